@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every module of ours is compiled with: Swift 6 mode, explicit access on imports, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
+let package = Package(
+    name: "surf-ufm-pkeyd",
+    products: [
+        .executable(name: "surf-ufm-pkeyd", targets: ["surf-ufm-pkeyd"]),
+        .executable(name: "ufm-simulator", targets: ["ufm-simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The system libraries
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .yum(["libcurl-devel"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .yum(["libyaml-devel"])]),
+
+        // The core: values that decide
+        .target(name: "Fabric", swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: strict),
+
+        // The shell: what reads and writes the world
+        .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "Transport", dependencies: ["CCurl", "COpenSSL"], swiftSettings: strict),
+        .target(name: "EtcdGateway", dependencies: ["Transport"], swiftSettings: strict),
+        .target(name: "UFMClient", dependencies: ["Transport", "Fabric"], swiftSettings: strict),
+        .target(
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging],
+            swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+
+        // The programs
+        .executableTarget(
+            name: "surf-ufm-pkeyd",
+            dependencies: [
+                "EtcdGateway", "Fabric", "Planning", "Reconciler", "Telemetry", "Transport", "UFMClient", "YAMLReader",
+                argumentParser, logging, unixSignals,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "UFMSimulator", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ufm-simulator", dependencies: ["UFMSimulator", argumentParser, unixSignals],
+            swiftSettings: strict),
+
+        // The tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "FabricTests", dependencies: ["Fabric"], swiftSettings: strict),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric"], swiftSettings: strict),
+        .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EtcdGatewayTests", dependencies: ["EtcdGateway", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", logging],
+            swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
+        .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["surf-ufm-pkeyd", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "EtcdGateway", "Fabric", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
+                "surf-ufm-pkeyd", "ufm-simulator",
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,16 @@
+/// Every partition of a fabric, from one *complete* read.
+///
+/// Whoever makes one asserts that nothing is missing from it: a failed or partial read throws and has no snapshot, so
+/// that an absent partition always means "not there".
+package struct FabricSnapshot: Equatable, Sendable {
+    package let partitions: [PartitionNumber: Partition]
+
+    package init(complete partitions: some Sequence<Partition>) {
+        self.partitions = Dictionary(partitions.map { ($0.number, $0) }, uniquingKeysWith: { _, later in later })
+    }
+
+    package subscript(key: PKey) -> Partition? { partitions[key.number] }
+
+    /// The partitions in ascending order of number.
+    package var sortedPartitions: [Partition] { partitions.values.sorted { $0.number < $1.number } }
+}

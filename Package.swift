@@ -73,8 +73,8 @@ let package = Package(
 
         // The tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "FabricTests", dependencies: ["Fabric"], swiftSettings: strict),
-        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric"], swiftSettings: strict),
+        .testTarget(name: "FabricTests", dependencies: ["Fabric", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -84,7 +84,7 @@ let package = Package(
             name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", logging],
+            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),

@@ -1,0 +1,46 @@
+internal import Transport
+
+extension EtcdClient {
+    private struct AuthenticateRequest: Encodable, Sendable {
+        let name: String
+        let password: String
+    }
+
+    private struct AuthenticateAnswer: Decodable, Sendable {
+        let token: String?
+    }
+
+    /// Proves that the user and password are good at some member, or throws what is wrong with them.
+    package func authenticate() async throws(EtcdError) {
+        _ = try await range(.single([0]), limit: 1, countOnly: true)
+    }
+
+    static func authenticate(
+        _ login: EtcdConfiguration.Login, at endpoint: EtcdEndpoint, _ configuration: EtcdConfiguration,
+        _ transport: any HTTPTransport
+    ) async throws(EtcdError) -> TokenStore.Token {
+        let body = try WireCoding.encode(AuthenticateRequest(name: login.user, password: login.password))
+        let request = request("/v3/auth/authenticate", body, at: endpoint, nil, configuration, within: .seconds(10))
+        do throws(EtcdError) {
+            let answer = try WireCoding.decode(AuthenticateAnswer.self, from: try await send(request, over: transport))
+            guard let token = answer.token, !token.isEmpty else {
+                throw EtcdError(.malformedAnswer, "authentication returned no token")
+            }
+            return .token(token)
+        } catch where error.kind == .authenticationDisabled {
+            return .notNeeded
+        } catch where error.kind == .refusedCredentials {
+            throw EtcdError(.refusedCredentials, "user \(login.user): \(error.message)")
+        }
+    }
+}
+
+extension TokenStore.Token {
+    /// The raw token: etcd before 3.5.32 does not take `Bearer`.
+    var header: HTTPHeader? {
+        switch self {
+        case .token(let token): HTTPHeader("Authorization", token)
+        case .notNeeded: nil
+        }
+    }
+}

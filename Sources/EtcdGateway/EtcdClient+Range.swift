@@ -1,0 +1,90 @@
+internal import FoundationEssentials
+
+/// One page of a range.
+package struct RangePage: Sendable {
+    package let header: ResponseHeader
+    /// In ascending order of key.
+    package let keyValues: [KeyValue]
+    /// Keys in the whole range, whatever the limit.
+    package let count: Int64
+    /// Whether the limit cut the answer.
+    package let hasMore: Bool
+}
+
+extension EtcdClient {
+    private struct RangeRequest: Encodable, Sendable {
+        let key: Data
+        let range_end: Data?
+        let limit: WireInt64?
+        let revision: WireInt64?
+        let keys_only: Bool?
+        let count_only: Bool?
+    }
+
+    private struct RangeAnswer: Decodable, Sendable {
+        let header: WireHeader
+        let kvs: [WireKeyValue]?
+        let count: WireInt64?
+        let more: Bool?
+    }
+
+    /// Keys of one page. A full value page of pcocc's keys is a few hundred kB; small pages also keep old gateways from
+    /// starving the watches that share their loopback connection.
+    package static let pageSize: Int64 = 500
+
+    /// Reads a range, linearizably, in one answer.
+    ///
+    /// - Parameters:
+    ///   - limit: at most so many keys; 0 for all.
+    ///   - revision: the state at that revision; 0 for now.
+    package func range(
+        _ range: KeyRange, limit: Int64 = 0, revision: Int64 = 0, keysOnly: Bool = false, countOnly: Bool = false
+    ) async throws(EtcdError) -> RangePage {
+        let body = RangeRequest(
+            key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
+            limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireInt64(revision),
+            keys_only: keysOnly ? true : nil, count_only: countOnly ? true : nil)
+        let (answer, _): (RangeAnswer, _) = try await call(
+            "/v3/kv/range", body, effect: .read, operation: "range of \(range)")
+        return RangePage(
+            header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue), count: answer.count?.value ?? 0,
+            hasMore: answer.more ?? false)
+    }
+
+    /// The value of a key, or nil where there is none.
+    package func get(_ key: [UInt8]) async throws(EtcdError) -> KeyValue? {
+        try await range(.single(key)).keyValues.first
+    }
+
+    /// Hands out a range page by page, all pages at the revision of the first.
+    ///
+    /// - Returns: the header of the first page, once the last page has been handed out.
+    package func pages(
+        of range: KeyRange, keysOnly: Bool = false, _ receive: ([KeyValue]) async -> Void
+    ) async throws(EtcdError) -> ResponseHeader {
+        var rest = range
+        var first: ResponseHeader?
+        while true {
+            let page = try await self.range(
+                rest, limit: Self.pageSize, revision: first?.revision ?? 0, keysOnly: keysOnly)
+            let header = first ?? page.header
+            guard page.header.clusterID == header.clusterID else {
+                throw EtcdError(.malformedAnswer, "two clusters answered one read", operation: "range of \(range)")
+            }
+            first = header
+            await receive(page.keyValues)
+            guard page.hasMore else { return header }
+            guard let last = page.keyValues.last else {
+                throw EtcdError(.malformedAnswer, "an empty page claims more", operation: "range of \(range)")
+            }
+            rest = rest.after(last.key)
+        }
+    }
+
+    /// Everything in a range at one revision: complete, or an error.
+    package func list(_ range: KeyRange, keysOnly: Bool = false) async throws(EtcdError) -> KeyListing {
+        var keyValues: [KeyValue] = []
+        let header = try await pages(of: range, keysOnly: keysOnly) { keyValues += $0 }
+        return KeyListing(header: header, complete: keyValues)
+    }
+}

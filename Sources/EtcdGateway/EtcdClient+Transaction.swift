@@ -1,0 +1,87 @@
+internal import FoundationEssentials
+
+/// A condition of a transaction.
+///
+/// Targets and relations are cases and not strings: newer gateways take a misspelt word for "equal" and go on.
+package enum TransactionCondition: Sendable, Equatable {
+    /// The key's last change is exactly this revision; 0 means that there is no such key.
+    case modRevision(key: [UInt8], equals: Int64)
+    /// The key exists.
+    case exists(key: [UInt8])
+}
+
+/// A change that a transaction makes when all its conditions hold.
+package enum TransactionChange: Sendable, Equatable {
+    case put(key: [UInt8], value: [UInt8])
+    case delete(key: [UInt8])
+}
+
+extension EtcdClient {
+    private struct Compare: Encodable, Sendable {
+        let key: Data
+        let target: String
+        let result: String
+        let mod_revision: WireInt64?
+        let version: WireInt64?
+
+        init(_ condition: TransactionCondition) {
+            switch condition {
+            case .modRevision(let key, let revision):
+                self.key = Data(key)
+                target = "MOD"
+                result = "EQUAL"
+                mod_revision = WireInt64(revision)
+                version = nil
+            case .exists(let key):
+                self.key = Data(key)
+                target = "VERSION"
+                result = "GREATER"
+                mod_revision = nil
+                version = WireInt64(0)
+            }
+        }
+    }
+
+    private struct Operation: Encodable, Sendable {
+        struct Put: Encodable, Sendable {
+            let key: Data
+            let value: Data
+        }
+
+        struct Delete: Encodable, Sendable {
+            let key: Data
+        }
+
+        var request_put: Put?
+        var request_delete_range: Delete?
+
+        init(_ change: TransactionChange) {
+            switch change {
+            case .put(let key, let value): request_put = Put(key: Data(key), value: Data(value))
+            case .delete(let key): request_delete_range = Delete(key: Data(key))
+            }
+        }
+    }
+
+    private struct TransactionRequest: Encodable, Sendable {
+        let compare: [Compare]
+        let success: [Operation]
+    }
+
+    private struct TransactionAnswer: Decodable, Sendable {
+        let header: WireHeader
+        let succeeded: Bool?
+    }
+
+    /// Makes all changes at once if all conditions hold, else none.
+    ///
+    /// - Returns: whether the conditions held.
+    package func transaction(
+        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String
+    ) async throws(EtcdError) -> Bool {
+        let body = TransactionRequest(compare: conditions.map(Compare.init), success: changes.map(Operation.init))
+        let (answer, _): (TransactionAnswer, _) = try await call(
+            "/v3/kv/txn", body, effect: .write, operation: operation)
+        return answer.succeeded ?? false
+    }
+}

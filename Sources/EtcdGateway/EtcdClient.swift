@@ -1,0 +1,129 @@
+internal import Synchronization
+package import Transport
+
+/// A client of etcd's v3 JSON gateway, over all members of a cluster.
+///
+/// Source: https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/ and etcd's own `rpc.proto`.
+package final class EtcdClient: Sendable {
+    package let configuration: EtcdConfiguration
+    let transport: any HTTPTransport
+    private let preferred = Mutex(0)
+    private let tokens: TokenStore?
+
+    package init(_ configuration: EtcdConfiguration, transport: any HTTPTransport) throws(EtcdError) {
+        guard !configuration.endpoints.isEmpty else { throw .usage("no etcd endpoint is configured") }
+        self.configuration = configuration
+        self.transport = transport
+        tokens = configuration.login.map { login in
+            TokenStore { (endpoint) async throws(EtcdError) in
+                try await Self.authenticate(login, at: endpoint, configuration, transport)
+            }
+        }
+    }
+
+    /// Whether repeating a request can do harm.
+    enum Effect {
+        case read
+        case write
+    }
+
+    /// Sends one request, to as many members as it takes and as is safe.
+    ///
+    /// A read goes to the next member on any outage. A write goes there only if the member certainly did nothing.
+    func call<Answer: Decodable & Sendable>(
+        _ path: String, _ body: some Encodable & Sendable, effect: Effect, operation: String,
+        answer: Answer.Type = Answer.self
+    ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
+        let bytes = try WireCoding.encode(body)
+        let deadline = ContinuousClock.now + configuration.timeout
+        var failure: EtcdError?
+        for (index, endpoint) in endpointsFromPreferred() {
+            let remaining = ContinuousClock.now.duration(to: deadline)
+            guard remaining > .zero else { break }
+            do throws(EtcdError) {
+                let answer: Answer = try await attempt(path, bytes, at: endpoint, within: remaining)
+                preferred.withLock { $0 = index }
+                return (answer, endpoint)
+            } catch {
+                let error = error.during(operation, at: endpoint)
+                guard error.isOutage, effect == .read || !error.isOutcomeUnknown else { throw error }
+                failure = error
+            }
+        }
+        throw failure ?? EtcdError(.unavailable, "no member answered in time", operation: operation)
+    }
+
+    /// One attempt at one member, renewing its token once if the member does not know it any more.
+    private func attempt<Answer: Decodable & Sendable>(
+        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, within limit: Duration
+    ) async throws(EtcdError) -> Answer {
+        try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
+            let request = Self.request(path, body, at: endpoint, authorization, self.configuration, within: limit)
+            return try WireCoding.decode(Answer.self, from: try await Self.send(request, over: self.transport))
+        }
+    }
+
+    /// Runs an operation with the member's token, and once more with a new one when the token was refused.
+    func withToken<Value: Sendable>(
+        at endpoint: EtcdEndpoint, _ operation: (HTTPHeader?) async throws(EtcdError) -> Value
+    ) async throws(EtcdError) -> Value {
+        guard let tokens else { return try await operation(nil) }
+        let token = try await tokens.token(for: endpoint)
+        do throws(EtcdError) {
+            return try await operation(token.header)
+        } catch where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
+            let renewed = try await tokens.token(for: endpoint, insteadOf: token)
+            return try await operation(renewed.header)
+        }
+    }
+
+    /// Makes the next request to the member authenticate anew.
+    func forgetToken(of endpoint: EtcdEndpoint) async {
+        await tokens?.forget(endpoint)
+    }
+
+    private func endpointsFromPreferred() -> [(Int, EtcdEndpoint)] {
+        let endpoints = configuration.endpoints
+        let first = preferred.withLock { $0 }
+        return endpoints.indices.map { offset in
+            let index = (first + offset) % endpoints.count
+            return (index, endpoints[index])
+        }
+    }
+
+    /// The member that answered last.
+    var preferredEndpoint: EtcdEndpoint {
+        configuration.endpoints[preferred.withLock { $0 }]
+    }
+
+    /// Makes the member behind the preferred one the preferred one.
+    func leave(_ endpoint: EtcdEndpoint) {
+        preferred.withLock { index in
+            if configuration.endpoints[index] == endpoint { index = (index + 1) % configuration.endpoints.count }
+        }
+    }
+
+    static func request(
+        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ authorization: HTTPHeader?,
+        _ configuration: EtcdConfiguration, within limit: Duration?
+    ) -> HTTPRequest {
+        // With this header a member without a leader refuses at once instead of keeping us waiting or watching in vain.
+        var headers = [HTTPHeader("Grpc-Metadata-hasleader", "true")]
+        if let authorization { headers.append(authorization) }
+        return HTTPRequest(
+            .post, endpoint.url + path, headers: headers, body: body, tls: configuration.tls,
+            connectTimeout: min(.seconds(2), limit ?? .seconds(2)), totalTimeout: limit)
+    }
+
+    static func send(
+        _ request: HTTPRequest, over transport: any HTTPTransport
+    ) async throws(EtcdError) -> HTTPResponse {
+        do throws(TransportError) {
+            return try await transport.send(request)
+        } catch .cancelled {
+            throw EtcdError(.cancelled, "cancelled")
+        } catch {
+            throw EtcdError(.transport(error), error.description)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import Transport
+
+/// Why etcd did not do what it was asked, or why we cannot know whether it did.
+package struct EtcdError: Error, Sendable, Equatable {
+    package enum Kind: Equatable, Sendable {
+        /// Our own words or settings are wrong; nothing was sent.
+        case usage
+        case transport(TransportError)
+        /// Wrong user or password.
+        case refusedCredentials
+        /// Authentication is on and the request had no token.
+        case credentialsMissing
+        /// The token is unknown or outdated; a new one mends it.
+        case staleToken
+        case authenticationDisabled
+        case permissionDenied
+        /// The gateway refuses client certificates with a common name once authentication is on.
+        case certificateCommonName
+        /// The member has no leader and refused before proposing anything.
+        case noLeader
+        /// The cluster did not answer in time, or stopped while answering.
+        case unavailable
+        /// The revision asked for is gone.
+        case compacted
+        /// The revision asked for does not exist yet: this store is younger than the one we knew.
+        case futureRevision
+        case leaseNotFound
+        case requestTooLarge
+        case spaceExceeded
+        case tooManyRequests
+        /// A watch was refused or ended by the server, for a reason other than compaction.
+        case watchCanceled
+        /// The stream of a watch ended; nothing is wrong but the connection.
+        case watchEnded
+        /// The answer was not what etcd's gateway sends.
+        case malformedAnswer
+        /// Any other refusal.
+        case refused
+        case cancelled
+    }
+
+    package let kind: Kind
+    /// What was attempted, in words: `range of /a/`.
+    package let operation: String
+    /// The member that answered, or was asked last.
+    package let endpoint: EtcdEndpoint?
+    /// The server's words, or ours.
+    package let message: String
+
+    package init(_ kind: Kind, _ message: String, operation: String = "", endpoint: EtcdEndpoint? = nil) {
+        self.kind = kind
+        self.message = message
+        self.operation = operation
+        self.endpoint = endpoint
+    }
+
+    static func usage(_ message: String) -> EtcdError { EtcdError(.usage, message) }
+
+    /// Whether a write that failed so may have been, or may yet be, carried out.
+    package var isOutcomeUnknown: Bool {
+        switch kind {
+        case .transport(let error): !error.nothingWasSent
+        case .unavailable, .malformedAnswer, .cancelled, .watchEnded: true
+        default: false
+        }
+    }
+
+    /// Whether another member, or the same one later, may well answer.
+    package var isOutage: Bool {
+        switch kind {
+        case .transport(.invalidRequest), .transport(.credentialFile), .transport(.untrustedCertificate): false
+        case .transport, .noLeader, .unavailable, .tooManyRequests, .watchEnded: true
+        default: false
+        }
+    }
+
+    func during(_ operation: String, at endpoint: EtcdEndpoint) -> EtcdError {
+        EtcdError(kind, message, operation: operation, endpoint: endpoint)
+    }
+}
+
+extension EtcdError: CustomStringConvertible {
+    package var description: String {
+        var text = "etcd"
+        if let endpoint { text += " at \(endpoint.url)" }
+        if !operation.isEmpty { text += ", \(operation)" }
+        return text + ": " + words
+    }
+
+    private var words: String {
+        switch kind {
+        case .refusedCredentials: "wrong user or password (\(message))"
+        case .credentialsMissing: "authentication is on: a user and password are needed (--etcd-user; \(message))"
+        case .certificateCommonName:
+            "the gateway refuses client certificates with a common name while authentication is on; "
+                + "use one with an empty CN, its identity in SAN or O (\(message))"
+        default: message
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import FoundationEssentials
+internal import Transport
+
+/// JSON in and out, and what an answer means before its content is looked at.
+enum WireCoding {
+    static func encode(_ body: some Encodable) throws(EtcdError) -> [UInt8] {
+        do {
+            return Array(try JSONEncoder().encode(body))
+        } catch {
+            throw EtcdError(.usage, "cannot be written as JSON: \(error)")
+        }
+    }
+
+    static func decode<Answer: Decodable>(_ type: Answer.Type, from bytes: [UInt8]) throws(EtcdError) -> Answer {
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw EtcdError(.malformedAnswer, "not an answer of etcd's JSON gateway: \(excerpt(bytes))")
+        }
+    }
+
+    /// The content of a 200, or the error that any other answer is.
+    static func decode<Answer: Decodable>(_ type: Answer.Type, from response: HTTPResponse) throws(EtcdError) -> Answer {
+        guard response.status == 200 else { throw error(status: response.status, body: response.body) }
+        return try decode(type, from: response.body)
+    }
+
+    static func error(status: Int, body: [UInt8]) -> EtcdError {
+        if let error = try? JSONDecoder().decode(WireError.self, from: Data(body)) { return error.error }
+        let text = excerpt(body)
+        if text.contains("CommonName of client") { return EtcdError(.certificateCommonName, text) }
+        if status == 404 {
+            return EtcdError(.malformedAnswer, "no JSON gateway here (404 \(text)); is --enable-grpc-gateway off?")
+        }
+        return EtcdError(status >= 500 ? .unavailable : .malformedAnswer, "HTTP \(status) \(text)")
+    }
+
+    private static func excerpt(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(200), as: UTF8.self)
+        return String(text.map { $0.isNewline ? " " : $0 }).trimmingSpaces()
+    }
+}
+
+extension String {
+    fileprivate func trimmingSpaces() -> String {
+        var rest = self[...]
+        while rest.first == " " { rest.removeFirst() }
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,73 @@
+internal import FoundationEssentials
+
+/// A 64-bit integer on the gateway: sent as a string, accepted as a string or a number, absent when zero.
+struct WireInt64: Codable {
+    let value: Int64
+
+    init(_ value: Int64) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            guard let value = Int64(text) else { throw notANumber(text, container) }
+            self.value = value
+        } else {
+            value = try container.decode(Int64.self)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(String(value))
+    }
+}
+
+/// An id on the gateway: beyond `Int64.max` for half of all clusters.
+struct WireUInt64: Codable {
+    let value: UInt64
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            guard let value = UInt64(text) else { throw notANumber(text, container) }
+            self.value = value
+        } else {
+            value = try container.decode(UInt64.self)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(String(value))
+    }
+}
+
+private func notANumber(_ text: String, _ container: any SingleValueDecodingContainer) -> DecodingError {
+    DecodingError.dataCorruptedError(in: container, debugDescription: "not a 64-bit integer: \(text)")
+}
+
+struct WireHeader: Decodable {
+    var cluster_id: WireUInt64?
+    var member_id: WireUInt64?
+    var revision: WireInt64?
+
+    var header: ResponseHeader {
+        ResponseHeader(
+            clusterID: cluster_id?.value ?? 0, memberID: member_id?.value ?? 0, revision: revision?.value ?? 0)
+    }
+}
+
+struct WireKeyValue: Decodable {
+    var key: Data?
+    var value: Data?
+    var create_revision: WireInt64?
+    var mod_revision: WireInt64?
+    var version: WireInt64?
+    var lease: WireInt64?
+
+    var keyValue: KeyValue {
+        KeyValue(
+            key: Array(key ?? Data()), value: Array(value ?? Data()), createRevision: create_revision?.value ?? 0,
+            modRevision: mod_revision?.value ?? 0, version: version?.value ?? 0, lease: lease?.value ?? 0)
+    }
+}

@@ -1,0 +1,65 @@
+package import Fabric
+internal import Planning
+internal import YAMLReader
+
+/// What the value of a PKey's key says.
+package struct DecodedValue: Hashable, Sendable {
+    package var hosts: Set<GUID> = []
+    package var virtualFunctions: Set<GUID> = []
+    /// Entries that were skipped and why, in words.
+    package var warnings: [String] = []
+}
+
+/// A value from which no membership can be read; the partition is held as it is.
+package struct UnreadableValue: Error, Hashable, Sendable {
+    package let reason: String
+}
+
+/// Reads values as pcocc writes them: Python literals `{'host_guids': ['0x…'], 'vf_guids': ['0x…']}`.
+///
+/// These, JSON and YAML are all YAML to the reader. Unknown fields are ignored, as pcocc ignores them.
+package enum ValueDecoder {
+    package static func decode(_ value: [UInt8]) throws(UnreadableValue) -> DecodedValue {
+        let root: YAMLNode?
+        do throws(YAMLError) {
+            root = try YAMLReader.parse(value)
+        } catch {
+            throw UnreadableValue(reason: "not JSON, YAML or a Python literal (\(error))")
+        }
+        guard let root, !root.isNull else { throw UnreadableValue(reason: "the value is empty") }
+        guard root.entries != nil else {
+            throw UnreadableValue(reason: "expected a mapping with host_guids and vf_guids, found \(root.kind)")
+        }
+        var decoded = DecodedValue()
+        let hosts = try guids("host_guids", in: root, &decoded.warnings)
+        let virtualFunctions = try guids("vf_guids", in: root, &decoded.warnings)
+        guard hosts != nil || virtualFunctions != nil else {
+            throw UnreadableValue(reason: "neither host_guids nor vf_guids is there")
+        }
+        decoded.hosts = hosts ?? []
+        decoded.virtualFunctions = virtualFunctions ?? []
+        return decoded
+    }
+
+    private static func guids(
+        _ field: String, in root: YAMLNode, _ warnings: inout [String]
+    ) throws(UnreadableValue) -> Set<GUID>? {
+        guard let node = root[field] else { return nil }
+        guard let items = node.items else {
+            throw UnreadableValue(reason: "\(field): expected a list, found \(node.kind)")
+        }
+        var guids: Set<GUID> = []
+        for item in items {
+            guard let text = item.text else {
+                warnings.append("\(field): skipped \(item.kind) where a GUID should be")
+                continue
+            }
+            do throws(FabricError) {
+                guids.insert(try GUID(parsing: text))
+            } catch {
+                warnings.append("\(field): skipped an entry: \(error)")
+            }
+        }
+        return guids
+    }
+}

@@ -1,0 +1,98 @@
+internal import Fabric
+internal import Planning
+
+/// What the engine makes of complete reads and of the source's changes.
+extension Engine {
+    mutating func take(_ event: SourceEvent, now: Duration, _ actions: inout Actions) {
+        switch event {
+        case .listed(let snapshot, let reason):
+            let outcome = desired.replace(with: snapshot)
+            let isFirst = !isListed
+            isListed = true
+            actions.say(
+                .debug, "etcd listed (\(reason)): \(snapshot.entries.count) keys at revision \(snapshot.revision)")
+            take(outcome, now: now, &actions)
+            // The store may have been restored or wiped, and the ledger with it.
+            if !isFirst { readLedger(&actions) }
+            beginIfReady(now: now, &actions)
+        case .changed(_, let changes):
+            take(desired.apply(changes), now: now, &actions)
+        case .lost(let failure):
+            actions.say(.error, "etcd cannot be read; trying until it can: \(failure.message)")
+        case .restored(let duration):
+            actions.say(.info, "etcd is read again, after \(duration.inWords)")
+        }
+    }
+
+    /// Says and queues what an update of desired state changed.
+    private mutating func take(_ outcome: DesiredState.Outcome, now: Duration, _ actions: inout Actions) {
+        for warning in outcome.warnings { actions.say(.warning, warning) }
+        guard isReady else { return }
+        let wanted = desired.pkeys
+        let new = outcome.changed.filter { wanted.contains($0) && !isOwned($0) }.sorted()
+        let deleted = outcome.changed.filter { !wanted.contains($0) && isOwned($0) }.sorted()
+        if !new.isEmpty { actions.say(.info, "Found \(new.count) new PKey(s): \(new.inWords)") }
+        if !deleted.isEmpty { actions.say(.info, "Found \(deleted.count) deleted PKey(s): \(deleted.inWords)") }
+        for pkey in outcome.changed.sorted() { ask(pkey, .fresh, now: now) }
+    }
+
+    mutating func takeResyncList(
+        _ result: Result<KeySnapshot, Failure>, now: Duration, _ actions: inout Actions
+    ) {
+        switch result {
+        case .success(let snapshot):
+            guard snapshot.revision >= desired.horizon else {
+                actions.say(
+                    .warning,
+                    "etcd answered from revision \(snapshot.revision), which is before \(desired.horizon): not used")
+                return
+            }
+            take(desired.merge(snapshot), now: now, &actions)
+        case .failure(let failure):
+            actions.say(.debug, "resync: \(failure.message)")
+        }
+    }
+
+    mutating func takeLedger(
+        _ result: Result<[PKey: LedgerRecord], Failure>, now: Duration, _ actions: inout Actions
+    ) {
+        switch result {
+        case .success(let records):
+            actions.say(ledgerOutage.answered(now: now))
+            let isFirst = !ledger.isKnown
+            ledger.read(records)
+            if isFirst { beginIfReady(now: now, &actions) } else { review(now: now) }
+        case .failure(let failure):
+            ledger.readingFailed()
+            guard failure.kind == .outage || ledger.isKnown else { return finish(.failed(failure), &actions) }
+            actions.say(ledgerOutage.failed(failure, now: now))
+        }
+    }
+
+    mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, now: Duration, _ actions: inout Actions) {
+        switch result {
+        case .success(let snapshot):
+            let isFirst = !fabric.isKnown
+            actions.say(ufm.answered(now: now))
+            let duration = fabric.read(snapshot, now: now)
+            resync.fabricWasRead(in: duration, now: now)
+            if isFirst { beginIfReady(now: now, &actions) } else { review(now: now) }
+            guard isReady else { return }
+            let managed = desired.pkeys.union(ledger.pkeys)
+            for message in report.messages(snapshot, managed: managed) { actions.say(message) }
+        case .failure(let failure):
+            fabric.readingFailed()
+            // Credentials that were never good will not become so by waiting; good ones may be back after a change.
+            guard failure.kind == .outage || ufm.wasEverUp else { return finish(.failed(failure), &actions) }
+            actions.say(ufm.failed(failure, now: now))
+        }
+    }
+
+    /// Starts the work once all sides are known.
+    private mutating func beginIfReady(now: Duration, _ actions: inout Actions) {
+        guard isReady else { return }
+        review(now: now)
+        actions.say(
+            .debug, "\(desired.pkeys.count) PKeys in etcd, \(ledger.pkeys.count) in the ledger, \(queue.depth) to do")
+    }
+}

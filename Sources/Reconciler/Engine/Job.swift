@@ -1,0 +1,33 @@
+internal import Fabric
+internal import Planning
+
+/// One run over one partition: what it set out to do, and which answer it waits for.
+struct Job: Sendable {
+    enum Phase: Sendable {
+        /// Reads the partition, since what we know of it is uncertain.
+        case reading
+        /// Writes the ledger record that must stand before the first change.
+        case claiming
+        /// Asks the ledger whether the partition may be deleted.
+        case authorising
+        case writing(PlanStep)
+        /// Reads the partition to see whether the fabric manager took the change.
+        case verifying
+        /// Writes down in the ledger that the partition is in step.
+        case recording
+        /// Writes down in the ledger why it is not.
+        case recordingFailure
+        /// Takes a partition that is gone out of the ledger.
+        case releasing
+    }
+
+    let intent: Intent
+    let revision: Int64
+    let key: String
+    let keys: [String: Int64]
+    /// When the run was asked for, for the time it took.
+    let since: Duration
+    var phase = Phase.reading
+    var steps: [PlanStep] = []
+    var hasWritten = false
+}

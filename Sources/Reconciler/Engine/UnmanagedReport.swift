@@ -1,0 +1,32 @@
+internal import Fabric
+
+/// Tells which partitions of the fabric are not ours, when that changes.
+struct UnmanagedReport: Sendable {
+    private var told: [[PartitionNumber]] = []
+
+    /// - Parameter managed: PKeys that etcd wants or that the ledger holds.
+    mutating func messages(_ snapshot: FabricSnapshot, managed: Set<PKey>) -> [Message] {
+        let numbers = snapshot.partitions.keys.sorted()
+        let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
+        // The default partition is nobody's to manage: naming it each time would hide what matters.
+        let others = numbers.filter { !ours.contains($0) && $0 != .defaultPartition }
+        guard told != [ours, others] else { return [] }
+        told = [ours, others]
+        var messages = [
+            Message(
+                .info,
+                "UFM Status: \(numbers.count) total PKeys, \(ours.count) managed via etcd, \(others.count) unmanaged")
+        ]
+        if !others.isEmpty { messages.append(Message(.info, "UFM PKeys NOT managed through etcd: \(others.inWords)")) }
+        if !ours.isEmpty { messages.append(Message(.info, "UFM PKeys managed through etcd: \(ours.inWords)")) }
+        return messages
+    }
+}
+
+extension Collection where Element: CustomStringConvertible {
+    /// `[0x2000, 0x2001]`; a long list is cut, and its length said.
+    var inWords: String {
+        let shown = prefix(20).map(\.description).joined(separator: ", ")
+        return count > 20 ? "[\(shown), … \(count) in all]" : "[\(shown)]"
+    }
+}

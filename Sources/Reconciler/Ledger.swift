@@ -1,0 +1,26 @@
+/// What the ledger says of a partition that is ours.
+package struct LedgerRecord: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        /// Written before the first change in UFM: from here on the partition is ours.
+        case claimed
+        /// UFM shows what the revision wants.
+        case synced
+        case failing
+        case deleting
+    }
+
+    package var state: State
+    /// The name of the key in etcd that wants the partition.
+    package var key: String
+    /// The revision of that key.
+    package var revision: Int64
+    /// Why it is failing.
+    package var error: String?
+
+    package init(_ state: State, key: String, revision: Int64, error: String? = nil) {
+        self.state = state
+        self.key = key
+        self.revision = revision
+        self.error = error
+    }
+}

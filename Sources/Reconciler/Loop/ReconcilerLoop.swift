@@ -1,0 +1,140 @@
+package import Logging
+internal import Fabric
+
+/// Runs an engine: performs its actions, each as a child task, and tells it what came of them.
+package struct ReconcilerLoop: Sendable {
+    private let configuration: EngineConfiguration
+    private let source: any KeyValueSource
+    private let fabric: any FabricProvider
+    private let ledger: any OwnershipStore
+    private let log: Logger
+
+    package init(
+        _ configuration: EngineConfiguration, source: any KeyValueSource, fabric: any FabricProvider,
+        ledger: any OwnershipStore, log: Logger
+    ) {
+        self.configuration = configuration
+        self.source = source
+        self.fabric = fabric
+        self.ledger = ledger
+        self.log = log
+    }
+
+    /// Runs until told to stop or unable to start.
+    ///
+    /// - Parameters:
+    ///   - stop: returns when the loop is to stop. Requests under way are then let finish, for up to `grace`.
+    package func run(grace: Duration = .seconds(4), until stop: @escaping @Sendable () async -> Void) async -> EngineEnd {
+        let (events, mailbox) = AsyncStream.makeStream(of: EngineEvent.self)
+        return await withDiscardingTaskGroup { group in
+            let clock = ContinuousClock()
+            let start = clock.now
+            group.addTask { await follow(into: mailbox) }
+            group.addTask {
+                await stop()
+                mailbox.yield(.stop)
+                // What has not ended by now is abandoned: its outcome is read back at the next start.
+                try? await clock.sleep(for: grace)
+                mailbox.finish()
+            }
+            mailbox.yield(.started)
+
+            var engine = Engine(configuration)
+            var timer = Timer(mailbox: mailbox)
+            var end = EngineEnd.stopped
+            loop: for await event in events {
+                let (actions, wakeAt) = engine.handle(event, now: start.duration(to: clock.now))
+                for action in actions {
+                    if case .finish(let how) = action {
+                        end = how
+                        break loop
+                    }
+                    perform(action, in: &group, mailbox)
+                }
+                timer.set(wakeAt.map { start + $0 }, in: &group)
+            }
+            group.cancelAll()
+            return end
+        }
+    }
+
+    private func follow(into mailbox: AsyncStream<EngineEvent>.Continuation) async {
+        do throws(Failure) {
+            try await source.follow { mailbox.yield(.source($0)) }
+        } catch {
+            mailbox.yield(.sourceEnded(error))
+        }
+    }
+
+    private func perform(
+        _ action: EngineAction, in group: inout DiscardingTaskGroup, _ mailbox: AsyncStream<EngineEvent>.Continuation
+    ) {
+        switch action {
+        case .readFabric:
+            group.addTask { mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() })) }
+        case .readLedger:
+            group.addTask { mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() })) }
+        case .listSource:
+            group.addTask { mailbox.yield(.sourceListed(await result { () async throws(Failure) in try await source.list() })) }
+        case .onPartition(let pkey, let action):
+            group.addTask { mailbox.yield(.answered(pkey, await perform(action, on: pkey))) }
+        case .say(let message): say(message)
+        case .finish: break
+        }
+    }
+
+    private func perform(_ action: EngineAction.PartitionAction, on pkey: PKey) async -> EngineEvent.Answer {
+        switch action {
+        case .read: .read(await result { () async throws(Failure) in try await fabric.partition(pkey) })
+        case .write(let step): .written(await result { () async throws(Failure) in try await fabric.perform(step) })
+        case .record(let record): .recorded(await result { () async throws(Failure) in try await ledger.write(record, for: pkey) })
+        case .release: .recorded(await result { () async throws(Failure) in try await ledger.release(pkey) })
+        case .authoriseDeletion(let record, let expected):
+            .authorised(
+                await result { () async throws(Failure) in try await ledger.authoriseDeletion(of: pkey, record, expecting: expected) })
+        }
+    }
+
+    private func say(_ message: Message) {
+        let level: Logger.Level =
+            switch message.level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        log.log(level: level, "\(message.text)", metadata: message.metadata.mapValues { .string($0) })
+    }
+}
+
+/// Runs an operation and keeps how it ended.
+private func result<Value>(
+    _ operation: () async throws(Failure) -> Value
+) async -> Result<Value, Failure> {
+    do throws(Failure) {
+        return .success(try await operation())
+    } catch {
+        return .failure(error)
+    }
+}
+
+/// Tells the engine of the time when it asked to be told. One child task waits at a time; one that waits for a later time
+/// than now asked for is left to tell in vain.
+private struct Timer {
+    private let mailbox: AsyncStream<EngineEvent>.Continuation
+    private var soonest: ContinuousClock.Instant?
+
+    init(mailbox: AsyncStream<EngineEvent>.Continuation) {
+        self.mailbox = mailbox
+    }
+
+    mutating func set(_ time: ContinuousClock.Instant?, in group: inout DiscardingTaskGroup) {
+        guard let time else { return }
+        if let soonest, soonest > .now, soonest <= time { return }
+        soonest = time
+        group.addTask { [mailbox] in
+            try? await Task.sleep(until: time, clock: .continuous)
+            mailbox.yield(.timer)
+        }
+    }
+}

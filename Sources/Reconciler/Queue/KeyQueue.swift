@@ -1,0 +1,98 @@
+/// A queue of keys, not of events: a key that is added while it waits or runs runs once more, however often it is added.
+///
+/// One run of a key at a time; failures wait with exponential backoff and jitter, each key by itself; fresh keys go before
+/// resync ones, but every fourth turn takes the one that has waited longest. Pure: the caller says what time it is.
+package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
+    package enum Priority: Int, Comparable, Sendable {
+        case resync
+        case fresh
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package enum Outcome: Sendable {
+        case succeeded
+        case failed
+    }
+
+    private struct Waiting {
+        var priority: Priority
+        let order: UInt64
+        var notBefore: Duration
+    }
+
+    /// To run, when it is not running.
+    private var dirty: [Key: Waiting] = [:]
+    private var running: Set<Key> = []
+    private var failures: [Key: Int] = [:]
+    private var order: UInt64 = 0
+    private var turns: UInt64 = 0
+    private var jitter: UInt64
+
+    package static var firstBackoff: Duration { .milliseconds(100) }
+    package static var longestBackoff: Duration { .seconds(60) }
+
+    /// - Parameter seed: of the jitter; the same seed gives the same waits.
+    package init(seed: UInt64 = .random(in: .min ... .max)) {
+        jitter = seed | 1
+    }
+
+    package var depth: Int { dirty.count }
+    package var runningKeys: Set<Key> { running }
+
+    /// Asks for a run. A fresh key does not wait for the end of its backoff: what is wanted of it has changed.
+    package mutating func add(_ key: Key, _ priority: Priority) {
+        if var waiting = dirty[key] {
+            waiting.priority = max(waiting.priority, priority)
+            if priority == .fresh { waiting.notBefore = .zero }
+            dirty[key] = waiting
+        } else {
+            order += 1
+            dirty[key] = Waiting(priority: priority, order: order, notBefore: .zero)
+        }
+    }
+
+    /// The next key to run, now marked as running, or nil when none is ready.
+    package mutating func next(now: Duration) -> Key? {
+        let ready = dirty.lazy.filter { [running] in $0.value.notBefore <= now && !running.contains($0.key) }
+        turns += 1
+        let eldestFirst = turns % 4 == 0
+        let best = ready.min { left, right in
+            if !eldestFirst, left.value.priority != right.value.priority {
+                return left.value.priority > right.value.priority
+            }
+            return left.value.order < right.value.order
+        }
+        guard let key = best?.key else { return nil }
+        dirty[key] = nil
+        running.insert(key)
+        return key
+    }
+
+    /// When the next key becomes ready, if only time keeps it.
+    package func nextReady(after now: Duration) -> Duration? {
+        dirty.lazy.filter { [running] in $0.value.notBefore > now && !running.contains($0.key) }.map(\.value.notBefore).min()
+    }
+
+    /// Ends a run. A failed key comes back after its backoff, unless it was added afresh meanwhile.
+    package mutating func finished(_ key: Key, _ outcome: Outcome, now: Duration) {
+        running.remove(key)
+        switch outcome {
+        case .succeeded: failures[key] = nil
+        case .failed:
+            let count = failures[key, default: 0]
+            failures[key] = count + 1
+            guard dirty[key] == nil else { return }
+            order += 1
+            dirty[key] = Waiting(priority: .resync, order: order, notBefore: now + backoff(count))
+        }
+    }
+
+    private mutating func backoff(_ failures: Int) -> Duration {
+        let full = min(Self.firstBackoff * (1 << min(failures, 20)), Self.longestBackoff)
+        jitter ^= jitter << 13
+        jitter ^= jitter >> 7
+        jitter ^= jitter << 17
+        return full * (0.5 + Double(jitter >> 11) / Double(1 << 53) / 2)
+    }
+}

@@ -1,0 +1,127 @@
+internal import Synchronization
+
+/// What passes from the libcurl thread to the one task that reads an answer: a head, then bytes, then an explicit end.
+///
+/// The end is a value of its own. A task that is cancelled, or a transfer that is cut, throws; it never looks like a
+/// body that ended.
+final class BodyPipe: Sendable {
+    /// Above this many unread bytes the transfer is paused until they are read.
+    static let highWater = 1 << 20
+
+    private struct State {
+        var head: HTTPResponseHead?
+        var unread: [UInt8] = []
+        var isPaused = false
+        var end: Result<Void, TransportError>?
+        var reader: CheckedContinuation<Void, Never>?
+
+        mutating func takeReader() -> CheckedContinuation<Void, Never>? {
+            defer { reader = nil }
+            return reader
+        }
+    }
+
+    private let state = Mutex(State())
+
+    // MARK: The libcurl thread
+
+    func offer(head: HTTPResponseHead) {
+        wake { $0.head = head }
+    }
+
+    /// Takes the bytes, or refuses them all when too many are unread: the transfer is then to be paused.
+    func offer(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let accepted = state.withLock { state in
+            guard state.unread.count < Self.highWater else {
+                state.isPaused = true
+                return false
+            }
+            state.unread.append(contentsOf: bytes)
+            return true
+        }
+        if accepted { wake { _ in } }
+        return accepted
+    }
+
+    /// Ends the body; only the first end counts.
+    func finish(_ end: Result<Void, TransportError>) {
+        wake { state in
+            if state.end == nil { state.end = end }
+        }
+    }
+
+    private func wake(after change: (inout State) -> Void) {
+        let reader = state.withLock { state in
+            change(&state)
+            return state.takeReader()
+        }
+        reader?.resume()
+    }
+
+    var hasEnded: Bool { state.withLock { $0.end != nil } }
+
+    // MARK: The reading task
+
+    func awaitHead(orCancel transfer: TransferHandle) async throws(TransportError) -> HTTPResponseHead {
+        let head: HTTPResponseHead? = try await read(orCancel: transfer) { (state: inout State) throws(TransportError) in
+            if let head = state.head { return .ready(head) }
+            try state.end?.get()
+            // An end without a head cannot be a success; libcurl reports it as an error, and so do we.
+            return state.end == nil ? .wait : .ready(nil)
+        }
+        guard let head else { throw .connectionLost(host: transfer.host, reason: "no answer", sent: true) }
+        return head
+    }
+
+    /// All bytes that wait, or nil at the proper end.
+    func next(orCancel transfer: TransferHandle) async throws(TransportError) -> [UInt8]? {
+        try await read(orCancel: transfer) { (state: inout State) throws(TransportError) in
+            if !state.unread.isEmpty {
+                let bytes = state.unread
+                state.unread = []
+                if state.isPaused {
+                    state.isPaused = false
+                    transfer.resume()
+                }
+                return .ready(bytes)
+            }
+            try state.end?.get()
+            return state.end == nil ? .wait : .ready(nil)
+        }
+    }
+
+    private enum Step<Value: Sendable> {
+        case ready(Value)
+        case wait
+    }
+
+    private func read<Value: Sendable>(
+        orCancel transfer: TransferHandle,
+        _ step: (inout State) throws(TransportError) -> Step<Value>
+    ) async throws(TransportError) -> Value {
+        while true {
+            if Task.isCancelled {
+                transfer.cancel()
+                throw .cancelled
+            }
+            let outcome = state.withLock { state in
+                Result { () throws(TransportError) in try step(&state) }
+            }
+            if case .ready(let value) = try outcome.get() { return value }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { reader in
+                    let mustWait = state.withLock { state in
+                        guard state.unread.isEmpty, state.end == nil, state.reader == nil else { return false }
+                        state.reader = reader
+                        return true
+                    }
+                    if !mustWait { reader.resume() }
+                }
+            } onCancel: {
+                // In this order: a handle whose pipe has ended has nothing left to cancel.
+                transfer.cancel()
+                finish(.failure(.cancelled))
+            }
+        }
+    }
+}

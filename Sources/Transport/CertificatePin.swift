@@ -1,0 +1,60 @@
+internal import CCurl
+internal import COpenSSL
+internal import Synchronization
+
+/// Accepts one server certificate by its SHA-256 fingerprint, in place of a chain to a CA.
+final class CertificatePin: Sendable {
+    private let fingerprint: SHA256Fingerprint
+    private let mismatch = Mutex<SHA256Fingerprint?>(nil)
+
+    /// Every pin ever used. libcurl may keep a TLS context that points at its pin for as long as a connection lives, so
+    /// pins are never freed; a process has one or two.
+    private static let known = Mutex<[SHA256Fingerprint: CertificatePin]>([:])
+
+    static func of(_ fingerprint: SHA256Fingerprint) -> CertificatePin {
+        known.withLock { known in
+            if let pin = known[fingerprint] { return pin }
+            let pin = CertificatePin(fingerprint)
+            known[fingerprint] = pin
+            return pin
+        }
+    }
+
+    private init(_ fingerprint: SHA256Fingerprint) {
+        self.fingerprint = fingerprint
+    }
+
+    /// What a server showed instead, the last time one did not match.
+    var lastMismatch: SHA256Fingerprint? { mismatch.withLock { $0 } }
+
+    func install(on easy: UnsafeMutableRawPointer) {
+        pkeyd_setopt_pointer(easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(self).toOpaque())
+        pkeyd_setopt_ssl_callback(easy) { _, sslContext, pin in
+            guard let sslContext else { return CURLE_SSL_CONNECT_ERROR }
+            SSL_CTX_set_cert_verify_callback(
+                OpaquePointer(sslContext),
+                { store, pin in
+                    guard let store, let pin else { return 0 }
+                    return Unmanaged<CertificatePin>.fromOpaque(pin).takeUnretainedValue().accepts(store) ? 1 : 0
+                }, pin)
+            return CURLE_OK
+        }
+    }
+
+    private func accepts(_ store: OpaquePointer) -> Bool {
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        guard
+            let certificate = X509_STORE_CTX_get0_cert(store),
+            X509_digest(certificate, EVP_sha256(), &digest, &length) == 1
+        else {
+            X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED)
+            return false
+        }
+        let seen = SHA256Fingerprint(bytes: Array(digest.prefix(Int(length))))
+        let matches = seen == fingerprint
+        mismatch.withLock { $0 = matches ? nil : seen }
+        X509_STORE_CTX_set_error(store, matches ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION)
+        return matches
+    }
+}

@@ -1,0 +1,66 @@
+internal import CCurl
+internal import Glibc
+
+/// Turns libcurl's result code into our error.
+struct CurlFailure {
+    let code: CURLcode
+    let text: String
+    let easy: UnsafeMutableRawPointer
+    let request: HTTPRequest
+    /// The fingerprint that a server showed instead of the pinned one.
+    let seenPin: SHA256Fingerprint?
+
+    var error: TransportError {
+        let host = request.host
+        return switch code {
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: .invalidRequest("\(request.url): \(reason)")
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve(host: host)
+        case CURLE_COULDNT_CONNECT: .cannotConnect(host: host, reason: systemReason)
+        case CURLE_OPERATION_TIMEDOUT: timeout
+        case CURLE_PEER_FAILED_VERIFICATION: .untrustedCertificate(host: host, reason: certificateReason)
+        case CURLE_SSL_CONNECT_ERROR:
+            seenPin == nil
+                ? .tlsFailed(host: host, reason: reason)
+                : .untrustedCertificate(host: host, reason: certificateReason)
+        case CURLE_SSL_CACERT_BADFILE: .credentialFile(path: caFile, reason: reason)
+        case CURLE_SSL_CERTPROBLEM: .credentialFile(path: request.tls.certificateFile ?? host, reason: reason)
+        // With TLS 1.3 a server says only after the handshake, and so in a read, that it wants another certificate.
+        case CURLE_RECV_ERROR where text.contains("alert"): .tlsFailed(host: host, reason: reason)
+        default: .connectionLost(host: host, reason: reason, sent: wasSent)
+        }
+    }
+
+    private var reason: String {
+        text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+    }
+
+    /// The operating system's word ("Connection refused") rather than libcurl's sentence around it.
+    private var systemReason: String {
+        var number = 0
+        pkeyd_getinfo_long(easy, CURLINFO_OS_ERRNO, &number)
+        return number == 0 ? reason : String(cString: strerror(Int32(number)))
+    }
+
+    private var wasSent: Bool {
+        var bytes = 0
+        pkeyd_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &bytes)
+        return bytes > 0
+    }
+
+    private var timeout: TransportError {
+        guard wasSent else {
+            let limit = [request.connectTimeout, request.totalTimeout ?? request.connectTimeout].min()
+            return .timedOut(host: request.host, after: limit ?? request.connectTimeout, sent: false)
+        }
+        return .timedOut(host: request.host, after: request.totalTimeout ?? .zero, sent: true)
+    }
+
+    private var certificateReason: String {
+        guard let seenPin else { return reason }
+        return "its fingerprint is \(seenPin), not the pinned one"
+    }
+
+    private var caFile: String {
+        if case .authority(let file?) = request.tls.verification { file } else { "system CA certificates" }
+    }
+}

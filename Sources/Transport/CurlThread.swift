@@ -1,0 +1,135 @@
+internal import CCurl
+internal import Glibc
+internal import Synchronization
+
+/// The thread that owns libcurl's multi handle, and the mailbox through which everyone else reaches it.
+final class CurlThread: Sendable {
+    enum Command: Sendable {
+        case start(TransferID, HTTPRequest, BodyPipe)
+        case cancel(TransferID)
+        case resume(TransferID)
+    }
+
+    private struct Mailbox {
+        var commands: [Command] = []
+        var isStopped = false
+        /// Whether the multi handle still exists; only then may it be woken.
+        var isOpen = true
+    }
+
+    private let multi: MultiHandle
+    private let mailbox = Mutex(Mailbox())
+    private let lastID = Atomic<UInt64>(0)
+
+    init() throws(TransportError) {
+        // libcurl wants its global state made before threads use it; repeating it is free.
+        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
+            throw .invalidRequest("libcurl could not be initialised")
+        }
+        self.multi = MultiHandle(pointer: multi)
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<CurlThread>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        guard status == 0 else {
+            Unmanaged.passUnretained(self).release()
+            curl_multi_cleanup(multi)
+            throw .invalidRequest("cannot start a thread: \(String(cString: strerror(status)))")
+        }
+        pthread_detach(thread)
+    }
+
+    /// Queues a request; its answer arrives in the handle's pipe.
+    func start(_ request: HTTPRequest) -> TransferHandle {
+        let id = TransferID(value: lastID.wrappingAdd(1, ordering: .relaxed).newValue)
+        let pipe = BodyPipe()
+        let handle = TransferHandle(id: id, host: request.host, pipe: pipe, thread: self)
+        if !post(.start(id, request, pipe)) { pipe.finish(.failure(.cancelled)) }
+        return handle
+    }
+
+    /// Whether the thread will see the command.
+    @discardableResult
+    func post(_ command: Command) -> Bool {
+        mailbox.withLock { mailbox in
+            guard mailbox.isOpen, !mailbox.isStopped else { return false }
+            mailbox.commands.append(command)
+            curl_multi_wakeup(multi.pointer)
+            return true
+        }
+    }
+
+    func stop() {
+        mailbox.withLock { mailbox in
+            guard mailbox.isOpen else { return }
+            mailbox.isStopped = true
+            curl_multi_wakeup(multi.pointer)
+        }
+    }
+
+    // MARK: On the thread
+
+    private func run() {
+        // A peer that closes early would otherwise kill the process; the signal goes to the writing thread alone.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+        var transfers = TransferTable(multi: multi.pointer)
+        while true {
+            let (commands, isStopped) = mailbox.withLock { mailbox in
+                defer { mailbox.commands = [] }
+                return (mailbox.commands, mailbox.isStopped)
+            }
+            for command in commands { transfers.perform(command) }
+            if isStopped { break }
+            transfers.advance()
+            curl_multi_poll(multi.pointer, nil, 0, 60_000, nil)
+        }
+        // Commands that came with the stop have been performed, so every pipe is in the table and gets its end here.
+        mailbox.withLock { $0.isOpen = false }
+        transfers.abortAll()
+        curl_multi_cleanup(multi.pointer)
+    }
+}
+
+/// Tells transfers apart for the life of a thread.
+struct TransferID: Hashable, Sendable {
+    let value: UInt64
+}
+
+/// libcurl's multi handle.
+///
+/// Unchecked: the thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows from anywhere, and which is
+/// called under the mailbox's lock and only while the handle exists.
+private struct MultiHandle: @unchecked Sendable {
+    let pointer: UnsafeMutableRawPointer
+}
+
+/// The reading side's grip on a transfer: letting go of it aborts what still runs.
+final class TransferHandle: Sendable {
+    let id: TransferID
+    let host: String
+    let pipe: BodyPipe
+    private let thread: CurlThread
+
+    init(id: TransferID, host: String, pipe: BodyPipe, thread: CurlThread) {
+        self.id = id
+        self.host = host
+        self.pipe = pipe
+        self.thread = thread
+    }
+
+    deinit { cancel() }
+
+    func cancel() {
+        if !pipe.hasEnded { thread.post(.cancel(id)) }
+    }
+
+    func resume() { thread.post(.resume(id)) }
+}

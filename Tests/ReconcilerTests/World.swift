@@ -1,0 +1,231 @@
+import Fabric
+import Planning
+import Reconciler
+import TestSupport
+
+/// etcd, the ledger and a fabric in one thread, around an engine: what happens next is drawn from a seeded generator.
+///
+/// Actions of the engine take effect at some later step and are answered at another; while `faults` is on they fail before
+/// or after their effect, and the daemon dies and starts again.
+struct World {
+    struct Store {
+        var revision: Int64 = 1
+        var keys: [String: KeyEntry] = [:]
+        var ledger: [PKey: LedgerRecord] = [:]
+    }
+
+    private enum Pending {
+        case action(EngineAction)
+        case answer(EngineEvent)
+    }
+
+    static let prefix = "/pkeys/"
+
+    var random: SeededGenerator
+    var store = Store()
+    var fabric: [PKey: Partition] = [:]
+    var faults = true
+    private(set) var now = Duration.zero
+    private(set) var writes: [PlanStep] = []
+    private(set) var end: EngineEnd?
+    /// What happened, for a failing history.
+    private(set) var journal: [String] = []
+
+    private var engine: Engine
+    private var pending: [Pending] = []
+    private var watchQueue: [SourceEvent] = []
+    private var isFollowing = false
+    private var wakeAt: Duration?
+    private var generation: UInt64 = 0
+
+    init(seed: Seed) {
+        random = SeededGenerator(seed)
+        engine = Engine(EngineConfiguration(prefix: Self.prefix), seed: seed.value)
+        start()
+    }
+
+    // MARK: The outside
+
+    /// A job starts on a PKey: a key with hosts that no job had before.
+    mutating func put(_ pkey: PKey) {
+        generation += 1
+        let guids = (0..<UInt64.random(in: 1...3, using: &random)).map { index in
+            "'0x" + hex(generation << 8 | (index + 1)) + "'"
+        }
+        set(pkey, "{'host_guids': [\(guids.joined(separator: ", "))], 'vf_guids': []}")
+    }
+
+    mutating func set(_ pkey: PKey, _ value: String) {
+        store.revision += 1
+        let entry = KeyEntry(key: Self.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
+        store.keys[entry.key] = entry
+        journal.append("put \(pkey) @\(store.revision) \(value)")
+        if isFollowing { watchQueue.append(.changed(revision: store.revision, [.set(entry)])) }
+    }
+
+    mutating func delete(_ pkey: PKey) {
+        let key = Self.prefix + pkey.description
+        guard store.keys.removeValue(forKey: key) != nil else { return }
+        store.revision += 1
+        journal.append("delete \(pkey) @\(store.revision)")
+        if isFollowing { watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)])) }
+    }
+
+    /// etcd comes back empty, as after a lost data directory.
+    mutating func wipe() {
+        journal.append("wipe")
+        store = Store()
+        cutWatch()
+    }
+
+    mutating func cutWatch() {
+        journal.append("watch cut")
+        watchQueue = []
+        isFollowing = false
+    }
+
+    mutating func killDaemon() {
+        journal.append("daemon killed")
+        // A request that is on its way may still arrive, but nobody waits for its answer.
+        for case .action(let action) in pending where Bool.random(using: &random) { _ = effect(of: action) }
+        pending = []
+        cutWatch()
+        engine = Engine(EngineConfiguration(prefix: Self.prefix), seed: random.next())
+        start()
+    }
+
+    private mutating func start() {
+        tell(.started)
+    }
+
+    // MARK: Steps
+
+    /// Lets one thing happen inside: an action takes effect, an answer arrives, the watch tells, or time passes.
+    mutating func step() {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: follow()
+        case 1 where !pending.isEmpty, 2 where !pending.isEmpty: settleOne()
+        default: passTime()
+        }
+    }
+
+    /// Lets everything happen that is due, without faults, until nothing is left but the next resync.
+    mutating func settle() {
+        faults = false
+        for _ in 0..<3 {
+            var budget = 10_000
+            while budget > 0, !pending.isEmpty || !watchQueue.isEmpty || !isFollowing {
+                budget -= 1
+                follow()
+                if !pending.isEmpty { settleOne() }
+            }
+            // The longest backoff and a resync.
+            now += .seconds(61)
+            tell(.timer)
+        }
+        while !pending.isEmpty { settleOne() }
+    }
+
+    private mutating func follow() {
+        if !isFollowing {
+            isFollowing = true
+            watchQueue = [.listed(KeySnapshot(complete: Array(store.keys.values), revision: store.revision), reason: "test")]
+        }
+        if !watchQueue.isEmpty { tell(.source(watchQueue.removeFirst())) }
+    }
+
+    private mutating func passTime() {
+        now += .milliseconds(Int.random(in: 1...400, using: &random))
+        if let wakeAt, wakeAt <= now { tell(.timer) }
+    }
+
+    private mutating func settleOne() {
+        let index = pending.indices.randomElement(using: &random) ?? 0
+        switch pending.remove(at: index) {
+        case .answer(let event): tell(event)
+        case .action(let action):
+            if let answer = effect(of: action) { pending.append(.answer(answer)) }
+        }
+    }
+
+    private mutating func tell(_ event: EngineEvent) {
+        let (actions, wake) = engine.handle(event, now: now)
+        wakeAt = wake
+        for action in actions {
+            switch action {
+            case .say(let message): journal.append("say: \(message.text)")
+            case .finish(let end): self.end = end
+            default: pending.append(.action(action))
+            }
+        }
+    }
+
+    // MARK: Effects
+
+    private enum Fault {
+        case before(Failure)
+        case after(Failure)
+    }
+
+    private mutating func fault() -> Fault? {
+        guard faults, Int.random(in: 0..<6, using: &random) == 0 else { return nil }
+        let failure = Failure(Bool.random(using: &random) ? .outage : .rejected, "drawn")
+        return Bool.random(using: &random) ? .before(failure) : .after(failure)
+    }
+
+    private mutating func answer<Value>(_ effect: (inout World) -> Value) -> Result<Value, Failure> {
+        switch fault() {
+        case .before(let failure): return .failure(failure)
+        case .after(let failure):
+            _ = effect(&self)
+            return .failure(failure)
+        case nil: return .success(effect(&self))
+        }
+    }
+
+    private mutating func effect(of action: EngineAction) -> EngineEvent? {
+        switch action {
+        case .readFabric:
+            return .fabricRead(answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.outage, $0.message) })
+        case .readLedger:
+            return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.outage, $0.message) })
+        case .listSource:
+            return .sourceListed(
+                answer { KeySnapshot(complete: Array($0.store.keys.values), revision: $0.store.revision) })
+        case .onPartition(let pkey, let action): return .answered(pkey, effect(of: action, on: pkey))
+        case .say, .finish: return nil
+        }
+    }
+
+    private mutating func effect(
+        of action: EngineAction.PartitionAction, on pkey: PKey
+    ) -> EngineEvent.Answer {
+        switch action {
+        case .read: return .read(answer { $0.fabric[pkey] })
+        case .write(let step):
+            return .written(
+                answer { world in
+                    world.journal.append("UFM: \(step)")
+                    world.writes.append(step)
+                    world.fabric[pkey] = step.applied(to: world.fabric[pkey])
+                })
+        case .record(let record): return .recorded(answer { $0.store.ledger[pkey] = record })
+        case .release: return .recorded(answer { $0.store.ledger[pkey] = nil })
+        case .authoriseDeletion(let record, let expected):
+            return .authorised(
+                answer { world in
+                    guard world.store.ledger[pkey] != nil else { return false }
+                    for (key, revision) in expected where (world.store.keys[key]?.revision ?? 0) != revision {
+                        return false
+                    }
+                    world.store.ledger[pkey] = record
+                    return true
+                })
+        }
+    }
+
+    private func hex(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,83 @@
+import Fabric
+import Transport
+
+/// One call to UFM, before it is known which server gets it as whom.
+struct Call {
+    let method: HTTPRequest.Method
+    /// Below the prefix of the credentials, with the query.
+    let path: String
+    var body: [UInt8]?
+
+    var isWrite: Bool { method != .get }
+
+    static let pkeys = "/resources/pkeys/"
+    static let version = Call(method: .get, path: "/app/ufm_version")
+    static let lastUpdated = Call(method: .get, path: pkeys + "last_updated")
+    /// With members and without QoS: UFM cannot give both in a list.
+    static let list = Call(method: .get, path: "/resources/pkeys?guids_data=true")
+
+    static func partition(_ number: PartitionNumber) -> Call {
+        Call(method: .get, path: "\(pkeys)\(number)?guids_data=true")
+    }
+
+    static func create(_ body: [UInt8]) -> Call { Call(method: .post, path: pkeys + "add", body: body) }
+    static func add(_ body: [UInt8]) -> Call { Call(method: .post, path: pkeys, body: body) }
+    static func replace(_ body: [UInt8]) -> Call { Call(method: .put, path: pkeys, body: body) }
+    static func delete(_ key: PKey) -> Call { Call(method: .delete, path: "\(pkeys)\(key)") }
+
+    static func removal(from key: PKey) -> String { "\(pkeys)\(key)/guids/" }
+
+    static func remove(_ guids: [GUID], from key: PKey) -> Call {
+        Call(method: .delete, path: removal(from: key) + guids.map(\.description).joined(separator: ","))
+    }
+}
+
+/// A call on its way to one server, with what an error needs to name it.
+struct Exchange {
+    let call: Call
+    let server: String
+    let path: String
+    let secrets: [String]
+
+    func error(
+        _ kind: UFMError.Kind, answer: HTTPResponse? = nil, outcome: UFMError.Outcome = .notApplied
+    ) -> UFMError {
+        UFMError(
+            kind: kind, method: call.method.rawValue, path: path, server: server, status: answer?.status,
+            serverWords: answer?.words(hiding: secrets), outcome: outcome)
+    }
+
+    /// The error for an answer that is not a success; nil for one that is.
+    ///
+    /// A 4xx changed nothing. After a 5xx, a login page or a redirect we do not know: whoever wrote it may have stood
+    /// before or behind the change.
+    func failure(_ answer: HTTPResponse) -> UFMError? {
+        let doubtful: UFMError.Outcome = call.isWrite ? .unknown : .notApplied
+        switch answer.status {
+        case 200...299:
+            // A write needs no answer, and a server without one may still call its nothing `text/html`.
+            let isPage = answer.isHTML && !(call.isWrite && answer.firstByte == nil)
+            return isPage ? error(.refusedCredentials, answer: answer, outcome: doubtful) : nil
+        case 300...399: return error(.refusedCredentials, answer: answer, outcome: doubtful)
+        case 401, 403: return error(.refusedCredentials, answer: answer)
+        case 408, 429: return error(.unavailable(retryAfter: answer.retryAfter), answer: answer)
+        case 400...499: return error(.rejected, answer: answer)
+        case 502, 503, 504: return unavailable(answer, doubtful)
+        case 500...599 where answer.isHTML: return unavailable(answer, doubtful)
+        case 500...599: return error(.serverFailure, answer: answer, outcome: doubtful)
+        default: return error(.malformedAnswer("unheard-of status"), answer: answer, outcome: doubtful)
+        }
+    }
+
+    private func unavailable(_ answer: HTTPResponse, _ outcome: UFMError.Outcome) -> UFMError {
+        error(.unavailable(retryAfter: answer.retryAfter), answer: answer, outcome: outcome)
+    }
+}
+
+extension HTTPResponse {
+    /// The seconds of `Retry-After`, up to a day; dates are not read.
+    fileprivate var retryAfter: Duration? {
+        guard let seconds = head.header("Retry-After").flatMap(Int.init), seconds >= 0 else { return nil }
+        return .seconds(min(seconds, 86_400))
+    }
+}

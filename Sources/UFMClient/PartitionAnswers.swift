@@ -1,0 +1,87 @@
+import Fabric
+
+/// A key of a JSON object whose keys are data.
+struct DataKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+
+    /// UFM adds the name of its site to any answer if it is set up to (`expose_site_name`).
+    static let siteName = "site_name"
+}
+
+extension KeyedDecodingContainer<DataKey> {
+    /// The keys that are data, in a fixed order.
+    fileprivate var dataKeys: [DataKey] {
+        allKeys.filter { $0.stringValue != DataKey.siteName }.sorted { $0.stringValue < $1.stringValue }
+    }
+}
+
+/// The answer to a list with members: an object with a partition per PKey.
+struct PartitionListAnswer: Decodable {
+    let bodies: [(key: String, body: PartitionBody)]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: DataKey.self)
+        bodies = try container.dataKeys.map { ($0.stringValue, try container.decode(PartitionBody.self, forKey: $0)) }
+    }
+
+    func snapshot() throws(AnswerFlaw) -> FabricSnapshot {
+        var partitions: [PartitionNumber: Partition] = [:]
+        for (key, body) in bodies {
+            let number = try PartitionNumber(reported: key)
+            guard partitions.updateValue(try body.partition(number), forKey: number) == nil else {
+                throw .malformed("\(number) is listed twice")
+            }
+        }
+        // Every UFM has its default partition and lists it. A list without it, and most of all an empty one, comes
+        // from a UFM that has not read its own data yet, or from something else: to believe it would be to delete.
+        guard partitions[.defaultPartition] != nil else {
+            throw .incomplete("the default partition \(PartitionNumber.defaultPartition) is not listed")
+        }
+        return FabricSnapshot(complete: partitions.values)
+    }
+}
+
+/// The answer to a question for one partition: flat, wrapped in an object by PKey, or in a list of one; or nothing.
+///
+/// UFM says "no such partition" with `{}`; `null` and `[]` are read the same way.
+struct PartitionAnswer: Decodable {
+    /// The key it was wrapped in.
+    private let key: String?
+    private let body: PartitionBody?
+
+    init(from decoder: any Decoder) throws {
+        if try decoder.singleValueContainer().decodeNil() {
+            key = nil
+            body = nil
+        } else if var list = try? decoder.unkeyedContainer() {
+            let inner = list.isAtEnd ? nil : try list.decode(PartitionAnswer.self)
+            guard list.isAtEnd else {
+                throw DecodingError.dataCorruptedError(in: list, debugDescription: "a list of several")
+            }
+            key = inner?.key
+            body = inner?.body
+        } else {
+            let container = try decoder.container(keyedBy: DataKey.self)
+            let keys = container.dataKeys
+            if keys.count == 1, PartitionBody.CodingKeys(stringValue: keys[0].stringValue) == nil {
+                key = keys[0].stringValue
+                body = try container.decode(PartitionAnswer.self, forKey: keys[0]).body
+            } else {
+                key = nil
+                body = keys.isEmpty ? nil : try PartitionBody(from: decoder)
+            }
+        }
+    }
+
+    /// The partition with this number, or nil if the answer says that there is none.
+    func partition(_ number: PartitionNumber) throws(AnswerFlaw) -> Partition? {
+        if let key, try PartitionNumber(reported: key) != number {
+            throw .malformed("asked for \(number), got \(key)")
+        }
+        return try body?.partition(number)
+    }
+}

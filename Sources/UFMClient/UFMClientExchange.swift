@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Transport
+
+/// An answer that is a success, and what it answers.
+struct Answer {
+    let exchange: Exchange
+    let response: HTTPResponse
+
+    /// The body as JSON of this shape. The error names the place in the body that does not fit.
+    func decoded<Body: Decodable>(_ type: Body.Type) throws(UFMError) -> Body {
+        do {
+            return try JSONDecoder().decode(type, from: Data(response.body))
+        } catch {
+            throw exchange.error(.malformedAnswer(Self.reason(error)), answer: response)
+        }
+    }
+
+    /// What `read` makes of the body, with its flaw as an error of this exchange.
+    func reading<Value>(_ read: () throws(AnswerFlaw) -> Value) throws(UFMError) -> Value {
+        do throws(AnswerFlaw) {
+            return try read()
+        } catch {
+            switch error {
+            case .malformed(let flaw): throw exchange.error(.malformedAnswer(flaw))
+            case .incomplete(let flaw): throw exchange.error(.incompleteAnswer(flaw))
+            }
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let (reason, path): (String, [any CodingKey]) =
+            switch error {
+            case DecodingError.typeMismatch(_, let context): ("unexpected type", context.codingPath)
+            case DecodingError.valueNotFound(_, let context): ("unexpected null", context.codingPath)
+            case DecodingError.keyNotFound(let key, let context):
+                ("'\(key.stringValue)' is missing", context.codingPath)
+            case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+                (context.debugDescription, context.codingPath)
+            default: ("not the JSON that was due", [])
+            }
+        guard !path.isEmpty else { return reason }
+        return reason + " at " + path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+}
+
+extension UFMClient {
+    /// Sends a call and returns its answer if that is a success; goes to the next host only while nothing was sent.
+    func perform(_ call: Call) async throws(UFMError) -> Answer {
+        let path = configuration.credentials.pathPrefix + call.path
+        var exchange = Exchange(call: call, server: "", path: path, secrets: configuration.credentials.secrets)
+        var failure = exchange.error(.invalidCall("no UFM host is given"))
+        for host in configuration.hosts {
+            exchange = Exchange(
+                call: call, server: configuration.baseURL(of: host), path: path, secrets: exchange.secrets)
+            do throws(UFMError) {
+                let response = try await send(exchange)
+                if let failure = exchange.failure(response) { throw failure }
+                return Answer(exchange: exchange, response: response)
+            } catch {
+                failure = error
+                guard error.isOutage, case .transport(let cause) = error.kind, cause.nothingWasSent else { break }
+            }
+        }
+        throw failure
+    }
+
+    /// Sends a call with this body.
+    func perform(_ call: ([UInt8]) -> Call, _ body: some Encodable) async throws(UFMError) -> Answer {
+        guard let bytes = try? body.jsonBytes() else {
+            throw invalid(call([]), "the request cannot be written as JSON")
+        }
+        return try await perform(call(bytes))
+    }
+
+    /// An error for a call that is not even sent.
+    func invalid(_ call: Call, _ reason: String) -> UFMError {
+        let path = configuration.credentials.pathPrefix + call.path
+        let server = configuration.hosts.first.map(configuration.baseURL) ?? ""
+        return Exchange(call: call, server: server, path: path, secrets: []).error(.invalidCall(reason))
+    }
+
+    private func send(_ exchange: Exchange) async throws(UFMError) -> HTTPResponse {
+        let request = request(for: exchange)
+        let isWrite = exchange.call.isWrite
+        do throws(TransportError) {
+            do throws(TransportError) {
+                return try await transport.send(request)
+            } catch {
+                // A connection kept from an earlier call may have died unnoticed; asking twice does no harm.
+                guard case .connectionLost = error, !isWrite else { throw error }
+                return try await transport.send(request)
+            }
+        } catch {
+            throw exchange.error(
+                .transport(error), outcome: isWrite && !error.nothingWasSent ? .unknown : .notApplied)
+        }
+    }
+
+    private func request(for exchange: Exchange) -> HTTPRequest {
+        var headers = [HTTPHeader("Accept", "application/json")]
+        if let authorization = configuration.credentials.authorization { headers.append(authorization) }
+        if exchange.call.body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        return HTTPRequest(
+            exchange.call.method, exchange.server + exchange.path, headers: headers, body: exchange.call.body,
+            tls: configuration.tls, connectTimeout: configuration.connectTimeout,
+            totalTimeout: exchange.call.isWrite ? configuration.writeTimeout : configuration.readTimeout)
+    }
+}

@@ -1,0 +1,55 @@
+package import Fabric
+
+extension UFMClient {
+    /// UFM's release: the cheapest question there is, for a start and for a sign of life.
+    package func version() async throws(UFMError) -> UFMVersion {
+        let answer = try await perform(.version)
+        let body = try answer.decoded(VersionBody.self)
+        return try answer.reading { () throws(AnswerFlaw) in
+            guard let version = UFMVersion(parsing: body.release) else {
+                throw .malformed("'\(body.release)' is no version")
+            }
+            return version
+        }
+    }
+
+    /// Every partition of the fabric with its members, in one request.
+    ///
+    /// One PKey, GUID or flag that cannot be read fails the whole, as does a list without members or without the
+    /// default partition, the empty list included: what is missing from a snapshot is taken to be missing from UFM.
+    package func snapshot() async throws(UFMError) -> FabricSnapshot {
+        let answer = try await perform(.list)
+        if answer.response.firstByte == UInt8(ascii: "[") {
+            throw answer.exchange.error(.incompleteAnswer("a list without members"))
+        }
+        let list = try answer.decoded(PartitionListAnswer.self)
+        return try answer.reading(list.snapshot)
+    }
+
+    /// One partition with its members, or nil if UFM says that there is none.
+    ///
+    /// UFM says so with a 404 or with an empty body, `{}`, `null` or `[]`. Anything else that is not this partition
+    /// throws.
+    package func partition(_ number: PartitionNumber) async throws(UFMError) -> Partition? {
+        let answer: Answer
+        do throws(UFMError) {
+            answer = try await perform(.partition(number))
+        } catch let error where error.isRejected(404) {
+            return nil
+        }
+        guard answer.response.firstByte != nil else { return nil }
+        let body = try answer.decoded(PartitionAnswer.self)
+        return try answer.reading { () throws(AnswerFlaw) in try body.partition(number) }
+    }
+
+    /// When any partition last changed: a text without meaning but for equality with an earlier one.
+    ///
+    /// Nil where UFM does not know, as after its start, or has no such call: take nil as "changed", always.
+    package func lastUpdated() async throws(UFMError) -> String? {
+        do throws(UFMError) {
+            return try await perform(.lastUpdated).decoded(LastUpdatedBody.self).lastUpdated
+        } catch let error where error.isRejected(404) {
+            return nil
+        }
+    }
+}

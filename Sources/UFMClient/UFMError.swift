@@ -1,0 +1,83 @@
+package import Fabric
+package import Transport
+
+/// Why a call to UFM did not succeed, and whether it may have had an effect all the same.
+package struct UFMError: Error, Equatable, Sendable {
+    /// The ways in which a call can go wrong.
+    package enum Kind: Equatable, Sendable {
+        /// 401, 403, or a login page or redirect where data was due.
+        case refusedCredentials
+        /// 408, 429, 502, 503, 504, or HTML with any other 5xx: UFM or the web server before it is not at work.
+        /// `retryAfter` is the server's own wish.
+        case unavailable(retryAfter: Duration?)
+        /// No complete answer arrived.
+        case transport(TransportError)
+        /// Any other 4xx: UFM read the request and refused it.
+        case rejected
+        /// Any other 5xx.
+        case serverFailure
+        /// A success whose body, or a status that, means nothing to us; the text says what.
+        case malformedAnswer(String)
+        /// An answer that reads well but cannot be the whole truth, so that nothing may be concluded from it.
+        case incompleteAnswer(String)
+        /// The call makes no sense or there is nobody to send it to; nothing was sent.
+        case invalidCall(String)
+    }
+
+    /// What a failed call may have changed.
+    package enum Outcome: Equatable, Sendable {
+        /// Nothing: it was a read, or was refused, or never reached UFM.
+        case notApplied
+        /// All, some or nothing of it: read back before doing anything else.
+        case unknown
+    }
+
+    /// What went wrong.
+    package let kind: Kind
+    /// The HTTP method, such as `DELETE`.
+    package let method: String
+    /// The path with its query, such as `/ufmRest/resources/pkeys/0x5`.
+    package let path: String
+    /// `https://host[:port]` of the server, or an empty text if there was none.
+    package let server: String
+    /// The HTTP status, if there was an answer.
+    package let status: Int?
+    /// What the server said: one line of at most 200 characters, without tags and without our credentials.
+    package let serverWords: String?
+    package internal(set) var outcome: Outcome
+    /// The GUIDs that UFM refused one by one, where a call found them out.
+    package internal(set) var refusedGUIDs: [GUID] = []
+
+    /// Whether UFM cannot be reached or is not at work just now, so that the same call may succeed later.
+    package var isOutage: Bool {
+        switch kind {
+        case .unavailable: true
+        case .transport(let error):
+            switch error {
+            case .cannotResolve, .cannotConnect, .tlsFailed, .timedOut, .connectionLost: true
+            case .invalidRequest, .credentialFile, .untrustedCertificate, .bodyTooLarge, .cancelled: false
+            }
+        default: false
+        }
+    }
+
+    /// Whether UFM, or the web server before it, does not accept who we are.
+    package var isRefusedCredentials: Bool { kind == .refusedCredentials }
+
+    /// Whether it is us: a call without sense or host, the URL, a certificate file, or whom we trust to be UFM.
+    package var isMisconfiguration: Bool {
+        switch kind {
+        case .transport(.invalidRequest), .transport(.credentialFile), .transport(.untrustedCertificate): true
+        case .invalidCall: true
+        default: false
+        }
+    }
+
+    /// Whether the calling task was cancelled.
+    package var isCancellation: Bool { kind == .transport(.cancelled) }
+
+    func isRejected(_ statuses: Int...) -> Bool {
+        guard kind == .rejected, let status else { return false }
+        return statuses.contains(status)
+    }
+}

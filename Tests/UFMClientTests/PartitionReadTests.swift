@@ -1,0 +1,85 @@
+import Fabric
+import Testing
+import Transport
+import UFMClient
+
+@Suite("Reading one partition")
+struct PartitionReadTests {
+    @Test("A partition is read flat, wrapped, and in a list of one")
+    func shapes() async throws {
+        let flat = try fixture("partition-guids-qos.json")
+        let wrapped = try fixture("partition-wrapped.json")
+        for body in [flat, wrapped, "[\(flat)]", "[\(wrapped)]", #"{"0x31A":\#(flat)}"#, #"{"0x831a":\#(flat)}"#] {
+            let scripted = Scripted(.json(body))
+            let partition = try await scripted.client.partition(key("0x31a").number)
+            #expect(partition?.number == (try key("0x31a").number))
+            #expect(partition?.name == "api_pkey_0x31a")
+            #expect(partition?.sortedMembers == [Member(guid: try guid("946dae03005985c8"), index0: true)])
+            #expect(await scripted.lines == ["GET https://ufm1/ufmRest/resources/pkeys/0x31a?guids_data=true"])
+        }
+    }
+
+    @Test("An empty partition is not an absent one")
+    func emptyPartition() async throws {
+        for body in [#"{"guids":[]}"#, #"{"guids":[],"ip_over_ib":true,"partition":"api_pkey_0x31a"}"#] {
+            #expect(try await Scripted(.json(body)).client.partition(key("0x31a").number)?.members.isEmpty == true)
+        }
+    }
+
+    @Test(
+        "Absence is a 404 or nothing in any spelling",
+        arguments: [
+            ScriptedTransport.Step.json("{}"), .json("null"), .json("[]"), .json("[{}]"), .json(#"{"0x31a":{}}"#),
+            .json(#"{"0x31a":null}"#), .json(#"{"site_name":"AMS"}"#), .status(200), .status(204), .status(200, " \n"),
+            .status(404), .json(#"{"detail":"PKey 0x31a not found"}"#, status: 404), .html("<h1>404</h1>", status: 404),
+        ])
+    func absence(step: ScriptedTransport.Step) async throws {
+        #expect(try await Scripted(step).client.partition(key("0x31a").number) == nil)
+    }
+
+    @Test("The body on record for a missing partition means absence")
+    func recordedAbsence() async throws {
+        let scripted = Scripted(.json(try fixture("partition-missing.json")))
+        #expect(try await scripted.client.partition(key("0x31a").number) == nil)
+    }
+
+    @Test(
+        "Nonsense is neither a partition nor an absence",
+        arguments: [
+            #"{"detail":"busy"}"#, #"{"0x5":{"guids":[]}}"#, #"[{"guids":[]},{"guids":[]}]"#, #"["0x31a"]"#, "false",
+            "42", "{", #"{"guids":[],"pkey":"0x5"}"#, #"{"guids":"none"}"#, #"{"guids":[{"guid":""}]}"#,
+            #"{"0x31a":{"guids":[]},"0x31b":{"guids":[]}}"#, "Internal error",
+        ])
+    func nonsense(body: String) async throws {
+        await #expect(throws: UFMError.self) {
+            try await Scripted(.json(body)).client.partition(key("0x31a").number)
+        }
+    }
+
+    @Test("A partition without its list of members is incomplete")
+    func withoutMembers() async throws {
+        let body = try fixture("partition-without-guids.json")
+        let error = await #expect(throws: UFMError.self) {
+            try await Scripted(.json(body)).client.partition(key("0x31a").number)
+        }
+        #expect(error?.kind == .incompleteAnswer("0x31a has no list of GUIDs"))
+    }
+
+    @Test("Neither the login page nor an outage is an absence")
+    func noAbsence() async throws {
+        for step in [
+            ScriptedTransport.Step.html(try fixture("login.html")), .html(""), .status(302), .status(401), .status(503),
+            .status(500), .status(400, "bad pkey"),
+        ] {
+            await #expect(throws: UFMError.self) {
+                try await Scripted(step).client.partition(key("0x31a").number)
+            }
+        }
+    }
+
+    @Test("The default partition may be read")
+    func defaultPartition() async throws {
+        let scripted = Scripted(.json(#"{"guids":[],"membership":"limited","partition":"management"}"#))
+        #expect(try await scripted.client.partition(.defaultPartition)?.name == "management")
+    }
+}

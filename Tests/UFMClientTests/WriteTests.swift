@@ -1,0 +1,101 @@
+import Fabric
+import Testing
+import Transport
+import UFMClient
+
+@Suite("Writing whole partitions")
+struct WriteTests {
+    private let one = "946dae03005985c8"
+    private let two = "946dae03005985cc"
+
+    @Test("Creating sends the documented fields and takes any 2xx")
+    func create() async throws {
+        let scripted = Scripted(.status(201), .json("{}"), .status(200, "done"), .html(""))
+        for _ in 0..<4 {
+            #expect(try await scripted.client.createEmpty(key("0x12"), ipOverIB: true, index0: false) == .created)
+        }
+        #expect(await scripted.lines.first == "POST https://ufm1/ufmRest/resources/pkeys/add")
+        #expect(await scripted.bodies.first == #"{"index0":false,"ip_over_ib":true,"pkey":"0x12"}"#)
+    }
+
+    @Test("A refused creation is a success if the partition is there", arguments: [400, 409])
+    func createExisting(status: Int) async throws {
+        let scripted = Scripted(
+            .json(try fixture("error-detail.json"), status: status), .json(#"{"guids":[]}"#))
+        #expect(try await scripted.client.createEmpty(key("0x67"), ipOverIB: true, index0: false) == .alreadyThere)
+        #expect(await scripted.lines.last == "GET https://ufm1/ufmRest/resources/pkeys/0x67?guids_data=true")
+    }
+
+    @Test("A refused creation stays refused if the partition is not there")
+    func createRefused() async throws {
+        let scripted = Scripted(.status(400, "Failed validating 'additionalProperties' in schema"), .json("{}"))
+        let error = await #expect(throws: UFMError.self) {
+            try await scripted.client.createEmpty(key("0x67"), ipOverIB: true, index0: false)
+        }
+        #expect(error?.method == "POST")
+        #expect(error?.kind == .rejected)
+        #expect(error?.outcome == .notApplied)
+        #expect(error?.serverWords == "Failed validating 'additionalProperties' in schema")
+    }
+
+    @Test("Replacing members with one membership sends it once")
+    func replaceUniform() async throws {
+        let scripted = Scripted(.status(200))
+        let members = [Member(guid: try guid(two), index0: true), Member(guid: try guid(one), index0: true)]
+        try await scripted.client.replaceMembers(of: key("0x200E"), with: members, ipOverIB: false)
+        #expect(await scripted.lines == ["PUT https://ufm1/ufmRest/resources/pkeys/"])
+        let body =
+            #"{"guids":["\#(one)","\#(two)"],"index0":true,"ip_over_ib":false,"membership":"full","pkey":"0x200e"}"#
+        #expect(await scripted.bodies == [body])
+    }
+
+    @Test("Replacing members with several memberships sends one per GUID and no common one")
+    func replaceMixed() async throws {
+        let scripted = Scripted(.json("{}"))
+        let members = [
+            Member(guid: try guid(two), membership: .limited, index0: false),
+            Member(guid: try guid(one), index0: false),
+        ]
+        try await scripted.client.replaceMembers(of: key("0x67"), with: members, ipOverIB: true)
+        let body =
+            #"{"guids":["\#(one)","\#(two)"],"index0":false,"ip_over_ib":true,"#
+            + #""memberships":["full","limited"],"pkey":"0x67"}"#
+        #expect(await scripted.bodies == [body])
+    }
+
+    @Test("A replacement is never cut into pieces")
+    func replaceWhole() async throws {
+        let scripted = Scripted(.status(200))
+        let members = guids(2_000).map { Member(guid: $0, index0: false) }
+        try await scripted.client.replaceMembers(of: key("0x67"), with: members, ipOverIB: true)
+        #expect(await scripted.transport.requests.count == 1)
+        #expect(await scripted.bodies.first??.contains("00000000000007d0") == true)
+    }
+
+    @Test("A replacement by nobody, or with differing index0, is not sent")
+    func replaceNonsense() async throws {
+        let scripted = Scripted(.status(200))
+        let differing = [Member(guid: try guid(one), index0: true), Member(guid: try guid(two), index0: false)]
+        for members in [[], differing] {
+            let error = await #expect(throws: UFMError.self) {
+                try await scripted.client.replaceMembers(of: key("0x67"), with: members, ipOverIB: true)
+            }
+            #expect(error?.outcome == .notApplied)
+            guard case .invalidCall = error?.kind else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        #expect(await scripted.transport.requests.isEmpty)
+    }
+
+    @Test("Deleting says whether there was something to delete")
+    func delete() async throws {
+        let scripted = Scripted(.status(200), .json("{}"), .status(404, "not found"))
+        #expect(try await scripted.client.deletePartition(key("0x67")) == .deleted)
+        #expect(try await scripted.client.deletePartition(key("0x67")) == .deleted)
+        #expect(try await scripted.client.deletePartition(key("0x67")) == .wasAbsent)
+        #expect(await scripted.lines.first == "DELETE https://ufm1/ufmRest/resources/pkeys/0x67")
+        #expect(await scripted.bodies == [nil, nil, nil])
+    }
+}

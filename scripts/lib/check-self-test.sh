@@ -1,0 +1,93 @@
+# Proves that the checks find what they are for; to be sourced by scripts/check.
+# shellcheck shell=bash
+
+# plant CHECK EXPECTED FILE TEXT: puts the text into a copy of the sources and sees whether the check names the place.
+plant() {
+    local check=$1 expected=$2 file=$3 text=$4 found
+    mkdir -p "$(dirname "$COPY/$file")"
+    printf '%s\n' "$text" >"$COPY/$file"
+    found=$("$check" "$COPY")
+    rm -f "$COPY/$file"
+    if grep -qF -- "$expected" <<<"$found"; then
+        report "found: ${check#check_}: ${text//$'\n'/ / }" ""
+    else
+        report "missed: ${check#check_}: ${text//$'\n'/ / }" "expected \"$expected\" in: ${found:-nothing}"
+    fi
+}
+
+# plant_legal CHECK FILE TEXT: the check must be content with this.
+plant_legal() {
+    local check=$1 file=$2 text=$3 found
+    printf '%s\n' "$text" >"$COPY/$file"
+    found=$("$check" "$COPY" | grep -F -- "$file" || true)
+    rm -f "$COPY/$file"
+    report "allowed: ${check#check_}: ${text//$'\n'/ / }" "$found"
+}
+
+# make_copy: a directory for the plants, gone when the script ends.
+make_copy() {
+    [[ -z ${COPY-} ]] || return 0
+    COPY=$(mktemp -d)
+    trap 'rm -rf "$COPY"' EXIT
+}
+
+# self_test_sources: plants what the checks of the sources are for.
+self_test_sources() {
+    make_copy
+    mkdir "$COPY/Sources" "$COPY/Tests"
+    # The modules as they are, but empty: what is found is what was planted.
+    local module
+    for module in $(awk 'NF { print $1 }' <<<"$IMPORT_TABLE"); do
+        mkdir -p "$COPY/Sources/$module"
+        echo 'let planted = 0' >"$COPY/Sources/$module/Empty.swift"
+    done
+    cp "$ROOT/.swift-format" "$ROOT/Package.swift" "$COPY/"
+
+    step "Imports"
+    plant check_imports 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'import Glibc'
+    plant check_imports 'Sources/Planning/P.swift:2' Sources/Planning/P.swift $'import Fabric\nimport FoundationEssentials'
+    plant check_imports 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'import Foundation'
+    plant check_imports 'Sources/UFMClient/P.swift:1' Sources/UFMClient/P.swift 'package import FoundationNetworking'
+    plant check_imports 'Sources/EtcdGateway/P.swift:1' Sources/EtcdGateway/P.swift 'internal import CCurl'
+    plant check_imports 'Sources/UFMClient/P.swift:1' Sources/UFMClient/P.swift '@preconcurrency public import COpenSSL'
+    plant check_imports 'Sources/Reconciler/P.swift:1' Sources/Reconciler/P.swift '@testable import UFMClient'
+    plant check_imports 'Sources/Reconciler/P.swift:1' Sources/Reconciler/P.swift 'import struct EtcdGateway.Revision'
+    plant check_imports 'Sources/Transport/P.swift:1' Sources/Transport/P.swift '    import Synchronization; import CYAML'
+    plant check_imports 'Sources/Transport/P.swift:1' Sources/Transport/P.swift '@_spi(Test) private import Dispatch'
+    plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import Fabric'
+    plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import NIOFoundationCompat'
+    plant check_imports 'Sources/Surprise' Sources/Surprise/P.swift 'let surprise = 1'
+    plant check_simulator_independence 'UFMSimulator' Sources/UFMSimulator/P.swift 'import UFMClient'
+    plant_legal check_imports Sources/UFMSimulator/P.swift $'import NIOCore\nimport Synchronization'
+    plant_legal check_imports Sources/Transport/P.swift $'/// import Foundation\npackage import CCurl'
+
+    step "Forbidden"
+    plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let value = try! read()'
+    plant check_forbidden 'Sources/Fabric/P.swift:2' Sources/Fabric/P.swift $'let url = "http://x"\n    Task { await work() }'
+    plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let task = Task<Void, Never>(priority: .low) {'
+    plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let task = Task.detached { await work() }'
+    plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'final class Box: @unchecked Sendable {}'
+    plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'nonisolated(unsafe) var count = 0'
+    plant check_forbidden 'Tests/P.swift:1' Tests/P.swift "// TO""DO: later"
+    plant_legal check_forbidden Sources/Fabric/P.swift $'// The loop owns it.\nlet task = Task { await work() }\ngroup.addTask { 1 }'
+
+    step "Format"
+    plant check_format 'P.swift:1' Sources/Fabric/P.swift 'let value = Int("1")!'
+    plant check_format 'P.swift:2' Sources/Fabric/P.swift $'func answer() -> Int {\n  42\n}'
+}
+
+# self_test_linkage: a program with all of Foundation must be told from one with the small part of it.
+self_test_linkage() {
+    local kind found
+    make_copy
+    step "Linkage"
+    printf 'import Foundation\nprint(String(format: "%%05.2f", 3.14))\n' >"$COPY/with-Foundation.swift"
+    printf 'import FoundationEssentials\nprint(Date().formatted(.iso8601))\n' >"$COPY/with-FoundationEssentials.swift"
+    for kind in Foundation FoundationEssentials; do
+        found=$(swiftc -module-name sample -static-stdlib -o "$COPY/$kind" "$COPY/with-$kind.swift" 2>&1) || fail "no sample program: $found"
+    done
+    found=$(check_linkage "$COPY/Foundation")
+    if [[ $found == *' contains Foundation:'* && $found == *' contains ICU:'* ]]; then found=''; fi
+    report "found: linkage: a program with String(format:)" "$found"
+    report "allowed: linkage: a program with FoundationEssentials" "$(check_linkage "$COPY/FoundationEssentials")"
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import EtcdGateway
+import Logging
+import Planning
+import Reconciler
+import Transport
+import UFMClient
+import UnixSignals
+
+/// `monitor`: the daemon.
+struct MonitorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "monitor",
+        abstract: "Watch etcd and keep UFM's partitions as it says (the default).",
+        discussion: """
+            Changes in etcd are applied at once. Both sides are read again at the poll interval, and what has drifted is \
+            repaired. Partitions that are neither in etcd nor in the ledger \
+            (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. SIGINT and SIGTERM end it.
+            """)
+
+    @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
+    @OptionGroup(title: "UFM connection") var ufm: UFMDaemonOptions
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("How often both sides are read again.", valueName: "seconds"))
+    var pollInterval: UInt32 = 30
+    @Option(help: ArgumentHelp("Where pcocc writes its PKeys in etcd.", valueName: "prefix"))
+    var pkeyPrefix = "/pcocc/global/opensm/pkeys/"
+    @Option(help: ArgumentHelp("Name of this fabric in the ledger; one for each UFM.", valueName: "name"))
+    var fabric = "default"
+    @Option(help: ArgumentHelp("How many partitions are changed at once.", valueName: "count"))
+    var ufmConcurrency = 4
+    @Option(help: "Which new members get the PKey at index 0 of their table: all, vf or none.")
+    var index0 = Index0Policy.all
+    @Flag(inversion: .prefixedNo, help: "Whether new partitions carry IP over InfiniBand.")
+    var ipOverIb = false
+
+    func validate() throws {
+        if pollInterval == 0 { throw ValidationError("--poll-interval 0: expected at least 1 second.") }
+        guard (1...64).contains(ufmConcurrency) else {
+            throw ValidationError("--ufm-concurrency \(ufmConcurrency): expected 1 to 64.")
+        }
+        guard pkeyPrefix.hasSuffix("/"), pkeyPrefix.count > 1 else {
+            throw ValidationError("--pkey-prefix \(pkeyPrefix): expected a directory with a closing slash.")
+        }
+        guard !fabric.isEmpty, fabric.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+        else { throw ValidationError("--fabric \(fabric): expected letters, digits, '-', '_' and '.'.") }
+    }
+
+    func run() async throws {
+        let log = common.daemonLog()
+        log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
+        // Before anything can take long: from here on a signal ends the daemon in good order.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+
+        let http = try HTTPClient()
+        defer { http.shutdown() }
+        let etcdClient = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
+        let ufmConfiguration = try ufm.resolve(common, log: log)
+        let ufmClient = UFMClient(configuration: ufmConfiguration, transport: http)
+        log.info("etcd: \(etcdClient.configuration.endpoints.map(\.url).joined(separator: ", "))")
+        log.info("UFM: \(ufmConfiguration.hosts.joined(separator: ", "))")
+
+        let configuration = EngineConfiguration(
+            prefix: pkeyPrefix, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb),
+            resyncInterval: .seconds(Int(pollInterval)), concurrency: ufmConcurrency)
+        let loop = ReconcilerLoop(
+            configuration, source: EtcdSource(etcdClient, prefix: pkeyPrefix), fabric: UFMFabric(ufmClient),
+            ledger: EtcdLedger(etcdClient, fabric: fabric), log: log)
+        log.info("Performing initial PKey scan...")
+        log.info("Starting monitoring loop (poll interval: \(pollInterval)s)")
+        let end = await loop.run {
+            for await signal in signals {
+                log.info("\(signal) received: finishing what is under way")
+                return
+            }
+        }
+        if case .failed(let failure) = end { throw CommandFailure(failure.message) }
+        log.info("PKey monitor stopped")
+    }
+}

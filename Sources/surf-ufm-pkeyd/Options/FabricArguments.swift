@@ -1,0 +1,7 @@
+import ArgumentParser
+import Fabric
+import Planning
+
+extension Membership: ExpressibleByArgument {}
+
+extension Index0Policy: ExpressibleByArgument {}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import Telemetry
+
+/// The program: a daemon, an etcd tool and a UFM tool in one.
+struct SurfUFMPKeyD: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "surf-ufm-pkeyd",
+        abstract: "Keeps the InfiniBand partitions of NVIDIA UFM as pcocc's PKey keys in etcd say.",
+        discussion: """
+            Without a mode it runs `monitor`. Servers and passwords are read from batch.yaml, ufm.yaml, etcd-password \
+            and ufm-password in /etc/pcocc, or in the directory of --config-dir or PCOCC_SYSTEM_CONF_DIR; options win.
+
+            Exit codes: 0 done, 1 failed, 64 wrong usage.
+            """,
+        version: programVersion,
+        subcommands: [MonitorCommand.self, UFMCommand.self, EtcdCommand.self],
+        defaultSubcommand: MonitorCommand.self)
+}
+
+/// The version of this program.
+let programVersion = "0.1.0"
+
+@main
+enum Program {
+    static func main() async {
+        // First of all, so that passwords given as arguments are in `ps` for as short as can be.
+        let arguments = ArgumentBlanking.blankProcessArguments()
+        do {
+            var command = try SurfUFMPKeyD.parseAsRoot(Array(arguments.dropFirst()))
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            complain(error)
+        }
+    }
+
+    /// Help goes to standard output; everything else is one line on standard error, and an exit code that is not 0.
+    private static func complain(_ error: any Error) -> Never {
+        let code = SurfUFMPKeyD.exitCode(for: error)
+        guard !code.isSuccess else { SurfUFMPKeyD.exit(withError: error) }
+        var message = SurfUFMPKeyD.message(for: error)
+        if message.isEmpty { message = "failed" }
+        if code == .validationFailure { message += " (--help shows the usage)" }
+        let line = "ERROR: " + message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // What was printed before comes before.
+        fflush(nil)
+        FileDescriptorOutput(descriptor: STDERR_FILENO).write(line: line)
+        Glibc.exit(code.rawValue)
+    }
+}

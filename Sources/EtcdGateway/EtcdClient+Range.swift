@@ -47,7 +47,8 @@ extension EtcdClient {
         let (answer, _): (RangeAnswer, _) = try await call(
             "/v3/kv/range", body, effect: .read, operation: "range of \(range)")
         return RangePage(
-            header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue), count: answer.count?.value ?? 0,
+            header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue),
+            count: answer.count?.value ?? 0,
             hasMore: answer.more ?? false)
     }
 

@@ -71,7 +71,7 @@ package final class EtcdClient: Sendable {
         let token = try await tokens.token(for: endpoint)
         do throws(EtcdError) {
             return try await operation(token.header)
-        } catch where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
+        } catch  where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
             let renewed = try await tokens.token(for: endpoint, insteadOf: token)
             return try await operation(renewed.header)
         }

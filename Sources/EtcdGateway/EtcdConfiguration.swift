@@ -24,7 +24,8 @@ package struct EtcdConfiguration: Sendable {
     package var timeout: Duration
 
     package init(
-        endpoints: [EtcdEndpoint], login: Login? = nil, tls: TLSSettings = TLSSettings(), timeout: Duration = .seconds(30)
+        endpoints: [EtcdEndpoint], login: Login? = nil, tls: TLSSettings = TLSSettings(),
+        timeout: Duration = .seconds(30)
     ) {
         self.endpoints = endpoints
         self.login = login

@@ -47,7 +47,7 @@ package struct EtcdWatch: AsyncSequence {
                     }
                     // Reversed, so that taking the next one is cheap.
                     ready = try assembler.received(bytes).reversed()
-                } catch where error.kind == .cancelled {
+                } catch  where error.kind == .cancelled {
                     return nil
                 } catch {
                     throw error.during("watch of \(range)", at: endpoint)

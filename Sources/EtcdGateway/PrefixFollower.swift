@@ -42,7 +42,7 @@ package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
                 case .watch(let revision):
                     try await watch(from: revision, &position, &connection, tell)
                 }
-            } catch where error.kind == .cancelled {
+            } catch  where error.kind == .cancelled {
                 return
             } catch {
                 guard position.last > 0 || error.isOutage else { throw error }

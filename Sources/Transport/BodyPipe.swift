@@ -63,7 +63,8 @@ final class BodyPipe: Sendable {
     // MARK: The reading task
 
     func awaitHead(orCancel transfer: TransferHandle) async throws(TransportError) -> HTTPResponseHead {
-        let head: HTTPResponseHead? = try await read(orCancel: transfer) { (state: inout State) throws(TransportError) in
+        let head: HTTPResponseHead? = try await read(orCancel: transfer) {
+            (state: inout State) throws(TransportError) in
             if let head = state.head { return .ready(head) }
             try state.end?.get()
             // An end without a head cannot be a success; libcurl reports it as an error, and so do we.

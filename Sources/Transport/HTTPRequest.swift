@@ -31,7 +31,8 @@ package struct HTTPRequest: Sendable {
     package var bodyLimit: Int
 
     package init(
-        _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil, version: Version = .negotiated,
+        _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
+        version: Version = .negotiated,
         tls: TLSSettings = TLSSettings(), connectTimeout: Duration = .seconds(5),
         totalTimeout: Duration? = .seconds(30), bodyLimit: Int = 256 << 20
     ) {

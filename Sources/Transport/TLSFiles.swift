@@ -25,7 +25,8 @@ enum TLSFiles {
         defer { EVP_PKEY_free(key) }
         guard X509_check_private_key(certificate, key) == 1 else {
             ERR_clear_error()
-            throw .credentialFile(path: keyFile, reason: "the key does not belong to the certificate \(certificateFile)")
+            throw .credentialFile(
+                path: keyFile, reason: "the key does not belong to the certificate \(certificateFile)")
         }
     }
 

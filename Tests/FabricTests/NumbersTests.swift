@@ -4,17 +4,22 @@ import Testing
 
 @Suite("PKeys and GUIDs")
 struct NumbersTests {
-    @Test("A PKey is read in any case and padding and printed lower-case and unpadded", arguments: [
-        ("0x200e", "0x200e"), ("0x200E", "0x200e"), ("0X0005", "0x5"), ("0x7ffe", "0x7ffe"), ("0x1", "0x1"),
-    ])
+    @Test(
+        "A PKey is read in any case and padding and printed lower-case and unpadded",
+        arguments: [
+            ("0x200e", "0x200e"), ("0x200E", "0x200e"), ("0X0005", "0x5"), ("0x7ffe", "0x7ffe"), ("0x1", "0x1"),
+        ])
     func pkeyRoundTrip(text: String, printed: String) throws {
         #expect(try PKey(parsing: text).description == printed)
     }
 
-    @Test("The default partition, zero and everything outside 0x1 to 0x7ffe has no PKey", arguments: [
-        "0x7fff", "0x7FFF", "0x0", "0x0000", "0x8000", "0x8001", "0xffff", "0x2_000", " 0x5", "0x5 ", "0x", "5", "8192",
-        "0x12345", "0x-5", "0x+5", "", "0x200g", "0x２００", "200e",
-    ])
+    @Test(
+        "The default partition, zero and everything outside 0x1 to 0x7ffe has no PKey",
+        arguments: [
+            "0x7fff", "0x7FFF", "0x0", "0x0000", "0x8000", "0x8001", "0xffff", "0x2_000", " 0x5", "0x5 ", "0x", "5",
+            "8192",
+            "0x12345", "0x-5", "0x+5", "", "0x200g", "0x２００", "200e",
+        ])
     func refusedPKeys(text: String) {
         #expect(throws: FabricError.self) { try PKey(parsing: text) }
     }
@@ -31,17 +36,21 @@ struct NumbersTests {
         #expect(throws: FabricError.membershipBit("0x805c")) { try PKey(parsing: "0x805c") }
     }
 
-    @Test("A GUID is 16 digits with or without 0x, and is printed without", arguments: [
-        "0x043f720300f55176", "043f720300f55176", "043F720300F55176", "0X043f720300F55176",
-    ])
+    @Test(
+        "A GUID is 16 digits with or without 0x, and is printed without",
+        arguments: [
+            "0x043f720300f55176", "043f720300f55176", "043F720300F55176", "0X043f720300F55176",
+        ])
     func guidRoundTrip(text: String) throws {
         #expect(try GUID(parsing: text).description == "043f720300f55176")
     }
 
-    @Test("What the predecessor let through as a GUID is refused", arguments: [
-        "-43f720300f55176", "04_f720300f55176", " 43f720300f55176", "0x43f720300f55176", "0x0043f720300f55176", "",
-        "0x0000000000000000", "zz3f720300f55176",
-    ])
+    @Test(
+        "What the predecessor let through as a GUID is refused",
+        arguments: [
+            "-43f720300f55176", "04_f720300f55176", " 43f720300f55176", "0x43f720300f55176", "0x0043f720300f55176", "",
+            "0x0000000000000000", "zz3f720300f55176",
+        ])
     func refusedGUIDs(text: String) {
         #expect(throws: FabricError.self) { try GUID(parsing: text) }
     }

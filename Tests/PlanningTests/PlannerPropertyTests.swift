@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Properties of plans")
 struct PlannerPropertyTests {
-    @Test("Any plan, applied, gives what was wanted; planning again gives nothing; old and new tenants never meet", arguments: [Seed.fresh()])
+    @Test(
+        "Any plan, applied, gives what was wanted; planning again gives nothing; old and new tenants never meet",
+        arguments: [Seed.fresh()])
     func plansConverge(seed: Seed) throws {
         var random = SeededGenerator(seed)
         let planner = Planner()

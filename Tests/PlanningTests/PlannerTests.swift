@@ -48,7 +48,8 @@ struct PlannerTests {
     @Test("A change of tenants is one request that sets the whole")
     func replacement() throws {
         let steps = planner.steps(
-            for: pkey, intent: try present([hosts[2], hosts[3]]), actual: partition([hosts[0], hosts[2]]), isOwned: true)
+            for: pkey, intent: try present([hosts[2], hosts[3]]), actual: partition([hosts[0], hosts[2]]), isOwned: true
+        )
         #expect(
             steps == [.replace(pkey, [hosts[2], hosts[3]].map { Member(guid: $0, index0: true) }, ipOverIB: true)])
     }
@@ -56,7 +57,8 @@ struct PlannerTests {
     @Test("Where index0 is mixed the old tenant goes before the new one comes, and members that stay are not touched")
     func mixedFlags() throws {
         let steps = planner.steps(
-            for: pkey, intent: try present([hosts[2], hosts[3]]), actual: partition([hosts[0], hosts[2]], index0: false),
+            for: pkey, intent: try present([hosts[2], hosts[3]]),
+            actual: partition([hosts[0], hosts[2]], index0: false),
             isOwned: true)
         #expect(
             steps == [

@@ -58,7 +58,8 @@ struct EngineHistoryTests {
         }
     }
 
-    @Test("A wiped etcd deletes nothing, and when the keys are put back everything is in step", arguments: [Seed.fresh()])
+    @Test(
+        "A wiped etcd deletes nothing, and when the keys are put back everything is in step", arguments: [Seed.fresh()])
     func wipe(seed: Seed) throws {
         var seeds = SeededGenerator(seed)
         for _ in 0..<300 {

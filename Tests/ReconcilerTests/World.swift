@@ -68,7 +68,9 @@ struct World {
         guard store.keys.removeValue(forKey: key) != nil else { return }
         store.revision += 1
         journal.append("delete \(pkey) @\(store.revision)")
-        if isFollowing { watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)])) }
+        if isFollowing {
+            watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)]))
+        }
     }
 
     /// etcd comes back empty, as after a lost data directory.
@@ -129,7 +131,9 @@ struct World {
     private mutating func follow() {
         if !isFollowing {
             isFollowing = true
-            watchQueue = [.listed(KeySnapshot(complete: Array(store.keys.values), revision: store.revision), reason: "test")]
+            watchQueue = [
+                .listed(KeySnapshot(complete: Array(store.keys.values), revision: store.revision), reason: "test")
+            ]
         }
         if !watchQueue.isEmpty { tell(.source(watchQueue.removeFirst())) }
     }
@@ -186,7 +190,8 @@ struct World {
     private mutating func effect(of action: EngineAction) -> EngineEvent? {
         switch action {
         case .readFabric:
-            return .fabricRead(answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.outage, $0.message) })
+            return .fabricRead(
+                answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.outage, $0.message) })
         case .readLedger:
             return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.outage, $0.message) })
         case .listSource:

@@ -20,7 +20,8 @@ enum WireCoding {
     }
 
     /// The content of a 200, or the error that any other answer is.
-    static func decode<Answer: Decodable>(_ type: Answer.Type, from response: HTTPResponse) throws(EtcdError) -> Answer {
+    static func decode<Answer: Decodable>(_ type: Answer.Type, from response: HTTPResponse) throws(EtcdError) -> Answer
+    {
         guard response.status == 200 else { throw error(status: response.status, body: response.body) }
         return try decode(type, from: response.body)
     }

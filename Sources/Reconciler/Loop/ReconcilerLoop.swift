@@ -1,5 +1,5 @@
-package import Logging
 internal import Fabric
+package import Logging
 
 /// Runs an engine: performs its actions, each as a child task, and tells it what came of them.
 package struct ReconcilerLoop: Sendable {
@@ -24,7 +24,8 @@ package struct ReconcilerLoop: Sendable {
     ///
     /// - Parameters:
     ///   - stop: returns when the loop is to stop. Requests under way are then let finish, for up to `grace`.
-    package func run(grace: Duration = .seconds(4), until stop: @escaping @Sendable () async -> Void) async -> EngineEnd {
+    package func run(grace: Duration = .seconds(4), until stop: @escaping @Sendable () async -> Void) async -> EngineEnd
+    {
         let (events, mailbox) = AsyncStream.makeStream(of: EngineEvent.self)
         return await withDiscardingTaskGroup { group in
             let clock = ContinuousClock()
@@ -71,11 +72,17 @@ package struct ReconcilerLoop: Sendable {
     ) {
         switch action {
         case .readFabric:
-            group.addTask { mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() })) }
+            group.addTask {
+                mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() }))
+            }
         case .readLedger:
-            group.addTask { mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() })) }
+            group.addTask {
+                mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() }))
+            }
         case .listSource:
-            group.addTask { mailbox.yield(.sourceListed(await result { () async throws(Failure) in try await source.list() })) }
+            group.addTask {
+                mailbox.yield(.sourceListed(await result { () async throws(Failure) in try await source.list() }))
+            }
         case .onPartition(let pkey, let action):
             group.addTask { mailbox.yield(.answered(pkey, await perform(action, on: pkey))) }
         case .say(let message): say(message)
@@ -87,11 +94,14 @@ package struct ReconcilerLoop: Sendable {
         switch action {
         case .read: .read(await result { () async throws(Failure) in try await fabric.partition(pkey) })
         case .write(let step): .written(await result { () async throws(Failure) in try await fabric.perform(step) })
-        case .record(let record): .recorded(await result { () async throws(Failure) in try await ledger.write(record, for: pkey) })
+        case .record(let record):
+            .recorded(await result { () async throws(Failure) in try await ledger.write(record, for: pkey) })
         case .release: .recorded(await result { () async throws(Failure) in try await ledger.release(pkey) })
         case .authoriseDeletion(let record, let expected):
             .authorised(
-                await result { () async throws(Failure) in try await ledger.authoriseDeletion(of: pkey, record, expecting: expected) })
+                await result { () async throws(Failure) in
+                    try await ledger.authoriseDeletion(of: pkey, record, expecting: expected)
+                })
         }
     }
 

@@ -1,0 +1,45 @@
+extension UFMSimulator {
+    /// What a simulator is started with; the defaults are plain HTTP on a free port of the loopback interface.
+    package struct Configuration: Sendable {
+        /// Where the server's certificate comes from.
+        package enum TLS: Sendable {
+            /// Plain HTTP.
+            case none
+            /// A certificate made at start by the `openssl` command, in that directory, or in one removed at shutdown.
+            case selfSigned(directory: String?)
+            /// PEM files that exist.
+            case files(certificate: String, key: String)
+        }
+
+        /// The address to listen on.
+        package var host = "127.0.0.1"
+        /// The port to listen on; 0 for a free one.
+        package var port = 0
+        /// The port of the control listener, always on 127.0.0.1; 0 for a free one, nil for none.
+        package var controlPort: Int?
+        /// Whether to speak TLS.
+        package var tls = TLS.none
+        /// The user UFM knows.
+        package var user = "admin"
+        /// That user's password; the default is UFM's own.
+        package var password = "123456"
+        /// How long each request waits. It acts at the end of that time, right before its answer, and even if the
+        /// client has gone by then, as a UFM behind a proxy does.
+        package var latency = Duration.zero
+        /// The UFM release to be, MAJOR.MINOR.PATCH-BUILD.
+        package var version = "6.22.1-3"
+        /// The answers to open questions.
+        package var switches = Switches()
+        /// The port GUIDs that count as known where `unknownGuid` asks for it.
+        package var knownPorts: Set<UInt64> = []
+        /// Partitions that are there from the start, as if made by hand before it.
+        package var partitions: [Partition] = []
+        /// How many requests the log keeps at least; the oldest go first.
+        package var requestLogLimit = 100_000
+        /// Called with each request when it ends, on the event loop: it must be quick.
+        package var onRequestEnd: (@Sendable (RequestRecord) -> Void)?
+
+        /// The defaults.
+        package init() {}
+    }
+}

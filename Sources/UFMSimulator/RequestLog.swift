@@ -1,0 +1,66 @@
+extension UFMSimulator {
+    /// One request, from its arrival on.
+    package struct RequestRecord: Sendable, Equatable {
+        /// 1 for the first request since the start.
+        package let sequence: Int
+        /// The method.
+        package let method: String
+        /// Path with query, as it stood in the request line.
+        package let path: String
+        /// The body as text.
+        package let body: String
+        /// When the whole request had been read.
+        package let start: Moment
+        /// The name of the fault that happened to it.
+        package let fault: String?
+        /// When it acted, right before its reply; nil while it waits or hangs.
+        package internal(set) var end: Moment?
+        /// The status that was sent; nil while it waits, and if no reply was sent.
+        package internal(set) var status: Int?
+        /// Whether it changed a partition.
+        package internal(set) var changedState = false
+
+        /// Whether it asked for something other than reading, successful or not.
+        package var isWrite: Bool { method != "GET" && method != "HEAD" }
+
+        /// The time from arrival to reply in milliseconds.
+        package var milliseconds: Double? {
+            end.map { Double($0.monotonic - start.monotonic) / 1_000_000 }
+        }
+    }
+}
+
+/// The newest requests in order of their arrival.
+struct RequestLog {
+    private(set) var records: [UFMSimulator.RequestRecord] = []
+    private var nextSequence = 1
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = max(1, limit)
+    }
+
+    /// Notes an arrival and answers its sequence number.
+    mutating func begin(_ request: SimulatedRequest, fault: String?, at now: UFMSimulator.Moment) -> Int {
+        // Dropping many at once keeps the cost of a request constant.
+        if records.count >= 2 * limit { records.removeFirst(limit) }
+        let record = UFMSimulator.RequestRecord(
+            sequence: nextSequence, method: request.method, path: request.target,
+            body: String(decoding: request.body, as: UTF8.self), start: now, fault: fault)
+        records.append(record)
+        nextSequence += 1
+        return record.sequence
+    }
+
+    /// Notes an end; nil if the record has been dropped by then.
+    mutating func end(
+        _ sequence: Int, status: Int?, changedState: Bool, at now: UFMSimulator.Moment
+    ) -> UFMSimulator.RequestRecord? {
+        let index = sequence - nextSequence + records.count
+        guard records.indices.contains(index) else { return nil }
+        records[index].end = now
+        records[index].status = status
+        records[index].changedState = changedState
+        return records[index]
+    }
+}

@@ -1,0 +1,79 @@
+extension UFMModel {
+    var versionText: String {
+        JSONText.object { json in
+            if version.listsComponents {
+                for (name, value) in Self.components {
+                    json.key(name)
+                    json.string(value)
+                }
+                json.key("ufm_webui")
+                json.string(version.description)
+            }
+            json.key("ufm_release_version")
+            json.string(version.description)
+            if version.listsComponents {
+                json.key("plugins")
+                json.object { _ in }
+            }
+        }
+    }
+
+    var lastUpdatedText: String {
+        JSONText.object { json in
+            json.key("last_updated")
+            switch switches.lastUpdatedFormat {
+            case .seconds: json.optional(lastUpdated?.text())
+            case .microseconds: json.optional(lastUpdated?.text(fractionDigits: 6))
+            case .epoch: json.optional(lastUpdated.map { String($0.epochSeconds) })
+            }
+        }
+    }
+
+    /// All partitions. Both flags together are a known bug of UFM's, with an unknown outcome.
+    func list(_ asked: ReadFlags) throws(Refusal) -> SimulatedResponse {
+        var flags = asked
+        if asked.guidsData && asked.qosConf {
+            switch switches.bothFlagsOnList {
+            case .serverError: throw .page(500)
+            case .dropQos: flags = ReadFlags(guidsData: true, qosConf: false, portInfo: asked.portInfo)
+            case .dropGuids: flags = ReadFlags(guidsData: false, qosConf: true, portInfo: asked.portInfo)
+            }
+        }
+        var json = JSONText()
+        if !flags.guidsData && !flags.qosConf && switches.plainList == .array {
+            json.array { json in
+                for key in partitions.keys.sorted() { json.string(Spelling.pkey(key)) }
+            }
+        } else {
+            json.object { json in
+                for (key, partition) in partitions.sorted(by: { $0.key < $1.key }) {
+                    json.key(Spelling.pkey(key))
+                    write(partition, flags, to: &json)
+                }
+            }
+        }
+        return .json(json.text)
+    }
+
+    /// One partition, flat; both flags work here.
+    func read(_ text: String, _ flags: ReadFlags) throws(Refusal) -> SimulatedResponse {
+        guard let key = Spelling.readPKey(text), (1...Spelling.defaultPKey).contains(key) else {
+            throw .badRequest("pkey '\(text)' must be a hexadecimal string between '0x0' and '0x7fff'")
+        }
+        guard let partition = partitions[key] else {
+            switch switches.missingGet {
+            case .emptyObject: return .json("{}")
+            case .notFound: throw .notFound("PKey \(Spelling.pkey(key)) was not found")
+            }
+        }
+        var json = JSONText()
+        write(partition, flags, to: &json)
+        return .json(json.text)
+    }
+
+    /// The parts of UFM as NVIDIA's own sample lists them; no client may depend on their values.
+    private static let components = [
+        ("opensm", "5.20.0_ef1f438"), ("sharp", "3.8.0-rc5"), ("ibdiagnet", "2.20.0"),
+        ("telemetry", "1.18.2-17094707"), ("mft", "4.29.0-131"),
+    ]
+}

@@ -1,0 +1,166 @@
+extension UFMModel {
+    /// `/add`: an empty partition, which stays until it was populated and emptied.
+    mutating func addEmpty(_ bytes: [UInt8], at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
+        let body = try WriteBody(bytes, schema: .addEmpty(version))
+        guard partitions[body.pkey] == nil else {
+            let text = "PKey \(Spelling.pkey(body.pkey)) already exists"
+            throw Refusal(response: .text(text, status: switches.dupCreate == .conflict ? 409 : 400))
+        }
+        if switches.emptyPkey == .keep {
+            partitions[body.pkey] = UFMSimulator.Partition(
+                key: body.pkey, name: body.partitionName, ipOverIB: body.ipOverIB ?? true,
+                qos: body.merged(into: UFMSimulator.QoS()))
+        }
+        return done(
+            changed: switches.emptyPkey == .keep, status: switches.createStatus == .created ? 201 : 200, at: now)
+    }
+
+    /// POST of members: adds to what is there, and creates the partition where there is none.
+    mutating func addMembers(
+        _ bytes: [UInt8], schema: WriteBody.Schema, at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        let body = try WriteBody(bytes, schema: schema)
+        guard !body.guids.isEmpty else { throw .badRequest("guids must not be empty") }
+        try check(body)
+        let isNew = partitions[body.pkey] == nil
+        if isNew && switches.postMissing == .notFound {
+            throw .notFound("PKey \(Spelling.pkey(body.pkey)) was not found")
+        }
+        let memberships = body.resolvedMemberships(heedingPlural: switches.postMemberships == .honour)
+        let differs = partitions[
+            body.pkey, default: UFMSimulator.Partition(key: body.pkey, name: body.partitionName)
+        ].admit(
+            body.guids, memberships: memberships, index0: body.index0 ?? false, ipOverIB: body.ipOverIB ?? true)
+        return done(changed: isNew || differs, at: now)
+    }
+
+    /// PUT: the members and flags become those of the request, whatever they were.
+    mutating func replaceMembers(
+        _ bytes: [UInt8], at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        let body = try WriteBody(bytes, schema: .put(version))
+        try check(body)
+        let before = partitions[body.pkey]
+        var partition = before ?? UFMSimulator.Partition(key: body.pkey, name: body.partitionName)
+        if body.guids.isEmpty {
+            switch switches.putEmpty {
+            case .reject: throw .badRequest("guids must not be empty")
+            case .delete:
+                partitions[body.pkey] = nil
+                return done(changed: before != nil, at: now)
+            case .empty: break
+            }
+        }
+        partition.members = [:]
+        _ = partition.admit(
+            body.guids, memberships: body.resolvedMemberships(heedingPlural: true), index0: body.index0 ?? false,
+            ipOverIB: body.ipOverIB ?? true)
+        partition.qos = body.merged(into: partition.qos)
+        let vanishes = partition.members.isEmpty && switches.emptyPkey == .vanish
+        partitions[body.pkey] = vanishes ? nil : partition
+        return done(changed: partitions[body.pkey] != before, at: now)
+    }
+
+    /// `qos_conf`: all three values of a partition that is there.
+    mutating func setQoS(_ bytes: [UInt8], at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
+        let body = try WriteBody(bytes, schema: .qos)
+        guard let before = partitions[body.pkey] else {
+            throw .notFound("PKey \(Spelling.pkey(body.pkey)) was not found")
+        }
+        let qos = body.merged(into: before.qos)
+        if switches.qosNeedsRestart {
+            partitions[body.pkey]?.pendingQoS = qos
+        } else {
+            partitions[body.pkey]?.qos = qos
+        }
+        return done(changed: partitions[body.pkey] != before, at: now)
+    }
+
+    /// The old removal, with the GUIDs in the body.
+    mutating func removeMembers(
+        _ bytes: [UInt8], at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        let body = try WriteBody(bytes, schema: .removeGUIDs)
+        return try remove(body.guids, from: body.pkey, at: now)
+    }
+
+    /// The removal with the GUIDs in the path.
+    mutating func removeMembers(
+        _ text: String, _ list: String, at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        let key = try WriteBody.writablePKey(text)
+        var guids: [UInt64] = []
+        for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+            guids.append(try WriteBody.guid(word))
+        }
+        return try remove(guids, from: key, at: now)
+    }
+
+    /// Deletes a partition with all who are in it.
+    mutating func delete(_ text: String, at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
+        let key = try WriteBody.writablePKey(text)
+        guard partitions.removeValue(forKey: key) != nil else {
+            throw .notFound("PKey \(Spelling.pkey(key)) was not found")
+        }
+        return done(changed: true, at: now)
+    }
+}
+
+extension UFMModel {
+    /// Removes members; the partition goes with its last one, and a partition that had none stays.
+    private mutating func remove(
+        _ guids: [UInt64], from key: UInt16, at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        guard !guids.isEmpty else { throw .badRequest("guids must not be empty") }
+        try checkCount(guids)
+        guard partitions[key] != nil else {
+            switch switches.removeMissingPkey {
+            case .notFound: throw .notFound("PKey \(Spelling.pkey(key)) was not found")
+            case .ok: return done(changed: false, at: now)
+            }
+        }
+        if switches.removeNonMember == .notFound,
+            let stranger = guids.first(where: { partitions[key]?.members[$0] == nil })
+        {
+            throw .notFound("GUID \(Spelling.guid(stranger)) is not a member of PKey \(Spelling.pkey(key))")
+        }
+        var changed = false
+        for guid in guids where partitions[key]?.members.removeValue(forKey: guid) != nil {
+            changed = true
+        }
+        if changed, partitions[key]?.members.isEmpty == true { partitions[key] = nil }
+        return done(changed: changed, at: now)
+    }
+
+    /// The checks of a write that gives GUIDs to a partition, beyond its schema.
+    private func check(_ body: WriteBody) throws(Refusal) {
+        try checkCount(body.guids)
+        if switches.unknownGuid != .accept, let stranger = body.guids.first(where: { !knownPorts.contains($0) }) {
+            let text = "InfiniBand port \(Spelling.guid(stranger)) does not exist"
+            throw Refusal(response: .text(text, status: switches.unknownGuid == .notFound ? 404 : 500))
+        }
+        guard switches.secondIndex0 == .badRequest, body.index0 == true else { return }
+        for (key, partition) in partitions where key != body.pkey {
+            for guid in body.guids where partition.members[guid]?.index0 == true {
+                throw .badRequest("GUID \(Spelling.guid(guid)) has index0 in PKey \(Spelling.pkey(key)) already")
+            }
+        }
+    }
+
+    private func checkCount(_ guids: [UInt64]) throws(Refusal) {
+        guard let most = switches.maxGuids, guids.count > most else { return }
+        throw .badRequest("\(guids.count) guids in one request, at most \(most) are allowed")
+    }
+
+    private mutating func done(changed: Bool, status: Int = 200, at now: UFMSimulator.Moment) -> SimulatedResponse {
+        if changed { lastUpdated = now }
+        var response: SimulatedResponse =
+            switch switches.writeReply {
+            case .emptyObject: .json("{}", status: status)
+            case .nothing: SimulatedResponse(status: status, contentType: "application/json", body: "")
+            case .text: .text("OK", status: status)
+            }
+        response.changedState = changed
+        return response
+    }
+}

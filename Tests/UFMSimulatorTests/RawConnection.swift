@@ -1,0 +1,111 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A reply as it came over the wire.
+struct RawReply: Sendable {
+    let status: Int
+    /// By lower-case name.
+    let headers: [String: String]
+    let body: String
+    /// Whether as much of the body came as was announced.
+    let isComplete: Bool
+}
+
+/// A blocking HTTP client that hides nothing; one connection, in plain text.
+final class RawConnection: Sendable {
+    private let socket: Int32
+    /// What was received beyond the replies that were read.
+    private let leftover = Mutex<[UInt8]>([])
+
+    init?(port: Int) {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            Glibc.close(socket)
+            return nil
+        }
+    }
+
+    func close() {
+        Glibc.close(socket)
+    }
+
+    func send(_ method: String, _ path: String, _ body: String = "", headers: String = "") {
+        let credentials = "Authorization: \(ModelHarness.basic)\r\n"
+        let text =
+            "\(method) \(path) HTTP/1.1\r\nHost: ufm\r\n\(credentials)\(headers)"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        _ = Glibc.send(socket, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// The next reply; nil if the connection ended before its head. Waits on a thread that may block.
+    func receive() async -> RawReply? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: self.leftover.withLock { self.read(after: &$0) })
+            }
+        }
+    }
+
+    private func read(after leftover: inout [UInt8]) -> RawReply? {
+        var bytes = leftover
+        leftover = []
+        let blank = Array("\r\n\r\n".utf8)
+        var headEnd: Int?
+        repeat {
+            headEnd = bytes.indices.first { bytes[$0...].starts(with: blank) }
+            guard headEnd == nil, let more = readSome() else { break }
+            bytes += more
+        } while headEnd == nil
+        guard let headEnd else { return nil }
+        let lines = String(decoding: bytes[..<headEnd], as: UTF8.self).split(separator: "\r\n")
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
+        }
+        let announced = headers["content-length"].flatMap { Int($0) } ?? 0
+        var body = Array(bytes[(headEnd + blank.count)...])
+        while body.count < announced, let more = readSome() { body += more }
+        leftover = Array(body.dropFirst(announced))
+        body = Array(body.prefix(announced))
+        return RawReply(
+            status: Int(lines[0].split(separator: " ")[1]) ?? 0, headers: headers,
+            body: String(decoding: body, as: UTF8.self), isComplete: body.count == announced)
+    }
+
+    private func readSome() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        let count = recv(socket, &buffer, buffer.count, 0)
+        return count > 0 ? Array(buffer[..<count]) : nil
+    }
+}
+
+/// Runs a shell command on a thread that may block, and answers what it printed.
+func shellOutput(_ command: String) async -> String {
+    await withCheckedContinuation { continuation in
+        DispatchQueue.global().async {
+            var output: [UInt8] = []
+            if let pipe = popen(command, "r") {
+                var byte = fgetc(pipe)
+                while byte != EOF {
+                    output.append(UInt8(truncatingIfNeeded: byte))
+                    byte = fgetc(pipe)
+                }
+                pclose(pipe)
+            }
+            continuation.resume(returning: String(decoding: output, as: UTF8.self))
+        }
+    }
+}

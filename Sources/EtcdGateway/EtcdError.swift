@@ -81,6 +81,8 @@ package struct EtcdError: Error, Sendable, Equatable {
 
 extension EtcdError: CustomStringConvertible {
     package var description: String {
+        // A file is the culprit, wherever it was to be used.
+        if case .transport(.credentialFile(let path, let reason)) = kind { return "\(path): \(reason)" }
         var text = "etcd"
         if let endpoint { text += " at \(endpoint.url)" }
         if !operation.isEmpty { text += ", \(operation)" }
@@ -94,6 +96,7 @@ extension EtcdError: CustomStringConvertible {
         case .certificateCommonName:
             "the gateway refuses client certificates with a common name while authentication is on; "
                 + "use one with an empty CN, its identity in SAN or O (\(message))"
+        case .transport(let error): error.reason
         default: message
         }
     }

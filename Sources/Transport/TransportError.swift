@@ -32,15 +32,26 @@ package enum TransportError: Error, Equatable, Sendable {
 extension TransportError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .invalidRequest(let reason): reason
-        case .credentialFile(let path, let reason): "\(path): \(reason)"
-        case .cannotResolve(let host): "\(host): host name not found"
-        case .cannotConnect(let host, let reason): "\(host): cannot connect: \(reason)"
-        case .tlsFailed(let host, let reason): "\(host): TLS failed: \(reason)"
-        case .untrustedCertificate(let host, let reason): "\(host): certificate not accepted: \(reason)"
-        case .timedOut(let host, let after, _): "\(host): no answer within \(Self.seconds(after))"
-        case .connectionLost(let host, let reason, _): "\(host): connection lost: \(reason)"
-        case .bodyTooLarge(let host, let limit): "\(host): answer larger than \(limit) bytes"
+        case .invalidRequest, .cancelled: reason
+        case .credentialFile(let path, _): "\(path): \(reason)"
+        case .cannotResolve(let host), .cannotConnect(let host, _), .tlsFailed(let host, _),
+            .untrustedCertificate(let host, _), .timedOut(let host, _, _), .connectionLost(let host, _, _),
+            .bodyTooLarge(let host, _):
+            "\(host): \(reason)"
+        }
+    }
+
+    /// What happened, without the host or file; for messages that name those already.
+    package var reason: String {
+        switch self {
+        case .invalidRequest(let reason), .credentialFile(_, let reason): reason
+        case .cannotResolve: "host name not found"
+        case .cannotConnect(_, let reason): "cannot connect: \(reason)"
+        case .tlsFailed(_, let reason): "TLS failed: \(reason)"
+        case .untrustedCertificate(_, let reason): "certificate not accepted: \(reason)"
+        case .timedOut(_, let after, _): "no answer within \(Self.seconds(after))"
+        case .connectionLost(_, let reason, _): "connection lost: \(reason)"
+        case .bodyTooLarge(_, let limit): "answer larger than \(limit) bytes"
         case .cancelled: "cancelled"
         }
     }

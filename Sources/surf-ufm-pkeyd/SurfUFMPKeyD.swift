@@ -42,7 +42,7 @@ enum Program {
     private static func complain(_ error: any Error) -> Never {
         let code = SurfUFMPKeyD.exitCode(for: error)
         guard !code.isSuccess else { SurfUFMPKeyD.exit(withError: error) }
-        var message = SurfUFMPKeyD.message(for: error)
+        var message = ErrorWords.of(error) ?? SurfUFMPKeyD.message(for: error)
         if message.isEmpty { message = "failed" }
         if code == .validationFailure { message += " (--help shows the usage)" }
         let line = "ERROR: " + message.split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -74,6 +74,7 @@ extension Engine {
         case .success(let snapshot):
             let isFirst = !fabric.isKnown
             actions.say(ufm.answered(now: now))
+            if isFirst { actions.say(.info, "Successfully authenticated with UFM at \(configuration.fabricName)") }
             let duration = fabric.read(snapshot, now: now)
             resync.fabricWasRead(in: duration, now: now)
             if isFirst { beginIfReady(now: now, &actions) } else { review(now: now) }

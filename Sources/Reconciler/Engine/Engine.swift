@@ -8,13 +8,16 @@ package struct EngineConfiguration: Sendable {
     package var flags: FlagPolicy
     /// How often both sides are read again; stretched when the fabric manager is slow.
     package var resyncInterval: Duration
+    /// What the log calls the fabric manager.
+    package var fabricName: String
     /// How many partitions are worked on at once: each write makes the subnet manager sweep.
     package var concurrency: Int
 
     package init(
         prefix: String = "/pcocc/global/opensm/pkeys/", flags: FlagPolicy = FlagPolicy(),
-        resyncInterval: Duration = .seconds(30), concurrency: Int = 4
+        resyncInterval: Duration = .seconds(30), concurrency: Int = 4, fabricName: String = "UFM"
     ) {
+        self.fabricName = fabricName
         self.prefix = prefix
         self.flags = flags
         self.resyncInterval = resyncInterval

@@ -1,6 +1,5 @@
 import EtcdGateway
 import Reconciler
-import Transport
 
 /// The PKey directory in etcd, as the reconciler sees it.
 struct EtcdSource: KeyValueSource {
@@ -52,17 +51,4 @@ struct EtcdSource: KeyValueSource {
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-}
-
-extension Failure {
-    init(_ error: EtcdError) {
-        switch error.kind {
-        case .refusedCredentials, .credentialsMissing, .permissionDenied, .certificateCommonName, .usage:
-            self.init(.refused, error.description)
-        case .transport(.credentialFile), .transport(.invalidRequest), .transport(.untrustedCertificate):
-            self.init(.refused, error.description)
-        case _ where error.isOutage: self.init(.outage, error.description)
-        default: self.init(.rejected, error.description)
-        }
-    }
 }

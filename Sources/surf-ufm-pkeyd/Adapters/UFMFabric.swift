@@ -42,15 +42,3 @@ struct UFMFabric: FabricProvider {
         }
     }
 }
-
-extension Failure {
-    init(_ error: UFMError) {
-        if error.isRefusedCredentials || error.isMisconfiguration {
-            self.init(.refused, error.description)
-        } else if error.isOutage || error.isCancellation {
-            self.init(.outage, error.description)
-        } else {
-            self.init(.rejected, error.description)
-        }
-    }
-}

@@ -63,7 +63,8 @@ struct MonitorCommand: AsyncParsableCommand {
 
         let configuration = EngineConfiguration(
             prefix: pkeyPrefix, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb),
-            resyncInterval: .seconds(Int(pollInterval)), concurrency: ufmConcurrency)
+            resyncInterval: .seconds(Int(pollInterval)), concurrency: ufmConcurrency,
+            fabricName: "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))")
         let loop = ReconcilerLoop(
             configuration, source: EtcdSource(etcdClient, prefix: pkeyPrefix), fabric: UFMFabric(ufmClient),
             ledger: EtcdLedger(etcdClient, fabric: fabric), log: log)

@@ -71,8 +71,13 @@ struct EtcdOptions: ParsableArguments {
             names = etcdEndpoints.split(separator: ",").map { $0.trimming(" ") }.filter { !$0.isEmpty }
         } else if let etcdHost {
             names = [etcdHost]
+        } else if let file {
+            guard let servers = file.servers else {
+                throw EtcdError(.usage, "\(file.path) names no etcd-servers; add them, or give --etcd-endpoints")
+            }
+            names = servers
         } else {
-            names = file?.servers ?? ["localhost"]
+            names = ["localhost"]
         }
         guard !names.isEmpty else { throw EtcdError(.usage, "--etcd-endpoints names no endpoint") }
         var endpoints: [EtcdEndpoint] = []

@@ -77,10 +77,9 @@ extension Engine {
             if isFirst { actions.say(.info, "Successfully authenticated with UFM at \(configuration.fabricName)") }
             let duration = fabric.read(snapshot, now: now)
             resync.fabricWasRead(in: duration, now: now)
-            if isFirst { beginIfReady(now: now, &actions) } else { review(now: now) }
-            guard isReady else { return }
-            let managed = desired.pkeys.union(ledger.pkeys)
-            for message in report.messages(snapshot, managed: managed) { actions.say(message) }
+            guard !isFirst else { return beginIfReady(now: now, &actions) }
+            review(now: now)
+            sayUnmanaged(&actions)
         case .failure(let failure):
             fabric.readingFailed()
             // Credentials that were never good will not become so by waiting; good ones may be back after a change.
@@ -89,9 +88,17 @@ extension Engine {
         }
     }
 
+    private mutating func sayUnmanaged(_ actions: inout Actions) {
+        guard isReady else { return }
+        for message in report.messages(fabric.numbers, managed: desired.pkeys.union(ledger.pkeys)) {
+            actions.say(message)
+        }
+    }
+
     /// Starts the work once all sides are known.
     private mutating func beginIfReady(now: Duration, _ actions: inout Actions) {
         guard isReady else { return }
+        sayUnmanaged(&actions)
         review(now: now)
         actions.say(
             .debug, "\(desired.pkeys.count) PKeys in etcd, \(ledger.pkeys.count) in the ledger, \(queue.depth) to do")

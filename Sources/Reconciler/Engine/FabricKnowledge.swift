@@ -10,6 +10,8 @@ struct FabricKnowledge: Sendable {
     private var touched: Set<PKey>?
     private var readingSince: Duration?
     private(set) var isKnown = false
+    /// Every partition of the last complete read, ours or not, in ascending order.
+    private(set) var numbers: [PartitionNumber] = []
 
     var isBeingRead: Bool { touched != nil }
 
@@ -35,6 +37,7 @@ struct FabricKnowledge: Sendable {
     /// Takes a complete read; says how long it took.
     mutating func read(_ snapshot: FabricSnapshot, now: Duration) -> Duration {
         let touched = touched ?? []
+        numbers = snapshot.partitions.keys.sorted()
         var read: [PKey: Partition] = [:]
         for partition in snapshot.partitions.values {
             if let pkey = PKey(partition.number) { read[pkey] = partition }

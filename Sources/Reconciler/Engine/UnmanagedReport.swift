@@ -4,9 +4,10 @@ internal import Fabric
 struct UnmanagedReport: Sendable {
     private var told: [[PartitionNumber]] = []
 
-    /// - Parameter managed: PKeys that etcd wants or that the ledger holds.
-    mutating func messages(_ snapshot: FabricSnapshot, managed: Set<PKey>) -> [Message] {
-        let numbers = snapshot.partitions.keys.sorted()
+    /// - Parameters:
+    ///   - numbers: every partition of the fabric.
+    ///   - managed: PKeys that etcd wants or that the ledger holds.
+    mutating func messages(_ numbers: [PartitionNumber], managed: Set<PKey>) -> [Message] {
         let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
         // The default partition is nobody's to manage: naming it each time would hide what matters.
         let others = numbers.filter { !ours.contains($0) && $0 != .defaultPartition }

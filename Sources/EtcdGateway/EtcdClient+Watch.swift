@@ -58,7 +58,7 @@ extension EtcdClient {
         switch opening {
         case nil:
             guard !Task.isCancelled else { throw EtcdError(.cancelled, "cancelled") }
-            throw EtcdError(.unavailable, "no answer to the watch request within \(Self.watchCreationLimit)")
+            throw EtcdError(.watchSilent, "no answer to the watch request within \(Self.watchCreationLimit)")
         case .failure(.cancelled): throw EtcdError(.cancelled, "cancelled")
         case .failure(let error): throw EtcdError(.transport(error), error.description)
         case .success(let stream):

@@ -27,6 +27,9 @@ package final class EtcdClient: Sendable {
         case write
     }
 
+    /// How long one member may take; etcd itself gives up after 7 s.
+    private static let attemptLimit = Duration.seconds(10)
+
     /// Sends one request, to as many members as it takes and as is safe.
     ///
     /// A read goes to the next member on any outage. A write goes there only if the member certainly did nothing.
@@ -41,7 +44,8 @@ package final class EtcdClient: Sendable {
             let remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { break }
             do throws(EtcdError) {
-                let answer: Answer = try await attempt(path, bytes, at: endpoint, within: remaining)
+                let limit = min(remaining, Self.attemptLimit)
+                let answer: Answer = try await attempt(path, bytes, at: endpoint, within: limit)
                 preferred.withLock { $0 = index }
                 return (answer, endpoint)
             } catch {
@@ -74,6 +78,11 @@ package final class EtcdClient: Sendable {
         } catch  where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
             let renewed = try await tokens.token(for: endpoint, insteadOf: token)
             return try await operation(renewed.header)
+        } catch where error.isSilence {
+            // A token names an index of the raft log, and a member waits until it has got there. One whose data was lost
+            // never does: with the old token it stays silent to all eternity.
+            await tokens.forget(endpoint)
+            throw error
         }
     }
 

@@ -30,6 +30,8 @@ package struct EtcdError: Error, Sendable, Equatable {
         case tooManyRequests
         /// A watch was refused or ended by the server, for a reason other than compaction.
         case watchCanceled
+        /// A member did not answer the request for a watch.
+        case watchSilent
         /// The stream of a watch ended; nothing is wrong but the connection.
         case watchEnded
         /// The answer was not what etcd's gateway sends.
@@ -69,7 +71,16 @@ package struct EtcdError: Error, Sendable, Equatable {
     package var isOutage: Bool {
         switch kind {
         case .transport(.invalidRequest), .transport(.credentialFile), .transport(.untrustedCertificate): false
-        case .transport, .noLeader, .unavailable, .tooManyRequests, .watchEnded: true
+        case .transport, .noLeader, .unavailable, .tooManyRequests, .watchEnded, .watchSilent: true
+        default: false
+        }
+    }
+
+    /// Whether the member took the request and said nothing.
+    var isSilence: Bool {
+        switch kind {
+        case .transport(.timedOut(_, _, let sent)): sent
+        case .watchSilent: true
         default: false
         }
     }

@@ -1,0 +1,159 @@
+import TestSupport
+import Testing
+import UFMSimulator
+
+/// The daemon when a side fails, drifts or asks it to stop.
+@Suite("The daemon in trouble")
+struct TroubleTests {
+    static let host: UInt64 = 0x043f_7203_00f5_5176
+    static let otherHost: UInt64 = 0x043f_7203_00f5_5177
+
+    @Test("A change made in UFM by hand is repaired at the next resync")
+    func drift() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
+            site.ufm.edit { $0[0x200e]?.members = [0xbbbb: UFMSimulator.Member(.full, index0: true)] }
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            site.ufm.edit { $0[0x200e] = nil }
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test(
+        "Asked to stop, it finishes the request that is under way and exits 0 within 5 s", arguments: ["INT", "TERM"])
+    func stopping(signal: String) async throws {
+        var options = Site.Options()
+        options.simulator.latency = .milliseconds(500)
+        try await withSite(.http, options) { site in
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "UFM Status")
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            try await site.ufm.waitFor("the request") { state in state.requests.contains(where: \.isWrite) }
+            #expect(site.partition(0x200e) == nil)
+            _ = daemon.send(signal: signal == "INT" ? 2 : 15)
+            let start = ContinuousClock.now
+            #expect(try await daemon.waitForExit(timeout: .seconds(5)) == .code(0))
+            #expect(start.duration(to: .now) < .seconds(5))
+            #expect(daemon.output.hasSuffix("INFO: PKey monitor stopped\n"))
+            #expect(site.ufm.requests.allSatisfy { $0.status == 200 })
+            #expect(site.partition(0x200e).map { Set($0.members.keys) } == [Self.host])
+        }
+    }
+
+    @Test("It stops at once while UFM hangs, and leaves the rest to the next start")
+    func stoppingWhileUFMHangs() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "UFM Status")
+            site.ufm.inject(UFMSimulator.Fault(.hang, method: "POST"))
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            try await site.ufm.waitFor("the request") { state in state.requests.contains(where: \.isWrite) }
+            daemon.terminate()
+            #expect(try await daemon.waitForExit(timeout: .seconds(5)) == .code(0))
+            let next = try site.startDaemon()
+            try await next.waitForLine(containing: "Successfully synchronized PKey 0x200e")
+            #expect(site.partition(0x200e).map { Set($0.members.keys) } == [Self.host])
+            #expect(try await next.stop() == .code(0))
+        }
+    }
+
+    @Test("An answer that is lost after UFM acted is read back before anything is sent again")
+    func unknownOutcome() async throws {
+        try await withSite(.tls) { site in
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "UFM Status")
+            site.ufm.inject(UFMSimulator.Fault(.cutAfterActing, method: "POST"))
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            try await daemon.waitForLine(containing: "PKey 0x200e is already synchronized")
+            #expect(site.ufm.writes.count == 1)
+            #expect(site.partition(0x200e).map { Set($0.members.keys) } == [Self.host])
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("While UFM is away it says so once, keeps trying, and catches up when it is back")
+    func outage() async throws {
+        try await withSite(.http) { site in
+            site.ufm.inject(UFMSimulator.Fault(.status(503), count: nil))
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            try await daemon.waitForLine(containing: "ERROR: UFM does not answer; trying until it does")
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            // Three refusals more, and still one line.
+            try await site.ufm.waitFor("more tries") { state in state.requests.count >= 3 }
+            site.ufm.clearFaults()
+            try await daemon.waitForLine(containing: "UFM answers again, after")
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(daemon.lines.count { $0.text.contains("UFM does not answer") } == 1)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("An etcd that is killed and comes back is followed again, and nothing that changed meanwhile is missed")
+    func etcdRestart() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon()
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
+            try await site.etcd.kill()
+            try await daemon.waitForLine(containing: "ERROR: etcd cannot be read; trying until it can")
+            #expect(site.partition(0x200e) != nil)
+            try await site.etcd.restart()
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55177"])
+            try await site.waitForMembers([Self.otherHost], of: 0x200e)
+            try await daemon.waitForLine(containing: "etcd is read again, after")
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("An etcd that comes back empty deletes nothing, and what is put back is in step without a restart")
+    func wipedEtcd() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            for pkey in 0x2000...0x2009 {
+                try await site.put(pkey: "0x" + String(pkey, radix: 16), hosts: ["043f720300f55176"])
+            }
+            try await site.ufm.waitFor("ten partitions") { $0.partitions.count == 11 }
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2009")
+            let before = site.ufm.createdPartitions
+            try await site.etcd.wipeAndRestart()
+            try await daemon.waitForLine(containing: "etcd is read again, after")
+            let reads = site.ufm.requests.count
+            // Two resyncs later the partitions are still there.
+            try await site.ufm.waitFor("two resyncs") { $0.requests.count >= reads + 2 }
+            #expect(site.ufm.createdPartitions == before)
+            try await site.put(pkey: "0x2000", hosts: ["043f720300f55177"])
+            try await site.waitForMembers([Self.otherHost], of: 0x2000)
+            #expect(site.ufm.createdPartitions.count == 10)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("Credentials that are refused end it with exit code 1 and one line that names the server")
+    func refusedCredentials() async throws {
+        try await withSite(.http) { site in
+            try site.configuration.write("wrong\n", to: "ufm-password")
+            let daemon = try site.startDaemon()
+            #expect(try await daemon.waitForExit() == .code(1))
+            #expect(daemon.errors.split(separator: "\n").count == 1)
+            #expect(daemon.errors.contains("UFM does not accept our credentials"))
+            #expect(daemon.errors.contains(site.ufmHost))
+            #expect(site.ufm.writes.isEmpty)
+        }
+    }
+
+    @Test("A password given as an argument is not in the list of processes")
+    func blankedArguments() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon("--ufm-password", site.options.ufmPassword)
+            try await daemon.waitForLine(containing: "UFM Status")
+            let arguments = try await CommandRunner.succeed(
+                Command("/bin/cat", ["/proc/\(daemon.identifier)/cmdline"]))
+            #expect(arguments.output.contains("--ufm-password"))
+            #expect(!arguments.output.contains(site.options.ufmPassword))
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Fabric
+import Planning
+import Reconciler
+import Testing
+
+@Suite("Desired state")
+struct DesiredStateTests {
+    static let prefix = "/pcocc/global/opensm/pkeys/"
+    private var state = DesiredState(prefix: Self.prefix, flags: FlagPolicy())
+    private let pkey: PKey
+
+    init() throws {
+        pkey = try PKey(parsing: "0x5")
+    }
+
+    private func entry(_ name: String, _ value: String, _ revision: Int64) -> KeyEntry {
+        KeyEntry(key: Self.prefix + name, value: Array(value.utf8), revision: revision)
+    }
+
+    private func hosts(_ digits: String...) -> String {
+        "{'host_guids': [\(digits.map { "'0x043f720300f5517\($0)'" }.joined(separator: ", "))], 'vf_guids': []}"
+    }
+
+    private func members() -> [String] {
+        guard case .present(let desired) = state.intent(of: pkey) else { return [] }
+        return desired.members.keys.map(\.description).sorted()
+    }
+
+    @Test("A key wants its partition, a change wants the new members, a deletion wants none")
+    mutating func life() {
+        #expect(state.apply([.set(entry("0x5", hosts("1"), 10))]).changed == [pkey])
+        #expect(members() == ["043f720300f55171"])
+        _ = state.apply([.set(entry("0x5", hosts("2", "3"), 11))])
+        #expect(members() == ["043f720300f55172", "043f720300f55173"])
+        #expect(state.apply([.deleted(key: Self.prefix + "0x5", revision: 12)]).changed == [pkey])
+        #expect(state.intent(of: pkey) == .absent)
+    }
+
+    @Test("A value that cannot be read holds the partition, and says so once for each revision")
+    mutating func held() {
+        let snapshot = KeySnapshot(complete: [entry("0x5", "nonsense", 10)], revision: 10)
+        #expect(state.replace(with: snapshot).warnings.count == 1)
+        #expect(state.intent(of: pkey) == .held)
+        #expect(state.replace(with: snapshot).warnings.isEmpty)
+        #expect(state.merge(snapshot).warnings.isEmpty)
+        #expect(state.apply([.set(entry("0x5", "[1]", 11))]).warnings.count == 1)
+    }
+
+    @Test("Invalid GUIDs are skipped with a warning each; none left means a partition without members")
+    mutating func invalidGUIDs() {
+        let warnings = state.apply([
+            .set(entry("0x5", "{'host_guids': ['0x043f720300f55171', 'zz', '0x0000000000000000', [1]]}", 10))
+        ]).warnings
+        #expect(warnings.count == 3)
+        #expect(members() == ["043f720300f55171"])
+        _ = state.apply([.set(entry("0x5", "{'host_guids': ['zz'], 'vf_guids': []}", 11))])
+        #expect(state.intent(of: pkey) == .absent)
+        #expect(state.revisionsOfKeys(of: pkey) == [Self.prefix + "0x5": 11])
+    }
+
+    @Test("Of two keys for one PKey the one that changed last counts, with a warning; without it the other does")
+    mutating func twoKeys() {
+        _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
+        let outcome = state.apply([.set(entry("0x0005", hosts("2"), 11))])
+        #expect(outcome.warnings.count == 1)
+        #expect(members() == ["043f720300f55172"])
+        #expect(state.revision(of: pkey) == 11)
+        #expect(state.revisionsOfKeys(of: pkey) == [Self.prefix + "0x5": 10, Self.prefix + "0x0005": 11])
+        _ = state.apply([.deleted(key: Self.prefix + "0x0005", revision: 12)])
+        #expect(members() == ["043f720300f55171"])
+    }
+
+    @Test(
+        "Names that are no managed PKey are ignored with one warning",
+        arguments: [
+            "0x7fff", "0x0", "0x8001", "hello", "", "0x2_000", "sub/0x5",
+        ])
+    mutating func strangers(name: String) {
+        let snapshot = KeySnapshot(complete: [entry(name, hosts("1"), 10)], revision: 10)
+        #expect(state.replace(with: snapshot).warnings.count == 1)
+        #expect(state.replace(with: snapshot).warnings.isEmpty)
+        #expect(state.pkeys.isEmpty)
+    }
+
+    @Test("A list beside a running watch: newer wins key by key, echoes of the list do nothing")
+    mutating func merging() throws {
+        let other = try PKey(parsing: "0x6")
+        _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
+        // The watch is ahead of the list for 0x6 and behind it for 0x5.
+        _ = state.apply([.set(entry("0x6", hosts("1"), 30))])
+        _ = state.merge(KeySnapshot(complete: [entry("0x5", hosts("2"), 15)], revision: 20))
+        #expect(members() == ["043f720300f55172"])
+        #expect(state.revision(of: other) == 30)
+        // The watch tells what the list told already, and what was before it.
+        _ = state.apply([.set(entry("0x5", hosts("3"), 12))])
+        #expect(members() == ["043f720300f55172"])
+        // Absent from a list that is newer than what we know of it.
+        #expect(state.merge(KeySnapshot(complete: [entry("0x6", hosts("1"), 30)], revision: 31)).changed == [pkey])
+        #expect(state.intent(of: pkey) == .absent)
+    }
+
+    @Test("A list from before what is known is not used")
+    mutating func oldList() {
+        _ = state.replace(with: KeySnapshot(complete: [entry("0x5", hosts("1"), 10)], revision: 10))
+        _ = state.merge(KeySnapshot(complete: [], revision: 3))
+        #expect(members() == ["043f720300f55171"])
+    }
+}

@@ -1,0 +1,99 @@
+import Fabric
+import Reconciler
+import Testing
+
+/// Single decisions of the engine, told step by step.
+@Suite("The engine")
+struct EngineTests {
+    private var engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+    private let unmanaged = Partition(number: PartitionNumber(lowBitsOf: 0x4000), ipOverIB: true, members: [])
+
+    private mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
+        engine.handle(event, now: now).actions
+    }
+
+    private func texts(_ actions: [EngineAction]) -> [String] {
+        actions.compactMap { action in
+            if case .say(let message) = action { message.text } else { nil }
+        }
+    }
+
+    private func key(_ name: String, _ revision: Int64 = 5) -> KeyEntry {
+        KeyEntry(key: "/p/" + name, value: Array("{'host_guids': ['0x043f720300f55176']}".utf8), revision: revision)
+    }
+
+    @Test("Nothing is written before etcd, the ledger and the fabric have been read, in whatever order they come")
+    mutating func completeness() {
+        let events: [EngineEvent] = [
+            .source(.listed(KeySnapshot(complete: [key("0x5")], revision: 5), reason: "start")),
+            .ledgerRead(.success([:])), .fabricRead(.success(FabricSnapshot(complete: [unmanaged]))),
+        ]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+            _ = tell(.started)
+            var writes = tell(events[order[0]]) + tell(events[order[1]])
+            #expect(!writes.contains { if case .onPartition = $0 { true } else { false } })
+            writes = tell(events[order[2]])
+            #expect(writes.contains { if case .onPartition(_, .record) = $0 { true } else { false } })
+            #expect(texts(writes).contains("UFM PKeys NOT managed through etcd: [0x4000]"))
+        }
+    }
+
+    @Test("The claim stands in the ledger before the first request is sent")
+    mutating func writeAhead() throws {
+        let pkey = try PKey(parsing: "0x5")
+        _ = tell(.started)
+        _ = tell(.source(.listed(KeySnapshot(complete: [key("0x5")], revision: 5), reason: "start")))
+        _ = tell(.ledgerRead(.success([:])))
+        let first = tell(.fabricRead(.success(FabricSnapshot(complete: []))))
+        let claim = LedgerRecord(.claimed, key: "/p/0x5", revision: 5)
+        #expect(first.contains(.onPartition(pkey, .record(claim))))
+        let second = tell(.answered(pkey, .recorded(.success(()))))
+        #expect(second.contains { if case .onPartition(pkey, .write) = $0 { true } else { false } })
+    }
+
+    @Test("Refused credentials at the start end the run; later they are waited out")
+    mutating func refusedCredentials() {
+        let refused = Failure(.refused, "no")
+        _ = tell(.started)
+        #expect(tell(.fabricRead(.failure(refused))) == [.finish(.failed(refused))])
+
+        engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+        _ = tell(.started)
+        _ = tell(.fabricRead(.success(FabricSnapshot(complete: []))))
+        let later = tell(.fabricRead(.failure(refused)))
+        #expect(texts(later).count == 1)
+        #expect(!later.contains { if case .finish = $0 { true } else { false } })
+    }
+
+    @Test("An outage is told once, tried again with growing pauses, and its end is told with how long it took")
+    mutating func outage() throws {
+        _ = tell(.started)
+        var now = Duration.zero
+        var told: [String] = []
+        for _ in 0..<6 {
+            let (actions, wakeAt) = engine.handle(.fabricRead(.failure(Failure(.outage, "gone"))), now: now)
+            told += texts(actions)
+            now = try #require(wakeAt)
+            #expect(tell(.timer, at: now).contains(.readFabric))
+        }
+        #expect(told.count == 1)
+        let back = texts(tell(.fabricRead(.success(FabricSnapshot(complete: []))), at: now))
+        #expect(back.first?.hasPrefix("UFM answers again, after ") == true)
+    }
+
+    @Test("It never asks to be woken at a time that has passed without doing something then")
+    mutating func noBusyLoop() {
+        _ = tell(.started)
+        _ = tell(.source(.listed(KeySnapshot(complete: [key("0x5")], revision: 5), reason: "start")))
+        _ = tell(.ledgerRead(.success([:])))
+        _ = tell(.fabricRead(.success(FabricSnapshot(complete: []))))
+        var now = Duration.zero
+        for _ in 0..<100 {
+            let (actions, wakeAt) = engine.handle(.timer, now: now)
+            guard let wakeAt else { break }
+            #expect(wakeAt > now || !actions.isEmpty)
+            now = max(wakeAt, now)
+        }
+    }
+}

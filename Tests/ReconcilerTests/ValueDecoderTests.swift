@@ -1,0 +1,45 @@
+import Fabric
+import Reconciler
+import Testing
+
+@Suite("Values of PKey keys")
+struct ValueDecoderTests {
+    @Test(
+        "A Python literal, JSON and YAML say the same",
+        arguments: [
+            "{'host_guids': ['0x043f720300f55176'], 'vf_guids': ['0xc0cc200e00000000']}",
+            #"{"host_guids": ["0x043f720300f55176"], "vf_guids": ["0xc0cc200e00000000"]}"#,
+            #"{"host_guids":["0x043f720300f55176"],"vf_guids":["0xc0cc200e00000000"]}"#,
+            "host_guids: [0x043f720300f55176]\nvf_guids:\n  - 'c0cc200e00000000'\n",
+            "{u'vf_guids': [u'0xc0cc200e00000000'], u'host_guids': [u'0x043f720300f55176'], 'job': 7}",
+        ])
+    func notations(text: String) throws {
+        let value = try ValueDecoder.decode(Array(text.utf8))
+        #expect(value.hosts.map(\.description) == ["043f720300f55176"])
+        #expect(value.virtualFunctions.map(\.description) == ["c0cc200e00000000"])
+        #expect(value.warnings.isEmpty)
+    }
+
+    @Test(
+        "What is no mapping with a list of GUIDs cannot be read",
+        arguments: [
+            "", "nonsense", "[]", "{}", "null", "{'host_guids': 'x'}",
+            "{'host_guids': ['0x043f720300f55176'], 'vf_guids': 3}",
+            "{'host_guids': ['0x04", "{'hosts': []}", "\u{0}",
+        ])
+    func unreadable(text: String) {
+        #expect(throws: UnreadableValue.self) { try ValueDecoder.decode(Array(text.utf8)) }
+    }
+
+    @Test("Bytes that are not text cannot be read")
+    func binary() {
+        #expect(throws: UnreadableValue.self) { try ValueDecoder.decode([0xff, 0xfe, 0x00]) }
+    }
+
+    @Test("One of the two lists is enough, and empty lists are a value")
+    func partial() throws {
+        let value = try ValueDecoder.decode(Array("{'host_guids': []}".utf8))
+        #expect(value.hosts.isEmpty && value.virtualFunctions.isEmpty && value.warnings.isEmpty)
+        #expect(try ValueDecoder.decode(Array("{'vf_guids': []}".utf8)).hosts.isEmpty)
+    }
+}

@@ -32,6 +32,10 @@ static inline CURLcode pkeyd_setopt_ssl_callback(CURL *easy, pkeyd_ssl_callback 
     return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, callback);
 }
 
+static inline CURLcode pkeyd_setopt_prereq_callback(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 static inline CURLcode pkeyd_getinfo_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

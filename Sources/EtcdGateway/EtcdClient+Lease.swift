@@ -19,6 +19,11 @@ extension EtcdClient {
         let TTL: WireInt64?
     }
 
+    private struct TimeToLiveAnswer: Decodable, Sendable {
+        let TTL: WireInt64?
+        let grantedTTL: WireInt64?
+    }
+
     /// The keep-alive is a stream whose one message is wrapped.
     private struct KeepAliveAnswer: Decodable, Sendable {
         let result: LeaseAnswer
@@ -48,5 +53,16 @@ extension EtcdClient {
         let (answer, _): (KeepAliveAnswer, _) = try await call(
             "/v3/lease/keepalive", LeaseRequest(ID: WireInt64(id)), effect: .read, operation: "renewal of a lease")
         return answer.result.TTL?.value
+    }
+
+    /// How long a lease has left.
+    ///
+    /// - Returns: the seconds left and the seconds granted, or nil when the lease is gone.
+    package func timeToLive(of id: Int64) async throws(EtcdError) -> (left: Int64, granted: Int64)? {
+        let (answer, _): (TimeToLiveAnswer, _) = try await call(
+            "/v3/lease/timetolive", LeaseRequest(ID: WireInt64(id)), effect: .read, operation: "time to live of a lease"
+        )
+        let left = answer.TTL?.value ?? 0
+        return left < 0 ? nil : (left, answer.grantedTTL?.value ?? 0)
     }
 }

@@ -57,24 +57,35 @@ extension EtcdClient {
         try await range(.single(key)).keyValues.first
     }
 
-    /// Hands out a range page by page, all pages at the revision of the first.
+    /// Hands out a range page by page, all pages at one revision.
     ///
+    /// - Parameters:
+    ///   - revision: the state at that revision; 0 for now, which is then the revision of the first page.
+    ///   - limit: at most so many keys; 0 for all.
     /// - Returns: the header of the first page, once the last page has been handed out.
     package func pages(
-        of range: KeyRange, keysOnly: Bool = false, _ receive: ([KeyValue]) async -> Void
+        of range: KeyRange, keysOnly: Bool = false, revision: Int64 = 0, limit: Int64 = 0,
+        _ receive: ([KeyValue]) async throws(EtcdError) -> Void
     ) async throws(EtcdError) -> ResponseHeader {
         var rest = range
         var first: ResponseHeader?
+        var remaining = limit == 0 ? Int64.max : limit
         while true {
             let page = try await self.range(
-                rest, limit: Self.pageSize, revision: first?.revision ?? 0, keysOnly: keysOnly)
-            let header = first ?? page.header
+                rest, limit: min(Self.pageSize, remaining), revision: first?.revision ?? revision, keysOnly: keysOnly)
+            // A page of an old revision still tells in its header how far the store is now.
+            let header =
+                first
+                ?? ResponseHeader(
+                    clusterID: page.header.clusterID, memberID: page.header.memberID,
+                    revision: revision == 0 ? page.header.revision : revision)
             guard page.header.clusterID == header.clusterID else {
                 throw EtcdError(.malformedAnswer, "two clusters answered one read", operation: "range of \(range)")
             }
             first = header
-            await receive(page.keyValues)
-            guard page.hasMore else { return header }
+            try await receive(page.keyValues)
+            remaining -= Int64(page.keyValues.count)
+            guard page.hasMore, remaining > 0 else { return header }
             guard let last = page.keyValues.last else {
                 throw EtcdError(.malformedAnswer, "an empty page claims more", operation: "range of \(range)")
             }
@@ -85,7 +96,7 @@ extension EtcdClient {
     /// Everything in a range at one revision: complete, or an error.
     package func list(_ range: KeyRange, keysOnly: Bool = false) async throws(EtcdError) -> KeyListing {
         var keyValues: [KeyValue] = []
-        let header = try await pages(of: range, keysOnly: keysOnly) { keyValues += $0 }
+        let header = try await pages(of: range, keysOnly: keysOnly) { (page) throws(EtcdError) in keyValues += page }
         return KeyListing(header: header, complete: keyValues)
     }
 }

@@ -33,38 +33,61 @@ extension EtcdClient {
                 create_request: .init(
                     key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
                     start_revision: WireInt64(revision))))
-        let endpoint = preferredEndpoint
-        do throws(EtcdError) {
-            return try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
-                var request = Self.request(
-                    "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
-                request.version = .http11
-                return EtcdWatch(endpoint: endpoint, stream: try await self.open(request), range: range)
+        var failure: EtcdError?
+        for endpoint in endpointsFromPreferred().map(\.1) {
+            do throws(EtcdError) {
+                return try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
+                    var request = Self.request(
+                        "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
+                    request.version = .http11
+                    return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
+                }
+            } catch {
+                let error = error.during("watch of \(range)", at: endpoint)
+                guard error.isOutage else { throw error }
+                leave(endpoint)
+                failure = error
             }
-        } catch {
-            throw error.during("watch of \(range)", at: endpoint)
         }
+        throw failure ?? EtcdError(.unavailable, "no member took the watch", operation: "watch of \(range)")
     }
 
-    private func open(_ request: HTTPRequest) async throws(EtcdError) -> HTTPStream {
+    /// Sends the request and waits for the first word of the answer: a refused token is told there, under status 200.
+    private func begin(
+        _ request: HTTPRequest, _ range: KeyRange, at endpoint: EtcdEndpoint
+    ) async throws(EtcdError) -> EtcdWatch.Iterator {
         let transport = transport
-        let opening = await withTimeLimit(Self.watchCreationLimit) { () async -> Result<HTTPStream, TransportError> in
-            do throws(TransportError) {
-                return .success(try await transport.stream(request))
+        let beginning = await withTimeLimit(Self.watchCreationLimit) {
+            () async -> Result<EtcdWatch.Iterator, EtcdError> in
+            do throws(EtcdError) {
+                let stream = try await Self.open(request, over: transport)
+                var updates = EtcdWatch.Iterator(endpoint: endpoint, stream: stream, range: range)
+                try await updates.fill()
+                return .success(updates)
             } catch {
                 return .failure(error)
             }
         }
-        switch opening {
-        case nil:
+        guard let beginning else {
             guard !Task.isCancelled else { throw EtcdError(.cancelled, "cancelled") }
             throw EtcdError(.watchSilent, "no answer to the watch request within \(Self.watchCreationLimit)")
-        case .failure(.cancelled): throw EtcdError(.cancelled, "cancelled")
-        case .failure(let error): throw EtcdError(.transport(error), error.description)
-        case .success(let stream):
-            guard stream.head.status == 200 else { throw try await Self.refusal(stream) }
-            return stream
         }
+        return try beginning.get()
+    }
+
+    private static func open(
+        _ request: HTTPRequest, over transport: any HTTPTransport
+    ) async throws(EtcdError) -> HTTPStream {
+        let stream: HTTPStream
+        do throws(TransportError) {
+            stream = try await transport.stream(request)
+        } catch .cancelled {
+            throw EtcdError(.cancelled, "cancelled")
+        } catch {
+            throw EtcdError(.transport(error), error.description)
+        }
+        guard stream.head.status == 200 else { throw try await refusal(stream) }
+        return stream
     }
 
     private static func refusal(_ stream: HTTPStream) async throws(EtcdError) -> EtcdError {

@@ -40,11 +40,13 @@ package final class EtcdClient: Sendable {
         let bytes = try WireCoding.encode(body)
         let deadline = ContinuousClock.now + configuration.timeout
         var failure: EtcdError?
-        for (index, endpoint) in endpointsFromPreferred() {
+        for (tried, (index, endpoint)) in endpointsFromPreferred().enumerated() {
             let remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { break }
             do throws(EtcdError) {
-                let limit = min(remaining, Self.attemptLimit)
+                // A read leaves time for the members behind; a write that a member has taken never goes to another.
+                let share = effect == .read ? remaining / (configuration.endpoints.count - tried) : remaining
+                let limit = min(share, Self.attemptLimit)
                 let answer: Answer = try await attempt(path, bytes, at: endpoint, within: limit)
                 preferred.withLock { $0 = index }
                 return (answer, endpoint)
@@ -55,6 +57,18 @@ package final class EtcdClient: Sendable {
             }
         }
         throw failure ?? EtcdError(.unavailable, "no member answered in time", operation: operation)
+    }
+
+    /// Sends one request to one member and no other.
+    func call<Answer: Decodable & Sendable>(
+        _ path: String, _ body: some Encodable & Sendable, at endpoint: EtcdEndpoint, operation: String
+    ) async throws(EtcdError) -> Answer {
+        let bytes = try WireCoding.encode(body)
+        do throws(EtcdError) {
+            return try await attempt(path, bytes, at: endpoint, within: min(configuration.timeout, Self.attemptLimit))
+        } catch {
+            throw error.during(operation, at: endpoint)
+        }
     }
 
     /// One attempt at one member, renewing its token once if the member does not know it any more.
@@ -78,7 +92,7 @@ package final class EtcdClient: Sendable {
         } catch  where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
             let renewed = try await tokens.token(for: endpoint, insteadOf: token)
             return try await operation(renewed.header)
-        } catch where error.isSilence {
+        } catch  where error.isSilence {
             // A token names an index of the raft log, and a member waits until it has got there. One whose data was lost
             // never does: with the old token it stays silent to all eternity.
             await tokens.forget(endpoint)
@@ -86,12 +100,11 @@ package final class EtcdClient: Sendable {
         }
     }
 
-    /// Makes the next request to the member authenticate anew.
-    func forgetToken(of endpoint: EtcdEndpoint) async {
+    private func forgetToken(of endpoint: EtcdEndpoint) async {
         await tokens?.forget(endpoint)
     }
 
-    private func endpointsFromPreferred() -> [(Int, EtcdEndpoint)] {
+    func endpointsFromPreferred() -> [(Int, EtcdEndpoint)] {
         let endpoints = configuration.endpoints
         let first = preferred.withLock { $0 }
         return endpoints.indices.map { offset in
@@ -100,9 +113,11 @@ package final class EtcdClient: Sendable {
         }
     }
 
-    /// The member that answered last.
-    var preferredEndpoint: EtcdEndpoint {
-        configuration.endpoints[preferred.withLock { $0 }]
+    /// Turns to another member, with another token: older gateways report an expired one as a missing permission.
+    package func leave(after error: EtcdError) async {
+        guard let endpoint = error.endpoint else { return }
+        if error.kind == .staleToken || error.kind == .permissionDenied { await forgetToken(of: endpoint) }
+        leave(endpoint)
     }
 
     /// Makes the member behind the preferred one the preferred one.

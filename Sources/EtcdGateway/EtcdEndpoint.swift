@@ -60,10 +60,15 @@ package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
             default: false
             }
         }
-        guard !host.isEmpty, allowed else { return nil }
+        guard !host.isEmpty, allowed, !host.contains(":") || isAddress(host) else { return nil }
         guard let portText else { return (String(host), defaultPort) }
-        guard let port = UInt16(portText), port > 0 else { return nil }
+        guard portText.allSatisfy(\.isNumber), let port = UInt16(portText), port > 0 else { return nil }
         return (String(host), port)
+    }
+
+    /// Whether it is made of what an IPv6 address is made of, up to its zone.
+    private static func isAddress(_ host: Substring) -> Bool {
+        host.prefix { $0 != "%" }.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
     }
 
     /// `https://host:port`, with brackets around an IPv6 address.

@@ -9,25 +9,21 @@ package struct EtcdWatch: AsyncSequence {
     package typealias Failure = EtcdError
 
     /// The member that serves the watch.
-    package let endpoint: EtcdEndpoint
-    private let stream: HTTPStream
-    private let range: KeyRange
+    package var endpoint: EtcdEndpoint { begun.endpoint }
+    private let begun: Iterator
 
-    init(endpoint: EtcdEndpoint, stream: HTTPStream, range: KeyRange) {
-        self.endpoint = endpoint
-        self.stream = stream
-        self.range = range
+    init(begun: Iterator) {
+        self.begun = begun
     }
 
-    package func makeAsyncIterator() -> Iterator {
-        Iterator(endpoint: endpoint, stream: stream, range: range)
-    }
+    package func makeAsyncIterator() -> Iterator { begun }
 
-    package struct Iterator: AsyncIteratorProtocol {
-        private let endpoint: EtcdEndpoint
+    package struct Iterator: AsyncIteratorProtocol, Sendable {
+        fileprivate let endpoint: EtcdEndpoint
         private let stream: HTTPStream
         private let range: KeyRange
         private var assembler = WatchAssembler()
+        /// In reverse, so that taking the next one is cheap.
         private var ready: [WatchUpdate] = []
 
         init(endpoint: EtcdEndpoint, stream: HTTPStream, range: KeyRange) {
@@ -39,21 +35,29 @@ package struct EtcdWatch: AsyncSequence {
         package mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(EtcdError) -> WatchUpdate? {
-            while ready.isEmpty {
-                do throws(EtcdError) {
-                    guard let bytes = try await nextBytes() else {
-                        _ = try assembler.ended()
-                        throw EtcdError(.watchEnded, "the member ended the stream")
-                    }
-                    // Reversed, so that taking the next one is cheap.
-                    ready = try assembler.received(bytes).reversed()
-                } catch  where error.kind == .cancelled {
-                    return nil
-                } catch {
-                    throw error.during("watch of \(range)", at: endpoint)
-                }
+            do throws(EtcdError) {
+                try await fill()
+            } catch  where error.kind == .cancelled {
+                return nil
+            } catch {
+                throw error.during("watch of \(range)", at: endpoint)
             }
             return ready.popLast()
+        }
+
+        /// Waits until something can be told.
+        mutating func fill() async throws(EtcdError) {
+            while ready.isEmpty {
+                if let failure = assembler.failure { throw failure }
+                if let bytes = try await nextBytes() {
+                    ready = assembler.received(bytes).reversed()
+                } else {
+                    ready = assembler.ended().reversed()
+                    guard !ready.isEmpty || assembler.failure != nil else {
+                        throw EtcdError(.watchEnded, "the member ended the stream")
+                    }
+                }
+            }
         }
 
         private func nextBytes() async throws(EtcdError) -> [UInt8]? {

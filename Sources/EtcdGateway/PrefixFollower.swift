@@ -45,7 +45,8 @@ package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
             } catch  where error.kind == .cancelled {
                 return
             } catch {
-                guard position.last > 0 || error.isOutage else { throw error }
+                // A compaction between two pages of the first list is ordinary life as well.
+                guard position.last > 0 || error.isOutage || error.kind == .compacted else { throw error }
                 position.failed(error)
                 await client.leave(after: error)
                 await connection.isDown(error, now: clock.now, tell)
@@ -62,10 +63,10 @@ package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
         var updates = try await client.watch(range, from: revision).makeAsyncIterator()
         while let update = try await updates.next() {
             let isNew = position.received(update)
-            await connection.isUp(now: clock.now, tell)
             guard case .watch = position.next else {
                 throw EtcdError(.watchEnded, "the member's store is behind, or not the one we know")
             }
+            await connection.isUp(now: clock.now, tell)
             switch isNew {
             case .revision(let revision, let changes): await tell(.changed(revision: revision, changes))
             case .progress(let revision): await tell(.progress(revision: revision))
@@ -107,14 +108,5 @@ private struct Connection<Instant: InstantProtocol> where Instant.Duration == Du
         if isTold, let lostSince { await tell(.restored(after: lostSince.duration(to: now))) }
         lostSince = nil
         isTold = false
-    }
-}
-
-extension EtcdClient {
-    /// Turns to another member, with another token: older gateways report an expired one as a missing permission.
-    fileprivate func leave(after error: EtcdError) async {
-        guard let endpoint = error.endpoint else { return }
-        if error.kind == .staleToken || error.kind == .permissionDenied { await forgetToken(of: endpoint) }
-        leave(endpoint)
     }
 }

@@ -29,29 +29,37 @@ package struct KeyChange: Equatable, Sendable {
 struct WatchAssembler {
     private var line: [UInt8] = []
     private var fragments: [KeyChange] = []
+    /// What the server ended the watch with, or why its words cannot be used. Whatever came before has been handed out:
+    /// a deletion that a watch has told is worth more than a key that a later list lacks.
+    private(set) var failure: EtcdError?
 
-    /// Takes the next bytes; hands out what is complete.
-    mutating func received(_ bytes: [UInt8]) throws(EtcdError) -> [WatchUpdate] {
+    /// Takes the next bytes; hands out what is complete. Nothing is taken after a failure.
+    mutating func received(_ bytes: [UInt8]) -> [WatchUpdate] {
         var updates: [WatchUpdate] = []
         var rest = bytes[...]
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        while failure == nil, let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             line += rest[..<newline]
             rest = rest[rest.index(after: newline)...]
-            updates += try takeLine()
+            updates += takeLine()
         }
         line += rest
         return updates
     }
 
     /// Takes the end of the stream. Older gateways send their last error without a newline.
-    mutating func ended() throws(EtcdError) -> [WatchUpdate] {
-        try takeLine()
+    mutating func ended() -> [WatchUpdate] {
+        takeLine()
     }
 
-    private mutating func takeLine() throws(EtcdError) -> [WatchUpdate] {
+    private mutating func takeLine() -> [WatchUpdate] {
         defer { line = [] }
-        guard !line.isEmpty else { return [] }
-        return try updates(from: WatchLine.message(in: line))
+        guard failure == nil, !line.isEmpty else { return [] }
+        do throws(EtcdError) {
+            return try updates(from: WatchLine.message(in: line))
+        } catch {
+            failure = error
+            return []
+        }
     }
 
     private mutating func updates(from message: WatchLine.Message) throws(EtcdError) -> [WatchUpdate] {

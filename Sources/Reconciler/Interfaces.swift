@@ -55,7 +55,17 @@ package protocol FabricProvider: Sendable {
 package protocol OwnershipStore: Sendable {
     /// Reads all records: completely, or not at all.
     func records() async throws(Failure) -> [PKey: LedgerRecord]
-    func write(_ record: LedgerRecord, for pkey: PKey) async throws(Failure)
+    /// Writes that a partition is ours, if its key in etcd still stands at the revision that the record names.
+    ///
+    /// Atomic, on the store's present state: a partition becomes ours only while somebody wants it there. After a wipe of
+    /// etcd what we remember could otherwise claim partitions in the new store, whose keys then look deleted.
+    ///
+    /// - Returns: whether the record was written.
+    func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
+    /// Changes what the ledger says of a partition that is ours, if the ledger has it.
+    ///
+    /// - Returns: whether it had.
+    func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
     /// Marks a partition as being deleted, if it is in the ledger and its keys in etcd still stand as expected.
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read.

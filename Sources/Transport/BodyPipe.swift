@@ -14,6 +14,8 @@ final class BodyPipe: Sendable {
         var isPaused = false
         var end: Result<Void, TransportError>?
         var reader: CheckedContinuation<Void, Never>?
+        /// Counts what the thread has told, so that a reader waits only for what it has not seen.
+        var news = 0
 
         mutating func takeReader() -> CheckedContinuation<Void, Never>? {
             defer { reader = nil }
@@ -53,6 +55,7 @@ final class BodyPipe: Sendable {
     private func wake(after change: (inout State) -> Void) {
         let reader = state.withLock { state in
             change(&state)
+            state.news += 1
             return state.takeReader()
         }
         reader?.resume()
@@ -105,14 +108,14 @@ final class BodyPipe: Sendable {
                 transfer.cancel()
                 throw .cancelled
             }
-            let outcome = state.withLock { state in
-                Result { () throws(TransportError) in try step(&state) }
+            let (outcome, seen) = state.withLock { state in
+                (Result { () throws(TransportError) in try step(&state) }, state.news)
             }
             if case .ready(let value) = try outcome.get() { return value }
             await withTaskCancellationHandler {
                 await withCheckedContinuation { reader in
                     let mustWait = state.withLock { state in
-                        guard state.unread.isEmpty, state.end == nil, state.reader == nil else { return false }
+                        guard state.news == seen, state.reader == nil else { return false }
                         state.reader = reader
                         return true
                     }

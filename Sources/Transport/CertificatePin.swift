@@ -30,7 +30,9 @@ final class CertificatePin: Sendable {
     func install(on easy: UnsafeMutableRawPointer) {
         pkeyd_setopt_pointer(easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(self).toOpaque())
         pkeyd_setopt_ssl_callback(easy) { _, sslContext, pin in
-            guard let sslContext else { return CURLE_SSL_CONNECT_ERROR }
+            guard let sslContext, let pin else { return CURLE_SSL_CONNECT_ERROR }
+            // A new connection: what an earlier server showed says nothing of this one.
+            Unmanaged<CertificatePin>.fromOpaque(pin).takeUnretainedValue().mismatch.withLock { $0 = nil }
             SSL_CTX_set_cert_verify_callback(
                 OpaquePointer(sslContext),
                 { store, pin in

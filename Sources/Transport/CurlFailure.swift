@@ -13,7 +13,9 @@ struct CurlFailure {
     var error: TransportError {
         let host = request.host
         return switch code {
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: .invalidRequest("\(request.url): \(reason)")
+        // The same code says that a URL cannot be opened, and that an answer is not HTTP.
+        case CURLE_UNSUPPORTED_PROTOCOL where !wasSent, CURLE_URL_MALFORMAT:
+            .invalidRequest("\(request.url): \(reason)")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve(host: host)
         case CURLE_COULDNT_CONNECT: .cannotConnect(host: host, reason: systemReason)
         case CURLE_OPERATION_TIMEDOUT: timeout

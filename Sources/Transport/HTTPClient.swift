@@ -15,7 +15,7 @@ package final class HTTPClient: HTTPTransport {
         thread = try CurlThread()
     }
 
-    /// Aborts every transfer (each throws `cancelled`) and ends the thread; later requests throw `cancelled`.
+    /// Aborts every transfer (each throws `cancelled`) and waits for the thread's end; later requests throw `cancelled`.
     package func shutdown() {
         thread.stop()
     }

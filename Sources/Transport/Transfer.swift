@@ -8,6 +8,7 @@ final class Transfer {
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var bodyOffset = 0
+    private var wasRepetitionRefused = false
     private var head = HeadParser()
     private let pin: CertificatePin?
 
@@ -41,10 +42,11 @@ final class Transfer {
 
     func outcome(of code: CURLcode) -> Result<Void, TransportError> {
         guard code != CURLE_OK else { return .success(()) }
+        // With a body, libcurl finds that it cannot rewind it before it asks whether it may send once more.
+        let isClosed = wasRepetitionRefused || code == CURLE_SEND_FAIL_REWIND
+        let text = isClosed ? "closed without an answer" : String(cString: errorText)
         return .failure(
-            CurlFailure(
-                code: code, text: String(cString: errorText), easy: easy, request: request, seenPin: pin?.lastMismatch
-            ).error)
+            CurlFailure(code: code, text: text, easy: easy, request: request, seenPin: pin?.lastMismatch).error)
     }
 
     // MARK: Options
@@ -66,6 +68,10 @@ final class Transfer {
             Transfer.of(context)?.fill(UnsafeMutableRawBufferPointer(start: data, count: size * count))
                 ?? pkeyd_read_aborted
         }
+        pkeyd_setopt_pointer(easy, CURLOPT_PREREQDATA, context)
+        pkeyd_setopt_prereq_callback(easy) { context, _, _, _, _ in
+            Transfer.of(context)?.maySend() == false ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
+        }
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
@@ -77,6 +83,7 @@ final class Transfer {
         pkeyd_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         pkeyd_setopt_string(easy, CURLOPT_PROXY, "")
         pkeyd_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+        pkeyd_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
         pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
         pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPIDLE, 15)
         pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPINTVL, 5)
@@ -91,8 +98,6 @@ final class Transfer {
         setHeaders()
     }
 
-    /// The body is read through a callback that cannot rewind. When a reused connection dies without an answer, libcurl
-    /// would repeat the request by itself; without rewinding it must report the loss, and the caller decides.
     private func setMethodAndBody() {
         if let body = request.body {
             pkeyd_setopt_long(easy, CURLOPT_POST, 1)
@@ -139,6 +144,15 @@ final class Transfer {
     }
 
     // MARK: Callbacks
+
+    /// When a reused connection dies without an answer, libcurl repeats the request by itself. What may have changed
+    /// something is not sent twice: the loss is reported, and the caller decides.
+    private func maySend() -> Bool {
+        var sent = 0
+        pkeyd_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+        wasRepetitionRefused = sent > 0 && request.method != .get
+        return !wasRepetitionRefused
+    }
 
     private func received(_ bytes: UnsafeRawBufferPointer) -> Int {
         pipe.offer(bytes) ? bytes.count : pkeyd_write_paused

@@ -27,7 +27,9 @@ enum Program {
         // First of all, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
         do {
-            var command = try SurfUFMPKeyD.parseAsRoot(Array(arguments.dropFirst()))
+            let arguments = Array(arguments.dropFirst())
+            try refuseUnknownMode(arguments.first)
+            var command = try SurfUFMPKeyD.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -36,6 +38,13 @@ enum Program {
         } catch {
             complain(error)
         }
+    }
+
+    /// Since `monitor` may be left out, a mistyped mode would be taken for a daemon's argument.
+    private static func refuseUnknownMode(_ word: String?) throws {
+        let modes = SurfUFMPKeyD.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !modes.contains(word) else { return }
+        throw ValidationError("Unknown mode '\(word)': there are \(modes.dropLast().joined(separator: ", ")).")
     }
 
     /// Help goes to standard output; everything else is one line on standard error, and an exit code that is not 0.

@@ -34,7 +34,7 @@ struct EngineTests {
             var writes = tell(events[order[0]]) + tell(events[order[1]])
             #expect(!writes.contains { if case .onPartition = $0 { true } else { false } })
             writes = tell(events[order[2]])
-            #expect(writes.contains { if case .onPartition(_, .record) = $0 { true } else { false } })
+            #expect(writes.contains { if case .onPartition(_, .claim) = $0 { true } else { false } })
             #expect(texts(writes).contains("UFM PKeys NOT managed through etcd: [0x4000]"))
         }
     }
@@ -47,8 +47,8 @@ struct EngineTests {
         _ = tell(.ledgerRead(.success([:])))
         let first = tell(.fabricRead(.success(FabricSnapshot(complete: []))))
         let claim = LedgerRecord(.claimed, key: "/p/0x5", revision: 5)
-        #expect(first.contains(.onPartition(pkey, .record(claim))))
-        let second = tell(.answered(pkey, .recorded(.success(()))))
+        #expect(first.contains(.onPartition(pkey, .claim(claim))))
+        let second = tell(.answered(pkey, .claimed(.success(true))))
         #expect(second.contains { if case .onPartition(pkey, .write) = $0 { true } else { false } })
     }
 

@@ -25,6 +25,14 @@ struct World {
     var store = Store()
     var fabric: [PKey: Partition] = [:]
     var faults = true
+    /// PKeys whose keys were lost in a wipe, and that were not claimed since: nobody asked for their deletion.
+    private(set) var bereaved: Set<PKey> = []
+    /// PKeys whose ledger records were lost in a wipe, and that were not claimed since: nobody knows that they were ours.
+    private(set) var orphaned: Set<PKey> = []
+    /// PKeys whose deletion the store has allowed.
+    private var authorised: Set<PKey> = []
+    /// PKeys that were deleted without that, and bereaved ones for which it was given.
+    private(set) var wronglyDeleted: [PKey] = []
     private(set) var now = Duration.zero
     private(set) var writes: [PlanStep] = []
     private(set) var end: EngineEnd?
@@ -35,6 +43,7 @@ struct World {
     private var pending: [Pending] = []
     private var watchQueue: [SourceEvent] = []
     private var isFollowing = false
+    private var isDeaf = false
     private var wakeAt: Duration?
     private var generation: UInt64 = 0
 
@@ -60,7 +69,7 @@ struct World {
         let entry = KeyEntry(key: Self.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
         store.keys[entry.key] = entry
         journal.append("put \(pkey) @\(store.revision) \(value)")
-        if isFollowing { watchQueue.append(.changed(revision: store.revision, [.set(entry)])) }
+        if isFollowing, !isDeaf { watchQueue.append(.changed(revision: store.revision, [.set(entry)])) }
     }
 
     mutating func delete(_ pkey: PKey) {
@@ -68,20 +77,26 @@ struct World {
         guard store.keys.removeValue(forKey: key) != nil else { return }
         store.revision += 1
         journal.append("delete \(pkey) @\(store.revision)")
-        if isFollowing {
+        if isFollowing, !isDeaf {
             watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)]))
         }
     }
 
     /// etcd comes back empty, as after a lost data directory.
+    ///
+    /// A watch on the old store tells nothing more; sooner or later it is cut.
     mutating func wipe() {
         journal.append("wipe")
+        bereaved.formUnion(store.keys.keys.compactMap { try? PKey(parsing: $0.dropFirst(Self.prefix.count)) })
+        orphaned.formUnion(store.ledger.keys)
         store = Store()
-        cutWatch()
+        watchQueue = []
+        isDeaf = isFollowing
     }
 
     mutating func cutWatch() {
         journal.append("watch cut")
+        isDeaf = false
         watchQueue = []
         isFollowing = false
     }
@@ -114,6 +129,7 @@ struct World {
     /// Lets everything happen that is due, without faults, until nothing is left but the next resync.
     mutating func settle() {
         faults = false
+        if isDeaf { cutWatch() }
         for _ in 0..<3 {
             var budget = 10_000
             while budget > 0, !pending.isEmpty || !watchQueue.isEmpty || !isFollowing {
@@ -194,8 +210,9 @@ struct World {
                 answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.outage, $0.message) })
         case .readLedger:
             return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.outage, $0.message) })
-        case .listSource:
+        case .listSource(let epoch):
             return .sourceListed(
+                epoch,
                 answer { KeySnapshot(complete: Array($0.store.keys.values), revision: $0.store.revision) })
         case .onPartition(let pkey, let action): return .answered(pkey, effect(of: action, on: pkey))
         case .say, .finish: return nil
@@ -212,10 +229,26 @@ struct World {
                 answer { world in
                     world.journal.append("UFM: \(step)")
                     world.writes.append(step)
+                    if case .delete = step, !world.authorised.contains(pkey) { world.wronglyDeleted.append(pkey) }
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])
                 })
-        case .record(let record): return .recorded(answer { $0.store.ledger[pkey] = record })
-        case .release: return .recorded(answer { $0.store.ledger[pkey] = nil })
+        case .claim(let record):
+            return .claimed(
+                answer { world in
+                    guard world.store.keys[record.key]?.revision == record.revision else { return false }
+                    world.bereaved.remove(pkey)
+                    world.orphaned.remove(pkey)
+                    world.store.ledger[pkey] = record
+                    return true
+                })
+        case .amend(let record):
+            return .amended(
+                answer { world in
+                    guard world.store.ledger[pkey] != nil else { return false }
+                    world.store.ledger[pkey] = record
+                    return true
+                })
+        case .release: return .released(answer { $0.store.ledger[pkey] = nil })
         case .authoriseDeletion(let record, let expected):
             return .authorised(
                 answer { world in
@@ -224,6 +257,8 @@ struct World {
                         return false
                     }
                     world.store.ledger[pkey] = record
+                    world.authorised.insert(pkey)
+                    if world.bereaved.contains(pkey) { world.wronglyDeleted.append(pkey) }
                     return true
                 })
         }

@@ -97,7 +97,7 @@ struct ErrorTests {
         let unreachable = try await write(.failure(.cannotResolve(host: "ufm1")))
         #expect(
             unreachable.description
-                == "DELETE https://ufm1/ufmRest/resources/pkeys/0x67: ufm1: host name not found")
+                == "DELETE https://ufm1/ufmRest/resources/pkeys/0x67: host name not found")
     }
 
     @Test("The server's words are one line, short, and without control characters")

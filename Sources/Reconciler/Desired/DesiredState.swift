@@ -29,6 +29,9 @@ package struct DesiredState: Sendable {
     private var strangers: [String: Int64] = [:]
     /// Everything up to this revision is known from a list; older changes are echoes.
     package private(set) var horizon: Int64 = 0
+    /// The newest revision that a list or a change has told. A list from before it is older than what we know, or from a
+    /// store that lost its history.
+    package private(set) var newest: Int64 = 0
 
     package init(prefix: String, flags: FlagPolicy) {
         self.prefix = prefix
@@ -68,6 +71,7 @@ package struct DesiredState: Sendable {
         entries = [:]
         keysOfPKey = [:]
         horizon = snapshot.revision
+        newest = snapshot.revision
         var outcome = Outcome()
         for entry in snapshot.entries { set(entry, &outcome, known: before.entries[entry.key]?.revision) }
         outcome.changed = before.pkeys.union(pkeys).filter { pkey in
@@ -76,11 +80,12 @@ package struct DesiredState: Sendable {
         return outcome
     }
 
-    /// Takes a complete list beside a running watch: whichever of the two is newer counts, key by key.
+    /// Takes a complete list beside a running watch, unless the watch has told newer things than the list can know.
     package mutating func merge(_ snapshot: KeySnapshot) -> Outcome {
         var outcome = Outcome()
-        guard snapshot.revision >= horizon else { return outcome }
+        guard snapshot.revision >= newest else { return outcome }
         horizon = snapshot.revision
+        newest = snapshot.revision
         let listed = Set(snapshot.entries.map(\.key))
         for (key, entry) in entries where !listed.contains(key) && entry.revision <= snapshot.revision {
             remove(key, &outcome)
@@ -95,6 +100,7 @@ package struct DesiredState: Sendable {
     package mutating func apply(_ changes: [KeyChange]) -> Outcome {
         var outcome = Outcome()
         for change in changes where change.revision > horizon {
+            newest = max(newest, change.revision)
             switch change {
             case .set(let entry): set(entry, &outcome, known: nil)
             case .deleted(let key, _): remove(key, &outcome)

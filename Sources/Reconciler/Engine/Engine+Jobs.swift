@@ -7,7 +7,6 @@ extension Engine {
         guard isReady, !isStopping, !ufm.isDown, !ledgerOutage.isDown else { return }
         while jobs.count < configuration.concurrency, let pkey = queue.next(now: now) {
             fabric.jobStarted(pkey)
-            ledger.jobStarted(pkey)
             let job = Job(
                 intent: desired.intent(of: pkey), revision: desired.revision(of: pkey), key: desired.key(of: pkey),
                 keys: desired.revisionsOfKeys(of: pkey), since: waitingSince[pkey] ?? now)
@@ -26,18 +25,17 @@ extension Engine {
         case (.reading, .read(.success(let partition))):
             fabric.read(partition, of: pkey)
             plan(pkey, now: now, &actions)
-        case (.claiming, .recorded(.success)):
+        case (.claiming, .claimed(.success(true))):
             ledger[pkey] = LedgerRecord(.claimed, key: job.key, revision: job.revision)
             writeNext(pkey, now: now, &actions)
         case (.authorising, .authorised(.success(true))):
             ledger[pkey]?.state = .deleting
             writeNext(pkey, now: now, &actions)
         case (.authorising, .authorised(.success(false))):
-            // The key is back, or the record is gone: what we believed is old. Read both again before anything else.
             actions.say(.warning, "PKey \(pkey) is not deleted: its key or our ledger record changed meanwhile")
-            actions.list.append(.listSource)
-            readLedger(&actions)
-            end(pkey, .failed, now: now)
+            lookAgain(pkey, now: now, &actions)
+        case (.claiming, .claimed(.success(false))), (.recording, .claimed(.success(false))):
+            lookAgain(pkey, now: now, &actions)
         case (.writing(let step), .written(.success)):
             fabric.applied(step)
             jobs[pkey]?.steps.removeFirst()
@@ -47,18 +45,20 @@ extension Engine {
         case (.verifying, .read(.success(let partition))):
             fabric.read(partition, of: pkey)
             verify(pkey, partition, now: now, &actions)
-        case (.recording, .recorded(.success)):
+        case (.recording, .claimed(.success(true))):
             ledger[pkey] = LedgerRecord(.synced, key: job.key, revision: job.revision)
             sayInStep(pkey, job, now: now, &actions)
             end(pkey, .succeeded, now: now)
-        case (.releasing, .recorded(.success)):
+        case (.releasing, .released(.success)):
             ledger[pkey] = nil
             if job.hasWritten {
                 actions.say(.info, "Successfully removed PKey \(pkey) from UFM", figures(job, now: now))
             }
             end(pkey, .succeeded, now: now)
-        case (.recordingFailure, .recorded(let result)):
-            if case .success = result { ledger[pkey]?.state = .failing }
+        case (.recordingFailure, .amended(let result)):
+            if case .success(let hadRecord) = result {
+                if hadRecord { ledger[pkey]?.state = .failing } else { ledger[pkey] = nil }
+            }
             end(pkey, .failed, now: now)
         case (_, .read(.failure(let failure))), (_, .written(.failure(let failure))):
             fabric.isUncertain(of: pkey)
@@ -68,12 +68,13 @@ extension Engine {
                 return end(pkey, .failed, now: now)
             }
             fail(pkey, failure, inLedger: true, now: now, &actions)
-        case (_, .recorded(.failure(let failure))), (_, .authorised(.failure(let failure))):
-            guard failure.kind != .outage else {
-                actions.say(ledgerOutage.failed(failure, now: now))
-                return end(pkey, .failed, now: now)
-            }
-            fail(pkey, failure, inLedger: false, now: now, &actions)
+        case (.releasing, .released(.failure(let failure))):
+            // The record may be gone. Without one in mind, whatever comes next claims before it writes.
+            ledger[pkey] = nil
+            failInLedger(pkey, failure, now: now, &actions)
+        case (_, .claimed(.failure(let failure))), (_, .amended(.failure(let failure))),
+            (_, .authorised(.failure(let failure))):
+            failInLedger(pkey, failure, now: now, &actions)
         default:
             // An answer that no phase waits for cannot come; the run starts over rather than guess.
             fabric.isUncertain(of: pkey)
@@ -98,7 +99,7 @@ extension Engine {
             act(pkey, .authorising, .authoriseDeletion(record, expecting: expected), &actions)
         } else if !isOwned(pkey) {
             let record = LedgerRecord(.claimed, key: job.key, revision: job.revision)
-            act(pkey, .claiming, .record(record), &actions)
+            act(pkey, .claiming, .claim(record), &actions)
         } else {
             writeNext(pkey, now: now, &actions)
         }
@@ -133,7 +134,7 @@ extension Engine {
         case .present:
             let record = LedgerRecord(.synced, key: job.key, revision: job.revision)
             guard ledger[pkey] != record else { return end(pkey, .succeeded, now: now) }
-            act(pkey, .recording, .record(record), &actions)
+            act(pkey, .recording, .claim(record), &actions)
         case .absent where isOwned(pkey):
             act(pkey, .releasing, .release, &actions)
         case .absent, .held:
@@ -149,8 +150,27 @@ extension Engine {
         }
         if let job = jobs[pkey], inLedger, isOwned(pkey), ledger[pkey]?.state != .deleting {
             let record = LedgerRecord(.failing, key: job.key, revision: job.revision, error: failure.message)
-            return act(pkey, .recordingFailure, .record(record), &actions)
+            return act(pkey, .recordingFailure, .amend(record), &actions)
         }
+        end(pkey, .failed, now: now)
+    }
+
+    private mutating func failInLedger(
+        _ pkey: PKey, _ failure: Failure, now: Duration, _ actions: inout Actions
+    ) {
+        guard failure.kind != .outage else {
+            // Told once for the store and not once for each PKey.
+            actions.say(ledgerOutage.failed(failure, now: now))
+            return end(pkey, .failed, now: now)
+        }
+        fail(pkey, failure, inLedger: false, now: now, &actions)
+    }
+
+    /// etcd stands otherwise than we believed: reads it again, and takes the partition for not ours until that is done.
+    private mutating func lookAgain(_ pkey: PKey, now: Duration, _ actions: inout Actions) {
+        ledger[pkey] = nil
+        actions.list.append(.listSource(epoch))
+        readLedger(&actions)
         end(pkey, .failed, now: now)
     }
 

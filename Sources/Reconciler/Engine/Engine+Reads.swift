@@ -7,6 +7,7 @@ extension Engine {
         switch event {
         case .listed(let snapshot, let reason):
             let outcome = desired.replace(with: snapshot)
+            epoch.advance()
             let isFirst = !isListed
             isListed = true
             actions.say(
@@ -37,14 +38,13 @@ extension Engine {
     }
 
     mutating func takeResyncList(
-        _ result: Result<KeySnapshot, Failure>, now: Duration, _ actions: inout Actions
+        _ asked: Epoch, _ result: Result<KeySnapshot, Failure>, now: Duration, _ actions: inout Actions
     ) {
+        guard asked == epoch else { return }
         switch result {
         case .success(let snapshot):
-            guard snapshot.revision >= desired.horizon else {
-                actions.say(
-                    .warning,
-                    "etcd answered from revision \(snapshot.revision), which is before \(desired.horizon): not used")
+            guard snapshot.revision >= desired.newest else {
+                actions.say(.debug, "a list of revision \(snapshot.revision) is older than \(desired.newest): not used")
                 return
             }
             take(desired.merge(snapshot), now: now, &actions)

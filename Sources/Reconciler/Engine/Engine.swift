@@ -35,6 +35,7 @@ package struct Engine: Sendable {
     let planner = Planner()
     var desired: DesiredState
     var isListed = false
+    var epoch = Epoch()
     var ledger = LedgerKnowledge()
     var fabric = FabricKnowledge()
     var queue: KeyQueue<PKey>
@@ -65,7 +66,7 @@ package struct Engine: Sendable {
         case .started: startReading(now: now, &actions)
         case .source(let event): take(event, now: now, &actions)
         case .sourceEnded(let failure): finish(.failed(failure), &actions)
-        case .sourceListed(let result): takeResyncList(result, now: now, &actions)
+        case .sourceListed(let asked, let result): takeResyncList(asked, result, now: now, &actions)
         case .fabricRead(let result): takeFabric(result, now: now, &actions)
         case .ledgerRead(let result): takeLedger(result, now: now, &actions)
         case .answered(let pkey, let answer): take(answer, of: pkey, now: now, &actions)
@@ -101,7 +102,7 @@ package struct Engine: Sendable {
         if isReady, !ufm.isDown, !fabric.isBeingRead, resync.isDue(now: now) {
             resync.started()
             readFabric(now: now, &actions)
-            actions.list.append(.listSource)
+            actions.list.append(.listSource(epoch))
             readLedger(&actions)
         }
     }
@@ -125,7 +126,7 @@ package struct Engine: Sendable {
     }
 
     mutating func readLedger(_ actions: inout Actions) {
-        ledger.readingStarted(running: jobs.keys)
+        ledger.readingStarted()
         actions.list.append(.readLedger)
     }
 

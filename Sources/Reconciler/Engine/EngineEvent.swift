@@ -9,7 +9,7 @@ package enum EngineEvent: Sendable {
     case sourceEnded(Failure)
     case fabricRead(Result<FabricSnapshot, Failure>)
     case ledgerRead(Result<[PKey: LedgerRecord], Failure>)
-    case sourceListed(Result<KeySnapshot, Failure>)
+    case sourceListed(Epoch, Result<KeySnapshot, Failure>)
     /// The answer to an action on one partition.
     case answered(PKey, Answer)
     /// Time has passed.
@@ -19,8 +19,10 @@ package enum EngineEvent: Sendable {
     package enum Answer: Sendable {
         case read(Result<Partition?, Failure>)
         case written(Result<Void, Failure>)
-        case recorded(Result<Void, Failure>)
+        case claimed(Result<Bool, Failure>)
+        case amended(Result<Bool, Failure>)
         case authorised(Result<Bool, Failure>)
+        case released(Result<Void, Failure>)
     }
 }
 
@@ -28,7 +30,7 @@ package enum EngineEvent: Sendable {
 package enum EngineAction: Hashable, Sendable {
     case readFabric
     case readLedger
-    case listSource
+    case listSource(Epoch)
     case onPartition(PKey, PartitionAction)
     case say(Message)
     case finish(EngineEnd)
@@ -36,10 +38,19 @@ package enum EngineAction: Hashable, Sendable {
     package enum PartitionAction: Hashable, Sendable {
         case read
         case write(PlanStep)
-        case record(LedgerRecord)
+        case claim(LedgerRecord)
+        case amend(LedgerRecord)
         case authoriseDeletion(LedgerRecord, expecting: [String: Int64])
         case release
     }
+}
+
+/// Which history of the source a list was asked of. A list that was under way when the source began anew may be of the
+/// store that was before, whose revisions mean nothing in this one.
+package struct Epoch: Hashable, Sendable {
+    private var number = 0
+
+    mutating func advance() { number += 1 }
 }
 
 /// How a run ended.

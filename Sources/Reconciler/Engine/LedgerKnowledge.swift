@@ -5,7 +5,7 @@ struct LedgerKnowledge: Sendable {
     /// nil until the ledger has been read once.
     private(set) var records: [PKey: LedgerRecord]?
     private var readsUnderWay = 0
-    /// Partitions at work while a read was under way: it may show their records as they were before.
+    /// Partitions of which something newer was learnt while a read was under way.
     private var touched: Set<PKey> = []
 
     var isKnown: Bool { records != nil }
@@ -13,16 +13,14 @@ struct LedgerKnowledge: Sendable {
 
     subscript(pkey: PKey) -> LedgerRecord? {
         get { records?[pkey] }
-        set { records?[pkey] = newValue }
+        set {
+            records?[pkey] = newValue
+            if readsUnderWay > 0 { touched.insert(pkey) }
+        }
     }
 
-    mutating func readingStarted(running: some Sequence<PKey>) {
+    mutating func readingStarted() {
         readsUnderWay += 1
-        touched.formUnion(running)
-    }
-
-    mutating func jobStarted(_ pkey: PKey) {
-        if readsUnderWay > 0 { touched.insert(pkey) }
     }
 
     mutating func readingFailed() {

@@ -79,9 +79,10 @@ package struct ReconcilerLoop: Sendable {
             group.addTask {
                 mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() }))
             }
-        case .listSource:
+        case .listSource(let epoch):
             group.addTask {
-                mailbox.yield(.sourceListed(await result { () async throws(Failure) in try await source.list() }))
+                mailbox.yield(
+                    .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))
             }
         case .onPartition(let pkey, let action):
             group.addTask { mailbox.yield(.answered(pkey, await perform(action, on: pkey))) }
@@ -94,9 +95,11 @@ package struct ReconcilerLoop: Sendable {
         switch action {
         case .read: .read(await result { () async throws(Failure) in try await fabric.partition(pkey) })
         case .write(let step): .written(await result { () async throws(Failure) in try await fabric.perform(step) })
-        case .record(let record):
-            .recorded(await result { () async throws(Failure) in try await ledger.write(record, for: pkey) })
-        case .release: .recorded(await result { () async throws(Failure) in try await ledger.release(pkey) })
+        case .claim(let record):
+            .claimed(await result { () async throws(Failure) in try await ledger.claim(record, for: pkey) })
+        case .amend(let record):
+            .amended(await result { () async throws(Failure) in try await ledger.amend(record, for: pkey) })
+        case .release: .released(await result { () async throws(Failure) in try await ledger.release(pkey) })
         case .authoriseDeletion(let record, let expected):
             .authorised(
                 await result { () async throws(Failure) in

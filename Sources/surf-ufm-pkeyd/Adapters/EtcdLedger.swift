@@ -31,8 +31,14 @@ struct EtcdLedger: OwnershipStore {
         return records
     }
 
-    func write(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) {
-        _ = try await told { () async throws(EtcdError) in try await client.put(key(pkey), try Entry(record).json()) }
+    func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
+        try await write(
+            record, for: pkey, if: [.modRevision(key: bytes(record.key), equals: record.revision)],
+            operation: "claim of PKey \(pkey)")
+    }
+
+    func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
+        try await write(record, for: pkey, if: [.exists(key: key(pkey))], operation: "note on PKey \(pkey)")
     }
 
     func authoriseDeletion(
@@ -41,16 +47,22 @@ struct EtcdLedger: OwnershipStore {
         let keysStand = expected.sorted { $0.key < $1.key }.map { key, revision in
             TransactionCondition.modRevision(key: bytes(key), equals: revision)
         }
-        return try await told { () async throws(EtcdError) in
-            try await client.transaction(
-                if: [.exists(key: key(pkey))] + keysStand,
-                then: [.put(key: key(pkey), value: try Entry(record).json())],
-                operation: "authorisation to delete PKey \(pkey)")
-        }
+        return try await write(
+            record, for: pkey, if: [.exists(key: key(pkey))] + keysStand,
+            operation: "authorisation to delete PKey \(pkey)")
     }
 
     func release(_ pkey: PKey) async throws(Failure) {
         _ = try await told { () async throws(EtcdError) in try await client.delete(.single(key(pkey))) }
+    }
+
+    private func write(
+        _ record: LedgerRecord, for pkey: PKey, if conditions: [TransactionCondition], operation: String
+    ) async throws(Failure) -> Bool {
+        try await told { () async throws(EtcdError) in
+            try await client.transaction(
+                if: conditions, then: [.put(key: key(pkey), value: try Entry(record).json())], operation: operation)
+        }
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { bytes(prefix + pkey.description) }

@@ -94,6 +94,10 @@ struct UFMCommand: AsyncParsableCommand {
     private func changeMembers(of pkey: PKey, _ client: UFMClient) async throws {
         let guids = Set(guids.joined()).sorted()
         if removeGuids {
+            // To the reconciler a partition that is not there is one without these members; here it is a typing error.
+            guard try await client.partition(pkey.number) != nil else {
+                throw CommandFailure("PKey \(pkey) not found in UFM")
+            }
             try await client.removeMembers(guids, from: pkey)
             Output.line("Successfully removed \(guids.count) GUIDs from PKey \(pkey)")
         } else {

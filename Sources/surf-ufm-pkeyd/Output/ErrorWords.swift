@@ -28,6 +28,8 @@ enum ErrorWords {
         case .permissionDenied: "grant the user's role the access that this needs (etcdctl role grant-permission)"
         case .transport(.untrustedCertificate): "give the CA of etcd with --etcd-ca-cert"
         case .transport(.tlsFailed): "check that etcd speaks TLS there, and whether it wants --etcd-cert-file"
+        case .transport(.connectionLost) where error.endpoint?.scheme == .https:
+            "check whether etcd wants a client certificate (--etcd-cert-file)"
         case .transport(.connectionLost): "check --etcd-protocol: a TLS port closes plain connections"
         default: nil
         }

@@ -38,6 +38,9 @@ package struct Seed: Hashable, Sendable, CustomStringConvertible {
     /// The seed of the environment, or one that no run had before.
     package static func fresh() -> Seed { chosen ?? Seed(UInt64.random(in: .min ... .max)) }
 
+    /// Whether the environment names a seed.
+    package static var isChosen: Bool { chosen != nil }
+
     private static let chosen: Seed? = {
         guard let text = ProcessInfo.processInfo.environment["TEST_SEED"] else { return nil }
         let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EtcdGateway
-import FoundationEssentials
 import Logging
 import Transport
 
@@ -8,10 +7,17 @@ import Transport
 struct EtcdCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "etcd",
-        abstract: "List, read, write and delete keys in etcd.",
+        abstract: "List, watch, read, write and delete keys in etcd.",
         discussion: """
-            Exactly one of --list, --get, --put and --delete. Servers, user and password come from the options, then \
-            from batch.yaml and etcd-password in the configuration directory.
+            Exactly one of --list, --get, --put, --delete, --watch and --status. Servers, user and password come from \
+            the options, then from batch.yaml and etcd-password in the configuration directory.
+
+              etcd --list --prefix /pcocc/global/opensm/pkeys/ --decode
+              etcd --watch /pcocc/global/opensm/pkeys/ --decode
+              etcd --delete /temp/ --recursive
+
+            --output json prints one JSON document, and with --watch one document per line. A key or value that is not \
+            UTF-8 text is given as key_base64 or value_base64.
             """)
 
     @OptionGroup(title: "etcd connection") var connection: EtcdOptions
@@ -21,19 +27,33 @@ struct EtcdCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print the value of a key.", valueName: "key")) var get: String?
     @Option(help: ArgumentHelp("Set a key; needs --value.", valueName: "key")) var put: String?
     @Option(help: ArgumentHelp("Delete a key.", valueName: "key")) var delete: String?
+    @Flag(help: "Print changes as they happen, of the keys with the prefix given behind it, until interrupted.")
+    var watch = false
+    @Argument(help: ArgumentHelp("With --watch: only keys that start so.", valueName: "prefix")) var watchPrefix:
+        String?
+    @Flag(help: "Show every endpoint: version, leader, revision, database size, latency, alarms.") var status = false
 
-    @Option(help: "With --list: only keys that start so.") var prefix: String?
+    @OptionGroup(title: "Reading") var reading: EtcdReadingOptions
     @Option(help: "With --put: the value.") var value: String?
     @Option(help: ArgumentHelp("With --put: the key's time to live.", valueName: "seconds")) var ttl: Int64?
+    @Flag(help: "With --delete or --prefix: delete all keys that start so, after asking.") var recursive = false
+    @Flag(help: "With --recursive: do not ask.") var yes = false
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
+    /// `--recursive --prefix P` alone is a deletion too.
+    private var deletesPrefix: String? {
+        guard recursive else { return nil }
+        return delete ?? (list || watch || get != nil || put != nil || status ? nil : reading.prefix)
+    }
+
     private var operationCount: Int {
-        (list ? 1 : 0) + [get, put, delete].compactMap(\.self).count
+        [list, get != nil, put != nil, delete != nil || deletesPrefix != nil, watch, status].count { $0 }
     }
 
     func validate() throws {
         guard operationCount == 1 else {
-            throw ValidationError("Give exactly one of --list, --get KEY, --put KEY and --delete KEY.")
+            throw ValidationError(
+                "Give exactly one of --list, --get KEY, --put KEY, --delete KEY, --watch [PREFIX] and --status.")
         }
         if put != nil, value == nil { throw ValidationError("--put needs --value VALUE.") }
         if put == nil, value != nil { throw ValidationError("--value goes with --put.") }
@@ -41,10 +61,16 @@ struct EtcdCommand: AsyncParsableCommand {
         if let ttl, !(1...9_000_000_000).contains(ttl) {
             throw ValidationError("--ttl \(ttl): expected 1 to 9000000000 seconds.")
         }
-        if !list, prefix != nil { throw ValidationError("--prefix goes with --list.") }
+        if recursive, deletesPrefix == nil { throw ValidationError("--recursive goes with --delete or --prefix.") }
+        if recursive, delete != nil, reading.prefix != nil {
+            throw ValidationError("Give the prefix once: behind --delete or behind --prefix.")
+        }
+        if yes, !recursive { throw ValidationError("--yes goes with --recursive.") }
+        if watchPrefix != nil, !watch { throw ValidationError("\(watchPrefix ?? ""): a prefix goes with --watch.") }
         for (name, key) in [("--get", get), ("--put", put), ("--delete", delete)] where key == "" {
             throw ValidationError("\(name): the key is empty.")
         }
+        try reading.validate(list: list, get: get != nil, watch: watch, recursive: recursive)
     }
 
     func run() async throws {
@@ -54,49 +80,21 @@ struct EtcdCommand: AsyncParsableCommand {
         let client = try EtcdClient(try connection.resolve(common, log: log), transport: http)
         log.debug("etcd endpoints: \(client.configuration.endpoints.map { $0.url }.joined(separator: ", "))")
         if list {
-            try await printKeys(client)
+            try await EtcdLister(client: client, options: reading, format: output).run()
         } else if let get {
-            try await printValue(of: get, client)
+            try await EtcdReader(client: client, options: reading, format: output).run(get)
         } else if let put, let value {
             try await set(put, to: value, client)
+        } else if let deletesPrefix {
+            try await EtcdPrefixDeletion(client: client, isConfirmed: yes).run(deletesPrefix)
         } else if let delete {
             try await remove(delete, client)
+        } else if watch {
+            let prefix = watchPrefix ?? reading.prefix ?? ""
+            try await EtcdWatcher(client: client, options: reading, format: output).run(prefix)
+        } else {
+            try await EtcdStatus(client: client, format: output).run()
         }
-    }
-
-    private func printKeys(_ client: EtcdClient) async throws {
-        let range = KeyRange.prefix(Array((prefix ?? "").utf8))
-        if output == .json {
-            let keys = try await client.list(range, keysOnly: true).keyValues.map { safeText($0.key) }
-            return try Output.json(keys)
-        }
-        var isEmpty = true
-        _ = try await client.pages(of: range, keysOnly: true) { keyValues in
-            if isEmpty, !keyValues.isEmpty {
-                Output.line("Keys in etcd cluster" + (prefix.map { " (prefix: \($0))" } ?? "") + ":")
-                isEmpty = false
-            }
-            for keyValue in keyValues { Output.line("  " + safeText(keyValue.key)) }
-        }
-        if isEmpty {
-            Output.line(prefix.map { "No keys found with prefix: \($0)" } ?? "No keys found")
-        }
-    }
-
-    private struct Found: Encodable {
-        let key: String
-        let value: String
-        let revision: Int64
-    }
-
-    private func printValue(of key: String, _ client: EtcdClient) async throws {
-        guard let found = try await client.get(Array(key.utf8)) else { throw CommandFailure("Key '\(key)' not found") }
-        if output == .json {
-            let text = safeText(found.value)
-            return try Output.json(Found(key: key, value: text, revision: found.modRevision))
-        }
-        Output.line("Key: \(key)")
-        Output.line("Value: \(safeText(found.value))")
     }
 
     private func set(_ key: String, to value: String, _ client: EtcdClient) async throws {

@@ -1,0 +1,56 @@
+import EtcdGateway
+import Fabric
+import Reconciler
+
+/// `--decode`: a value of pcocc as the partition that it asks for, and what is wrong with it.
+enum DecodedValuePrinter {
+    /// `{"pkey":"0x200e","hosts":[…],"vfs":[…],"problems":[…]}`.
+    struct Document: Encodable {
+        let pkey: String?
+        let hosts: [String]
+        let vfs: [String]
+        let problems: [String]
+
+        init(_ keyValue: KeyValue) {
+            var problems: [String] = []
+            var pkey: PKey?
+            let name = String(decoding: keyValue.key, as: UTF8.self).split(separator: "/").last ?? ""
+            do throws(FabricError) {
+                pkey = try PKey(parsing: name)
+            } catch {
+                problems.append("\(error)")
+            }
+            var value: DecodedValue?
+            do throws(UnreadableValue) {
+                value = try ValueDecoder.decode(keyValue.value)
+            } catch {
+                problems.append("\(error.reason)")
+            }
+            problems += value?.warnings ?? []
+            if let pkey {
+                for guid in (value?.virtualFunctions ?? []).sorted() where guid.belongsToOther(than: pkey) {
+                    problems.append("vf_guids: \(guid) carries another PKey than \(pkey)")
+                }
+            }
+            self.pkey = pkey?.description
+            self.problems = problems
+            hosts = (value?.hosts ?? []).sorted().map(\.description)
+            vfs = (value?.virtualFunctions ?? []).sorted().map(\.description)
+        }
+    }
+
+    static func lines(_ keyValue: KeyValue) -> [String] {
+        let document = Document(keyValue)
+        var lines = ["PKey: \(document.pkey ?? "none")"]
+        if !document.hosts.isEmpty { lines.append("Hosts: \(document.hosts.joined(separator: ", "))") }
+        if !document.vfs.isEmpty { lines.append("VFs: \(document.vfs.joined(separator: ", "))") }
+        return lines + document.problems.map { "Problem: \($0)" }
+    }
+}
+
+extension GUID {
+    /// Whether this is a virtual function's GUID as pcocc computes it (`0xc0cc`, PKey, `00`, rank, `00`), for another PKey.
+    fileprivate func belongsToOther(than pkey: PKey) -> Bool {
+        value >> 48 == 0xc0cc && UInt16(truncatingIfNeeded: value >> 32) != pkey.number.value
+    }
+}

@@ -1,0 +1,35 @@
+import EtcdGateway
+
+/// `--get`: one key with its value.
+struct EtcdReader {
+    let client: EtcdClient
+    let options: EtcdReadingOptions
+    let format: OutputFormat
+
+    func run(_ key: String) async throws {
+        let range = KeyRange.single(Array(key.utf8))
+        let page = try await client.range(range, revision: options.atRevision ?? 0)
+        guard let found = page.keyValues.first else { throw CommandFailure("Key '\(key)' not found") }
+        if format == .json {
+            var document = KeyDocument(found, withValue: true, decode: options.decode)
+            if options.lease { try await document.addLease(found, client) }
+            return try Output.json(document)
+        }
+        Output.line("Key: \(safeText(found.key))")
+        Output.line("Value: \(safeText(found.value))")
+        if options.lease {
+            Output.line("Lease: \(try await LeaseWords.of(found, client) ?? "none")")
+        }
+        if options.decode { DecodedValuePrinter.lines(found).forEach { Output.line($0) } }
+    }
+}
+
+/// A key's lease in words.
+enum LeaseWords {
+    /// `7587870000000000001, 57 s of 60 s left`; nil without a lease.
+    static func of(_ keyValue: KeyValue, _ client: EtcdClient) async throws(EtcdError) -> String? {
+        guard keyValue.lease != 0 else { return nil }
+        guard let time = try await client.timeToLive(of: keyValue.lease) else { return "\(keyValue.lease), ended" }
+        return "\(keyValue.lease), \(time.left) s of \(time.granted) s left"
+    }
+}

@@ -1,0 +1,64 @@
+import EtcdGateway
+
+/// `--status`: every endpoint, and what is wrong with it.
+struct EtcdStatus {
+    let client: EtcdClient
+    let format: OutputFormat
+
+    private struct Document: Encodable {
+        let endpoint: String
+        var version: String?
+        var member_id: String?
+        var is_leader: Bool?
+        var revision: Int64?
+        var raft_term: UInt64?
+        var database_bytes: Int64?
+        var latency_ms: Double?
+        var problems: [String] = []
+    }
+
+    func run() async throws {
+        var documents: [Document] = []
+        for endpoint in client.configuration.endpoints {
+            var document = Document(endpoint: endpoint.url)
+            do throws(EtcdError) {
+                let status = try await client.status(of: endpoint)
+                document.version = status.version
+                document.member_id = String(status.memberID, radix: 16)
+                document.is_leader = status.isLeader
+                document.revision = status.revision
+                document.raft_term = status.raftTerm
+                document.database_bytes = status.databaseSize
+                document.latency_ms = (status.latency / .microseconds(1)).rounded() / 1_000
+                document.problems = status.problems
+                if status.leader == 0 { document.problems.append("no leader") }
+                if status.isLearner { document.problems.append("learner") }
+            } catch {
+                document.problems = [ErrorWords.of(error)]
+            }
+            documents.append(document)
+        }
+        if format == .json { try Output.json(documents) } else { printTable(documents) }
+        let silent = documents.count { $0.version == nil }
+        if silent > 0 { throw CommandFailure("\(silent) of \(documents.count) endpoints do not answer") }
+    }
+
+    private func printTable(_ documents: [Document]) {
+        var table = Table(header: [
+            "ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "PROBLEMS",
+        ])
+        for document in documents {
+            let problems = document.problems.isEmpty ? "none" : document.problems.joined(separator: "; ")
+            guard let version = document.version else {
+                table.append([document.endpoint, "-", "-", "-", "-", "-", "-", problems])
+                continue
+            }
+            table.append([
+                document.endpoint, version, document.is_leader == true ? "yes" : "no", "\(document.revision ?? 0)",
+                "\(document.raft_term ?? 0)", "\((document.database_bytes ?? 0) / 1_024) KiB",
+                "\(document.latency_ms ?? 0) ms", problems,
+            ])
+        }
+        for line in table.lines { Output.line(line) }
+    }
+}

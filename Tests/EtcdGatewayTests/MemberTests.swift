@@ -1,0 +1,112 @@
+import Glibc
+import TestSupport
+import Testing
+import Transport
+
+@testable import EtcdGateway
+
+@Suite("Several members, some of them dead", .timeLimit(.minutes(1)))
+struct MemberTests {
+    private func dead() throws -> EtcdEndpoint {
+        EtcdEndpoint(scheme: .http, host: "127.0.0.1", port: try FreePort.find(1)[0])
+    }
+
+    @Test("A member that cannot be reached is passed over: by reads, writes, watches and followers")
+    func unreachable() async throws {
+        let (etcd, prefix) = (try await SharedEtcd.get(), freshPrefix())
+        for endpoints in [[try dead(), try etcd.member], [try dead(), try etcd.member, try dead()]] {
+            try await withGateway(endpoints) { client in
+                let revision = try await client.put("\(prefix)a".bytes, [1])
+                #expect(try await client.get("\(prefix)a".bytes)?.modRevision == revision)
+            }
+            try await withGateway(endpoints) { client in
+                let watch = try await client.watch(.prefix(prefix.bytes), from: 1)
+                #expect(watch.endpoint == (try etcd.member))
+            }
+            try await withGateway(endpoints) { client in
+                let following = Following(client, prefix)
+                try await following.reaches("list") { $0.keys.count == 1 }
+                #expect(following.state.read(\.news) == [])
+            }
+        }
+    }
+
+    @Test("Where no member can be reached, the error names one and says why")
+    func allDead() async throws {
+        let endpoints = [try dead(), try dead()]
+        try await withGateway(endpoints) { client in
+            let error = await failure { () async throws(EtcdError) in try await client.put("/a".bytes, []) }
+            #expect(error?.endpoint == endpoints[1])
+            #expect(error?.isOutcomeUnknown == false && error?.isOutage == true)
+            #expect(
+                error?.description == "etcd at \(endpoints[1].url), put of /a: cannot connect: Connection refused")
+        }
+    }
+
+    @Test("A frozen member costs a read its share of the time; a write to it has an unknown outcome")
+    func frozen() async throws {
+        let (alive, prefix) = (try await SharedEtcd.get(), freshPrefix())
+        try await withEtcd { etcd in
+            await etcd.pause()
+            let endpoints = [try etcd.member, try alive.member]
+            try await withGateway(endpoints, timeout: .seconds(8)) { client in
+                let keyValue = try await client.get("\(prefix)a".bytes)
+                #expect(keyValue == nil)
+            }
+            try await withGateway([try etcd.member], timeout: .seconds(1)) { client in
+                let error = await failure { () async throws(EtcdError) in try await client.put("/a".bytes, []) }
+                #expect(error?.isOutcomeUnknown == true)
+            }
+            await etcd.resume()
+        }
+    }
+
+    @Test("A member that takes the request for a watch and is silent is left after the limit")
+    func silent() async throws {
+        let silence = try SilentServer()
+        try await withGateway([EtcdEndpoint(scheme: .http, host: "127.0.0.1", port: silence.port)]) { client in
+            let start = ContinuousClock.now
+            let error = await failure { () async throws(EtcdError) in
+                try await client.watch(.prefix("/a/".bytes), from: 1)
+            }
+            #expect(error?.kind == .watchSilent)
+            #expect(error?.isOutage == true)
+            let waited = start.duration(to: .now)
+            #expect(waited >= EtcdClient.watchCreationLimit && waited < EtcdClient.watchCreationLimit * 3)
+
+            let impatient = Task {
+                await failure { () async throws(EtcdError) in
+                    try await client.watch(.prefix("/a/".bytes), from: 1)
+                }
+            }
+            impatient.cancel()
+            #expect(await impatient.value?.kind == .cancelled)
+        }
+    }
+}
+
+/// A port that takes connections and never says a word.
+private final class SilentServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+
+    init() throws {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                // The kernel connects what waits in the queue, and takes what it sends.
+                bind(listener, address, size) == 0 && listen(listener, 16) == 0
+                    && getsockname(listener, address, &size) == 0
+            }
+        }
+        guard status else { throw HarnessError.system(call: "listen", reason: String(cString: strerror(errno))) }
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(listener) }
+}

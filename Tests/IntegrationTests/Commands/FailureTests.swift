@@ -1,0 +1,45 @@
+import TestSupport
+import Testing
+import UFMSimulator
+
+/// Right command lines that cannot succeed: one line that names the culprit, exit code 1, and nothing has changed.
+@Suite("Failures")
+struct FailureTests {
+    @Test("of etcd commands", arguments: FailingCommand.etcd)
+    func etcd(_ row: FailingCommand) async throws { try await expectFailure(row) }
+
+    @Test("of ufm commands", arguments: FailingCommand.ufm)
+    func ufm(_ row: FailingCommand) async throws { try await expectFailure(row) }
+
+    @Test("of configuration files", arguments: FailingCommand.file)
+    func files(_ row: FailingCommand) async throws { try await expectFailure(row) }
+
+    @Test("from which a daemon cannot recover end it", arguments: FailingCommand.daemon)
+    func daemon(_ row: FailingCommand) async throws { try await expectFailure(row, isDaemon: true) }
+
+    private func expectFailure(_ row: FailingCommand, isDaemon: Bool = false) async throws {
+        var options = Site.Options()
+        options.simulator.partitions = [
+            UFMSimulator.Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
+        ]
+        try await withSite(row.kind, options) { site in
+            try await site.put("/a", "1")
+            let trial = try await row.arrange(site)
+            let partitions = site.ufm.partitions
+            let result = try await site.run(trial.arguments, environment: trial.environment)
+            try await trial.mend?()
+
+            let comment = Comment(rawValue: "\(result.errors)\(result.output)")
+            #expect(result.status == .code(1), comment)
+            expectOneComplaint(inErrors: result.errors, naming: trial.culprits, comment)
+            // A daemon's log goes to standard output; its last word does not.
+            #expect(isDaemon ? !result.output.contains("ERROR: ") : result.output == "", comment)
+            for password in [options.etcdPassword, options.ufmPassword, FailingCommand.wrongPassword] {
+                #expect(!(result.output + result.errors).contains(password), comment)
+            }
+            #expect(site.ufm.partitions == partitions)
+            #expect(site.ufm.requests.allSatisfy { !$0.changedState })
+            #expect(try await site.contents() == ["/a": "1"])
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import TestSupport
+import UFMSimulator
+
+/// A whole site on loopback: pcocc's configuration directory, an etcd that authenticates, and a UFM.
+///
+/// Its program runs as an administrator's would: with `PCOCC_SYSTEM_CONF_DIR` and nothing else set. What it did is
+/// looked at from outside, by `etcdctl` and in the simulator's own state.
+struct Site: Sendable {
+    /// How the servers of a site are spoken to.
+    enum Kind: String, Sendable, CaseIterable {
+        /// etcd and UFM over HTTP.
+        case http
+        /// etcd and UFM over TLS, both with certificates of one CA, which the machine does not know.
+        case tls
+        /// As above, and etcd demands a client certificate of everyone.
+        case mutualTLS
+
+        var isEncrypted: Bool { self != .http }
+    }
+
+    /// What may differ from site to site.
+    struct Options: Sendable {
+        var etcdPassword = "etcd:pa55word"
+        var ufmPassword = "uFm-pa55word"
+        /// Further flags of etcd.
+        var etcdArguments: [String] = []
+        /// The rest of the simulator's configuration; TLS, user and password are set for the site.
+        var simulator = UFMSimulator.Configuration()
+    }
+
+    let kind: Kind
+    let options: Options
+    /// The directory of `batch.yaml`, `ufm.yaml`, `etcd-password` and `ufm-password`.
+    let configuration: TemporaryDirectory
+    let etcd: EtcdServer
+    let ufm: UFMSimulator
+    /// The site's certificates; they are there without TLS too, for options that name some.
+    let certificates: SiteCertificates
+
+    /// The port of etcd's clients.
+    var etcdPort: String { String(etcd.endpoint.drop { $0 != ":" }.dropFirst()) }
+    /// `127.0.0.1:port` of UFM.
+    var ufmHost: String { "127.0.0.1:\(ufm.port)" }
+
+    static func start(_ kind: Kind, _ options: Options) async throws -> Site {
+        let certificates = try await SiteCertificates.shared.value
+        let tls = EtcdOptions.TLS(
+            authority: certificates.authority, server: certificates.server,
+            client: kind == .mutualTLS ? certificates.client : nil)
+        // The cheapest hashing of passwords: each login would take a processor for a tenth of a second.
+        let etcd = try await EtcdServer.start(
+            EtcdOptions(
+                rootPassword: options.etcdPassword, tls: kind.isEncrypted ? tls : nil,
+                arguments: ["--bcrypt-cost", "4"] + options.etcdArguments))
+        var simulator = options.simulator
+        simulator.password = options.ufmPassword
+        if kind.isEncrypted {
+            simulator.tls = .files(certificate: certificates.server.certificate, key: certificates.server.key)
+        }
+        let site = Site(
+            kind: kind, options: options, configuration: try TemporaryDirectory("site"), etcd: etcd,
+            ufm: try await UFMSimulator.start(configuration: simulator), certificates: certificates)
+        try site.writeConfiguration()
+        return site
+    }
+
+    func shutDown() async throws {
+        try await ufm.shutdown()
+        try await etcd.kill()
+    }
+
+    /// Writes the files as pcocc and its administrators do.
+    private func writeConfiguration() throws {
+        try configuration.write(batchFile(servers: ["127.0.0.1"], port: etcdPort), to: "batch.yaml")
+        try configuration.write(
+            """
+            settings:
+              ufm-servers: ['\(ufmHost)']
+              ufm-auth-type: password
+
+            """, to: "ufm.yaml")
+        try configuration.write(options.etcdPassword + "\n", to: "etcd-password")
+        try configuration.write(options.ufmPassword + "\n", to: "ufm-password")
+    }
+
+    /// pcocc's sample, filled in for this site: like that one it names a CA even where the protocol is http.
+    func batchFile(servers: [String], port: String) -> String {
+        """
+        type: slurm
+
+        settings:
+          # List of etcd servers
+          etcd-servers:
+        \(servers.map { "    - \($0)\n" }.joined())
+          # Client port of the etcd servers
+          etcd-client-port: \(port)
+
+          # Protocol: http|https
+          etcd-protocol: \(kind.isEncrypted ? "https" : "http")
+
+          # CA certificate, for https
+          etcd-ca-cert: \(certificates.authority.certificate)
+
+          # Authentication: password|munge|none
+          etcd-auth-type: password
+
+          batch-args: ['--exclusive']
+
+        """
+    }
+}
+
+/// Gives the body a site that is gone when it returns; throws what the body throws.
+func withSite<Result>(
+    _ kind: Site.Kind, _ options: Site.Options = Site.Options(), isolation: isolated (any Actor)? = #isolation,
+    _ body: (Site) async throws -> Result
+) async throws -> Result {
+    try await SitePermits.shared.acquire()
+    defer { SitePermits.shared.release() }
+    let site = try await Site.start(kind, options)
+    let result: Result
+    do {
+        result = try await body(site)
+    } catch {
+        // The error of the body is the one that counts.
+        try? await site.shutDown()
+        throw error
+    }
+    try await site.shutDown()
+    return result
+}

@@ -27,9 +27,9 @@ extension EtcdClient {
                 throw EtcdError(.malformedAnswer, "authentication returned no token")
             }
             return .token(token)
-        } catch  where error.kind == .authenticationDisabled {
+        } catch let error where error.kind == .authenticationDisabled {
             return .notNeeded
-        } catch  where error.kind == .refusedCredentials {
+        } catch let error where error.kind == .refusedCredentials {
             throw EtcdError(.refusedCredentials, "user \(login.user): \(error.message)")
         }
     }

@@ -33,14 +33,18 @@ package final class EtcdClient: Sendable {
     /// Sends one request, to as many members as it takes and as is safe.
     ///
     /// A read goes to the next member on any outage. A write goes there only if the member certainly did nothing.
+    ///
+    /// - Parameter last: a member to ask only when no other answers.
     func call<Answer: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, effect: Effect, operation: String,
-        answer: Answer.Type = Answer.self
+        last: EtcdEndpoint? = nil, answer: Answer.Type = Answer.self
     ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
         let bytes = try WireCoding.encode(body)
         let deadline = ContinuousClock.now + configuration.timeout
         var failure: EtcdError?
-        for (tried, (index, endpoint)) in endpointsFromPreferred().enumerated() {
+        let endpoints = endpointsFromPreferred()
+        let order = endpoints.filter { $0.1 != last } + endpoints.filter { $0.1 == last }
+        for (tried, (index, endpoint)) in order.enumerated() {
             let remaining = ContinuousClock.now.duration(to: deadline)
             guard remaining > .zero else { break }
             do throws(EtcdError) {
@@ -48,7 +52,7 @@ package final class EtcdClient: Sendable {
                 let share = effect == .read ? remaining / (configuration.endpoints.count - tried) : remaining
                 let limit = min(share, Self.attemptLimit)
                 let answer: Answer = try await attempt(path, bytes, at: endpoint, within: limit)
-                preferred.withLock { $0 = index }
+                if last == nil { preferred.withLock { $0 = index } }
                 return (answer, endpoint)
             } catch {
                 let error = error.during(operation, at: endpoint)
@@ -89,10 +93,11 @@ package final class EtcdClient: Sendable {
         let token = try await tokens.token(for: endpoint)
         do throws(EtcdError) {
             return try await operation(token.header)
-        } catch  where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded) {
+        } catch let error where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded)
+        {
             let renewed = try await tokens.token(for: endpoint, insteadOf: token)
             return try await operation(renewed.header)
-        } catch  where error.isSilence {
+        } catch let error where error.isSilence {
             // A token names an index of the raft log, and a member waits until it has got there. One whose data was lost
             // never does: with the old token it stays silent to all eternity.
             await tokens.forget(endpoint)

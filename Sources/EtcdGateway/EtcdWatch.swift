@@ -37,7 +37,7 @@ package struct EtcdWatch: AsyncSequence {
         ) async throws(EtcdError) -> WatchUpdate? {
             do throws(EtcdError) {
                 try await fill()
-            } catch  where error.kind == .cancelled {
+            } catch let error where error.kind == .cancelled {
                 return nil
             } catch {
                 throw error.during("watch of \(range)", at: endpoint)

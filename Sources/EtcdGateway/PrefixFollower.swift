@@ -14,6 +14,13 @@ package enum FollowerEvent: Sendable {
 
 /// Follows a range of keys for ever: lists it, watches it, resumes where it was cut, and lists again on any doubt.
 package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
+    /// How often a watch is proven alive, by a read through another member where there is one.
+    package static var proofInterval: Duration { .seconds(5) }
+    /// How long a watch may take to tell what such a read has shown.
+    package static var proofGrace: Duration { .seconds(2) }
+
+    private typealias State = FollowerState<C.Instant>
+
     private let client: EtcdClient
     private let range: KeyRange
     private let clock: C
@@ -28,85 +35,76 @@ package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
     ///
     /// - Throws: before the first complete list, an error that is no outage (credentials, permission, certificate). Later
     ///   such errors are told as `lost` and tried again: an operator may be changing a password.
-    package func run(_ tell: (FollowerEvent) async -> Void) async throws(EtcdError) {
-        var position = WatchPosition()
-        var connection = Connection<C.Instant>()
+    package func run(
+        _ tell: @escaping @Sendable (FollowerEvent) async -> Void
+    ) async throws(EtcdError) {
+        let state = State()
         while !Task.isCancelled {
             do throws(EtcdError) {
-                switch position.next {
+                switch state.next {
                 case .list(let reason):
                     let listing = try await client.list(range)
-                    position.listed(listing.header)
-                    await connection.isUp(now: clock.now, tell)
+                    if let event = state.listed(listing.header, now: clock.now) { await tell(event) }
                     await tell(.listed(listing, reason))
                 case .watch(let revision):
-                    try await watch(from: revision, &position, &connection, tell)
+                    try await watch(from: revision, state, tell)
                 }
-            } catch  where error.kind == .cancelled {
+            } catch let error where error.kind == .cancelled {
                 return
             } catch {
                 // A compaction between two pages of the first list is ordinary life as well.
-                guard position.last > 0 || error.isOutage || error.kind == .compacted else { throw error }
-                position.failed(error)
+                guard state.last > 0 || error.isOutage || error.kind == .compacted else { throw error }
                 await client.leave(after: error)
-                await connection.isDown(error, now: clock.now, tell)
-                // A watch that ended is resumed at once the first time: members stop and move on in ordinary life.
-                try? await clock.sleep(for: connection.pause)
+                let (event, pause) = state.failed(error, now: clock.now)
+                if let event { await tell(event) }
+                try? await clock.sleep(for: pause)
             }
         }
     }
 
+    /// Reads a watch until it ends or is shown to be dead.
     private func watch(
-        from revision: Int64, _ position: inout WatchPosition, _ connection: inout Connection<C.Instant>,
-        _ tell: (FollowerEvent) async -> Void
+        from revision: Int64, _ state: State, _ tell: @escaping @Sendable (FollowerEvent) async -> Void
     ) async throws(EtcdError) {
-        var updates = try await client.watch(range, from: revision).makeAsyncIterator()
-        while let update = try await updates.next() {
-            let isNew = position.received(update)
-            guard case .watch = position.next else {
-                throw EtcdError(.watchEnded, "the member's store is behind, or not the one we know")
-            }
-            await connection.isUp(now: clock.now, tell)
-            switch isNew {
-            case .revision(let revision, let changes): await tell(.changed(revision: revision, changes))
-            case .progress(let revision): await tell(.progress(revision: revision))
-            case .created, nil: break
-            }
+        let watch = try await client.watch(range, from: revision)
+        let end = await withTaskGroup(of: EtcdError?.self) { group in
+            group.addTask { await read(watch, state, tell) }
+            group.addTask { await prove(watch, state) }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
         }
-    }
-}
-
-/// Whether etcd can be read, and how long to wait before the next try.
-private struct Connection<Instant: InstantProtocol> where Instant.Duration == Duration {
-    private var lostSince: Instant?
-    private var upSince: Instant?
-    private var isTold = false
-    private var failures = 0
-
-    /// The pause before the next try: none after a first failure, then 100 ms doubling to 5 s, with jitter.
-    var pause: Duration {
-        guard failures > 1 else { return .zero }
-        let longest = Duration.milliseconds(100) * (1 << min(failures - 2, 6))
-        return min(longest, .seconds(5)) * Double.random(in: 0.5...1)
+        if let end { throw end }
     }
 
-    mutating func isDown(_ error: EtcdError, now: Instant, _ tell: (FollowerEvent) async -> Void) async {
-        // A connection that held for a while is good; one that is made and dies at once is a failure like the last.
-        if let upSince, upSince.duration(to: now) > .seconds(2) { failures = 0 }
-        upSince = nil
-        failures += 1
-        lostSince = lostSince ?? now
-        // One failure alone is a resumption and not news.
-        if failures > 1, !isTold {
-            isTold = true
-            await tell(.lost(error))
+    private func read(
+        _ watch: EtcdWatch, _ state: State, _ tell: @Sendable (FollowerEvent) async -> Void
+    ) async -> EtcdError? {
+        do throws(EtcdError) {
+            var updates = watch.makeAsyncIterator()
+            while let update = try await updates.next() {
+                for event in try state.received(update, now: clock.now) { await tell(event) }
+            }
+            return nil
+        } catch {
+            return error
         }
     }
 
-    mutating func isUp(now: Instant, _ tell: (FollowerEvent) async -> Void) async {
-        upSince = upSince ?? now
-        if isTold, let lostSince { await tell(.restored(after: lostSince.duration(to: now))) }
-        lostSince = nil
-        isTold = false
+    private func prove(_ watch: EtcdWatch, _ state: State) async -> EtcdError? {
+        do throws(EtcdError) {
+            while true {
+                guard (try? await clock.sleep(for: Self.proofInterval)) != nil else { return nil }
+                let proof = try await client.proof(of: range, since: state.last, avoiding: watch.endpoint)
+                guard case .behind = try state.judge(proof) else { continue }
+                guard (try? await clock.sleep(for: Self.proofGrace)) != nil else { return nil }
+                guard case .behind(let revision) = try state.judge(proof) else { continue }
+                throw EtcdError(
+                    .watchSilent, "revision \(revision) has happened and the watch does not tell it",
+                    operation: "watch of \(range)", endpoint: watch.endpoint)
+            }
+        } catch {
+            return error.kind == .cancelled ? nil : error
+        }
     }
 }

@@ -50,6 +50,26 @@ struct WatchPosition: Equatable {
         }
     }
 
+    /// What a linearizable read says of a watch that has told everything up to ``last``, or seems to have.
+    mutating func judge(_ proof: WatchProof) -> WatchProof.Verdict {
+        guard proof.clusterID == clusterID else {
+            relist = .clusterChanged
+            return .otherStore
+        }
+        guard proof.revision >= proof.since else {
+            relist = .revisionWentBack
+            return .otherStore
+        }
+        if let newer = proof.newerKey { return last >= newer ? .current : .behind(newer) }
+        guard proof.count == proof.countThen else {
+            // A deletion leaves no key behind that would name its revision; anything newer may be it.
+            return last > proof.since ? .current : .behind(proof.since + 1)
+        }
+        // Nothing happened in the range up to there, so that much of the history is known without having been told.
+        last = max(last, proof.revision)
+        return .current
+    }
+
     /// A watch ended or could not be opened.
     mutating func failed(_ error: EtcdError) {
         switch error.kind {
@@ -59,6 +79,30 @@ struct WatchPosition: Equatable {
         default: break
         }
     }
+}
+
+/// A cheap linearizable read that shows whether a watch has missed something.
+///
+/// A stream proves nothing by being open, nor by its progress messages: a member that hangs or is cut off keeps both up.
+struct WatchProof: Equatable {
+    enum Verdict: Equatable {
+        case current
+        /// The watch has yet to tell this revision, or is dead.
+        case behind(Int64)
+        /// Another store answers than the one that is watched.
+        case otherStore
+    }
+
+    /// Where the position was when the read was begun.
+    let since: Int64
+    let clusterID: UInt64
+    /// The store's revision.
+    let revision: Int64
+    /// The last change of some key in the range that changed after `since`.
+    let newerKey: Int64?
+    /// Keys in the range now, and at `since`.
+    let count: Int64
+    let countThen: Int64
 }
 
 /// Why a range is read from the start.

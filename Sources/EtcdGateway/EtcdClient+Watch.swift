@@ -43,7 +43,7 @@ extension EtcdClient {
                     return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
                 }
             } catch {
-                let error = error.during("watch of \(range)", at: endpoint)
+                let error = error.during("watch of \(range)", at: endpoint, by: configuration.login?.user)
                 guard error.isOutage else { throw error }
                 leave(endpoint)
                 failure = error

@@ -9,16 +9,26 @@ package final class EtcdClient: Sendable {
     let transport: any HTTPTransport
     private let preferred = Mutex(0)
     private let tokens: TokenStore?
+    private let login: LoginBox
 
     package init(_ configuration: EtcdConfiguration, transport: any HTTPTransport) throws(EtcdError) {
         guard !configuration.endpoints.isEmpty else { throw .usage("no etcd endpoint is configured") }
         self.configuration = configuration
         self.transport = transport
-        tokens = configuration.login.map { login in
+        let login = LoginBox(configuration.login)
+        self.login = login
+        tokens = configuration.login.map { configured in
             TokenStore { (endpoint) async throws(EtcdError) in
-                try await Self.authenticate(login, at: endpoint, configuration, transport)
+                try await Self.authenticate(login.value ?? configured, at: endpoint, configuration, transport)
             }
         }
+    }
+
+    /// Takes another user or password for the next authentications; a client without a login stays without.
+    ///
+    /// Tokens that etcd still knows stay in use: a changed password makes it forget them.
+    package func renew(login new: EtcdConfiguration.Login) {
+        login.value = new
     }
 
     /// Whether repeating a request can do harm.
@@ -55,7 +65,7 @@ package final class EtcdClient: Sendable {
                 if last == nil { preferred.withLock { $0 = index } }
                 return (answer, endpoint)
             } catch {
-                let error = error.during(operation, at: endpoint)
+                let error = error.during(operation, at: endpoint, by: configuration.login?.user)
                 guard error.isOutage, effect == .read || !error.isOutcomeUnknown else { throw error }
                 failure = error
             }
@@ -71,7 +81,7 @@ package final class EtcdClient: Sendable {
         do throws(EtcdError) {
             return try await attempt(path, bytes, at: endpoint, within: min(configuration.timeout, Self.attemptLimit))
         } catch {
-            throw error.during(operation, at: endpoint)
+            throw error.during(operation, at: endpoint, by: configuration.login?.user)
         }
     }
 
@@ -154,5 +164,19 @@ package final class EtcdClient: Sendable {
         } catch {
             throw EtcdError(.transport(error), error.description)
         }
+    }
+}
+
+/// The login in force, which an operator may change while the client is at work.
+private final class LoginBox: Sendable {
+    private let content: Mutex<EtcdConfiguration.Login?>
+
+    init(_ login: EtcdConfiguration.Login?) {
+        content = Mutex(login)
+    }
+
+    var value: EtcdConfiguration.Login? {
+        get { content.withLock { $0 } }
+        set { content.withLock { $0 = newValue } }
     }
 }

@@ -85,8 +85,10 @@ package struct EtcdError: Error, Sendable, Equatable {
         }
     }
 
-    func during(_ operation: String, at endpoint: EtcdEndpoint) -> EtcdError {
-        EtcdError(kind, message, operation: operation, endpoint: endpoint)
+    /// The same error with what was attempted, where, and for a missing permission by whom.
+    func during(_ operation: String, at endpoint: EtcdEndpoint, by user: String? = nil) -> EtcdError {
+        let message = if kind == .permissionDenied, let user { "user \(user): \(message)" } else { message }
+        return EtcdError(kind, message, operation: operation, endpoint: endpoint)
     }
 }
 

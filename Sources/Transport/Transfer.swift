@@ -128,6 +128,8 @@ final class Transfer {
         case .authority(let caFile):
             if let caFile {
                 pkeyd_setopt_string(easy, CURLOPT_CAINFO, caFile)
+                // A file that an administrator replaces counts from the next connection on, not in a day's time.
+                pkeyd_setopt_long(easy, CURLOPT_CA_CACHE_TIMEOUT, 0)
                 pkeyd_setopt_string(easy, CURLOPT_CAPATH, nil)
             }
         case .fingerprint:

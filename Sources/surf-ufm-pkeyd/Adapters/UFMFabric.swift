@@ -1,14 +1,22 @@
 import Fabric
 import Planning
 import Reconciler
+import Synchronization
 import UFMClient
 
 /// UFM, as the reconciler sees it.
-struct UFMFabric: FabricProvider {
-    private let client: UFMClient
+final class UFMFabric: FabricProvider {
+    private let current: Mutex<UFMClient>
 
     init(_ client: UFMClient) {
-        self.client = client
+        current = Mutex(client)
+    }
+
+    private var client: UFMClient { current.withLock { $0 } }
+
+    /// Takes another client for the requests from now on.
+    func renew(_ client: UFMClient) {
+        current.withLock { $0 = client }
     }
 
     func snapshot() async throws(Failure) -> FabricSnapshot {

@@ -15,7 +15,8 @@ struct MonitorCommand: AsyncParsableCommand {
         discussion: """
             Changes in etcd are applied at once. Both sides are read again at the poll interval, and what has drifted is \
             repaired. Partitions that are neither in etcd nor in the ledger \
-            (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. SIGINT and SIGTERM end it.
+            (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. SIGINT and SIGTERM end it; SIGHUP \
+            makes it read the passwords again.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
@@ -51,7 +52,7 @@ struct MonitorCommand: AsyncParsableCommand {
         let log = common.daemonLog()
         log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
         // Before anything can take long: from here on a signal ends the daemon in good order.
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
 
         let http = try HTTPClient()
         defer { http.shutdown() }
@@ -65,18 +66,35 @@ struct MonitorCommand: AsyncParsableCommand {
             prefix: pkeyPrefix, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb),
             resyncInterval: .seconds(Int(pollInterval)), concurrency: ufmConcurrency,
             fabricName: "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))")
+        let ufmFabric = UFMFabric(ufmClient)
         let loop = ReconcilerLoop(
-            configuration, source: EtcdSource(etcdClient, prefix: pkeyPrefix), fabric: UFMFabric(ufmClient),
+            configuration, source: EtcdSource(etcdClient, prefix: pkeyPrefix), fabric: ufmFabric,
             ledger: EtcdLedger(etcdClient, fabric: fabric), log: log)
         log.info("Performing initial PKey scan...")
         log.info("Starting monitoring loop (poll interval: \(pollInterval)s)")
         let end = await loop.run {
             for await signal in signals {
-                log.info("\(signal) received: finishing what is under way")
-                return
+                guard signal == .sighup else {
+                    log.info("\(signal) received: finishing what is under way")
+                    return
+                }
+                readCredentialsAgain(etcdClient, ufmFabric, http, log)
             }
         }
         if case .failed(let failure) = end { throw CommandFailure(failure.message) }
         log.info("PKey monitor stopped")
+    }
+
+    /// What SIGHUP asks for. Certificates need nothing: each new connection reads its files.
+    private func readCredentialsAgain(
+        _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ http: HTTPClient, _ log: Logger
+    ) {
+        do {
+            if let login = try etcd.resolve(common, log: log).login { etcdClient.renew(login: login) }
+            ufmFabric.renew(UFMClient(configuration: try ufm.resolve(common, log: log), transport: http))
+            log.info("SIGHUP received: passwords have been read again")
+        } catch {
+            log.error("SIGHUP received: the old passwords stay in use: \(ErrorWords.of(error) ?? "\(error)")")
+        }
     }
 }

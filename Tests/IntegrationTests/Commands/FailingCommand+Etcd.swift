@@ -52,7 +52,7 @@ extension FailingCommand {
             try await site.etcd.etcdctl("user", "add", "guest:\(wrongPassword)")
             return .init(
                 ["etcd", "--etcd-user", "guest", "--etcd-password", wrongPassword, "--put", "/a", "--value", "2"],
-                naming: site.etcd.endpoint, "permission denied", "/a")
+                naming: site.etcd.endpoint, "permission denied", "/a", "user ")
         },
         FailingCommand("the password is empty") { _ in
             .init(get + ["--etcd-password", ""], naming: "etcd password", "empty")

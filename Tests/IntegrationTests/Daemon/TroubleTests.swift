@@ -144,6 +144,25 @@ struct TroubleTests {
         }
     }
 
+    @Test("A changed etcd password is taken from its file on SIGHUP, without a restart")
+    func changedPassword() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            try await daemon.waitForLine(containing: "UFM Status")
+            try await site.etcd.etcdctl("user", "passwd", "root", "--interactive=false", input: "another\n")
+            try await daemon.waitForLine(containing: "ERROR: ")
+            try site.configuration.write("another\n", to: "etcd-password")
+            _ = daemon.send(signal: 1)
+            try await daemon.waitForLine(containing: "SIGHUP received: passwords have been read again")
+            let value = "{'host_guids': ['0x043f720300f55176'], 'vf_guids': []}"
+            let put = try await site.run(
+                "etcd", "--etcd-user", "root", "--put", Site.pkeyPrefix + "0x200e", "--value", value)
+            #expect(put.exitCode == 0)
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
     @Test("A password given as an argument is not in the list of processes")
     func blankedArguments() async throws {
         try await withSite(.http) { site in

@@ -18,7 +18,7 @@ struct EngineHistoryTests {
         arguments: [Seed.fresh()])
     func histories(seed: Seed) throws {
         var seeds = SeededGenerator(seed)
-        for _ in 0..<3_000 {
+        for _ in 0..<6_000 {
             let history = Seed(seeds.next())
             try run(history)
         }

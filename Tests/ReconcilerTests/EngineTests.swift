@@ -1,4 +1,5 @@
 import Fabric
+import Planning
 import Reconciler
 import Testing
 
@@ -50,6 +51,43 @@ struct EngineTests {
         #expect(first.contains(.onPartition(pkey, .claim(claim))))
         let second = tell(.answered(pkey, .claimed(.success(true))))
         #expect(second.contains { if case .onPartition(pkey, .write) = $0 { true } else { false } })
+    }
+
+    /// An engine that owns 0x5, which is in the fabric and whose key is gone, at the point where it asks to delete it.
+    private mutating func beginDeletion() throws -> PKey {
+        let pkey = try PKey(parsing: "0x5")
+        let member = Member(guid: try GUID(parsing: "043f720300f55176"), index0: true)
+        let partition = Partition(number: pkey.number, ipOverIB: false, members: [member])
+        _ = tell(.started)
+        _ = tell(.source(.listed(KeySnapshot(complete: [], revision: 9), reason: "start")))
+        _ = tell(.ledgerRead(.success([pkey: LedgerRecord(.synced, key: "/p/0x5", revision: 5)])))
+        let actions = tell(.fabricRead(.success(FabricSnapshot(complete: [partition]))))
+        let record = LedgerRecord(.deleting, key: "/p/0x5", revision: 0)
+        #expect(actions.contains(.onPartition(pkey, .authoriseDeletion(record, expecting: ["/p/0x5": 0]))))
+        return pkey
+    }
+
+    @Test("A deletion that the store does not allow is not made, and the ledger is read before it is asked for again")
+    mutating func refusedDeletion() throws {
+        let pkey = try beginDeletion()
+        let actions = tell(.answered(pkey, .authorised(.success(false))))
+        #expect(actions.contains(.readLedger))
+        #expect(!actions.contains { if case .onPartition = $0 { true } else { false } })
+        let later = tell(.timer, at: .seconds(2))
+        #expect(!later.contains { if case .onPartition = $0 { true } else { false } })
+    }
+
+    @Test("After a release whose outcome is unknown the partition is claimed anew before it is written")
+    mutating func unknownRelease() throws {
+        let pkey = try beginDeletion()
+        let deletion = tell(.answered(pkey, .authorised(.success(true))))
+        #expect(deletion.contains(.onPartition(pkey, .write(.delete(pkey)))))
+        _ = tell(.answered(pkey, .written(.success(()))))
+        #expect(tell(.answered(pkey, .read(.success(nil)))).contains(.onPartition(pkey, .release)))
+        _ = tell(.answered(pkey, .released(.failure(Failure(.rejected, "unknown")))))
+        let actions = tell(.source(.changed(revision: 10, [.set(key("0x5", 10))])), at: .seconds(2))
+        let claim = LedgerRecord(.claimed, key: "/p/0x5", revision: 10)
+        #expect(actions.contains(.onPartition(pkey, .claim(claim))))
     }
 
     @Test("Refused credentials at the start end the run; later they are waited out")

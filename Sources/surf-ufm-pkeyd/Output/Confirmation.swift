@@ -3,8 +3,9 @@ import Glibc
 /// A question that must be answered with `yes` before something is done that cannot be undone.
 enum Confirmation {
     static func ask(_ question: String) -> Bool {
-        print("\(question) Type yes to go on: ", terminator: "")
-        fflush(nil)
+        // On standard error: standard output may be going to a file.
+        let bytes = Array("\(question) Type yes to go on: ".utf8)
+        guard write(STDERR_FILENO, bytes, bytes.count) == bytes.count else { return false }
         return readLine() == "yes"
     }
 }

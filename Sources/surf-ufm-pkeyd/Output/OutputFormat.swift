@@ -20,22 +20,36 @@ enum Output {
     }
 
     /// Lets a reader have what was printed, though it is little.
-    static func flush() {
-        fflush(nil)
+    static func flush() throws(CommandFailure) {
+        guard fflush(nil) == 0 else { throw CommandFailure("standard output: \(String(cString: strerror(errno)))") }
     }
 
     /// JSON on one line with sorted keys.
     static func compactJSON(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        try json(value, [.sortedKeys, .withoutEscapingSlashes])
     }
 
     /// Pretty JSON with sorted keys, so that the same state prints the same bytes.
     static func json(_ value: some Encodable) throws {
+        print(try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
+    }
+
+    private static func json(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        encoder.outputFormatting = formatting
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        guard text.unicodeScalars.contains(where: isRaw) else { return text }
+        return text.unicodeScalars.map { isRaw($0) ? $0.utf16.map(escaped).joined() : String($0) }.joined()
+    }
+
+    /// JSON demands escapes below U+0020 only, but terminals obey more than that. The line ends are the encoder's own.
+    private static func isRaw(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.steersTerminal && scalar != "\n"
+    }
+
+    private static func escaped(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 

@@ -44,7 +44,8 @@ enum DecodedValuePrinter {
         var lines = ["PKey: \(document.pkey ?? "none")"]
         if !document.hosts.isEmpty { lines.append("Hosts: \(document.hosts.joined(separator: ", "))") }
         if !document.vfs.isEmpty { lines.append("VFs: \(document.vfs.joined(separator: ", "))") }
-        return lines + document.problems.map { "Problem: \($0)" }
+        // A problem may repeat what stands in the key or the value.
+        return lines + document.problems.map { "Problem: " + safeLine(Array($0.utf8)) }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdGateway
+import Glibc
 import Logging
 import Transport
 
@@ -65,6 +66,12 @@ struct EtcdCommand: AsyncParsableCommand {
         if recursive, delete != nil, reading.prefix != nil {
             throw ValidationError("Give the prefix once: behind --delete or behind --prefix.")
         }
+        if deletesPrefix == "", delete == nil {
+            throw ValidationError("--prefix: an empty prefix would delete every key.")
+        }
+        if watchPrefix != nil, watch, reading.prefix != nil {
+            throw ValidationError("Give the prefix once: behind --watch or behind --prefix.")
+        }
         if yes, !recursive { throw ValidationError("--yes goes with --recursive.") }
         if watchPrefix != nil, !watch { throw ValidationError("\(watchPrefix ?? ""): a prefix goes with --watch.") }
         for (name, key) in [("--get", get), ("--put", put), ("--delete", delete)] where key == "" {
@@ -75,6 +82,8 @@ struct EtcdCommand: AsyncParsableCommand {
 
     func run() async throws {
         let log = common.toolLog()
+        // The log has SIGPIPE ignored, but a tool whose reader has gone has nothing left to do.
+        signal(SIGPIPE, SIG_DFL)
         let http = try HTTPClient()
         defer { http.shutdown() }
         let client = try EtcdClient(try connection.resolve(common, log: log), transport: http)
@@ -91,10 +100,12 @@ struct EtcdCommand: AsyncParsableCommand {
             try await remove(delete, client)
         } else if watch {
             let prefix = watchPrefix ?? reading.prefix ?? ""
-            try await EtcdWatcher(client: client, options: reading, format: output).run(prefix)
+            let watcher = EtcdWatcher(client: client, options: reading, format: output, log: log) { http.shutdown() }
+            try await watcher.run(prefix)
         } else {
             try await EtcdStatus(client: client, format: output).run()
         }
+        try Output.flush()
     }
 
     private func set(_ key: String, to value: String, _ client: EtcdClient) async throws {

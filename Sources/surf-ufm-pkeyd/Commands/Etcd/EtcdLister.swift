@@ -24,7 +24,7 @@ struct EtcdLister {
 
     private func pages(of range: KeyRange, _ receive: ([KeyValue]) async throws -> Void) async throws {
         // Values are read only where something is made of them.
-        let keysOnly = !options.decode && !options.lease
+        let keysOnly = !options.decode
         var failure: (any Error)?
         _ = try await client.pages(
             of: range, keysOnly: keysOnly, revision: options.atRevision ?? 0, limit: options.limit ?? 0
@@ -49,7 +49,7 @@ struct EtcdLister {
             isEmpty = isEmpty && page.isEmpty
             for keyValue in page {
                 let indent = options.keysOnly ? "" : "  "
-                Output.line(indent + safeText(keyValue.key))
+                Output.line(indent + safeLine(keyValue.key))
                 if options.lease, let words = try await LeaseWords.of(keyValue, client) {
                     Output.line("    Lease: \(words)")
                 }

@@ -15,7 +15,7 @@ struct EtcdReader {
             if options.lease { try await document.addLease(found, client) }
             return try Output.json(document)
         }
-        Output.line("Key: \(safeText(found.key))")
+        Output.line("Key: \(safeLine(found.key))")
         Output.line("Value: \(safeText(found.value))")
         if options.lease {
             Output.line("Lease: \(try await LeaseWords.of(found, client) ?? "none")")

@@ -39,8 +39,11 @@ struct EtcdStatus {
             documents.append(document)
         }
         if format == .json { try Output.json(documents) } else { printTable(documents) }
-        let silent = documents.count { $0.version == nil }
-        if silent > 0 { throw CommandFailure("\(silent) of \(documents.count) endpoints do not answer") }
+        let silent = documents.filter { $0.version == nil }.map(\.endpoint)
+        guard silent.isEmpty else {
+            let share = "\(silent.count) of \(documents.count) endpoints"
+            throw CommandFailure("no status of \(share): \(silent.joined(separator: ", "))")
+        }
     }
 
     private func printTable(_ documents: [Document]) {
@@ -48,7 +51,8 @@ struct EtcdStatus {
             "ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "PROBLEMS",
         ])
         for document in documents {
-            let problems = document.problems.isEmpty ? "none" : document.problems.joined(separator: "; ")
+            let words = safeLine(Array(document.problems.joined(separator: "; ").utf8))
+            let problems = words.isEmpty ? "none" : words
             guard let version = document.version else {
                 table.append([document.endpoint, "-", "-", "-", "-", "-", "-", problems])
                 continue

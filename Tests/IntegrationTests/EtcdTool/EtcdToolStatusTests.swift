@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--status`: every endpoint, and what is wrong with it.
+@Suite("Status of etcd")
+struct EtcdToolStatusTests {
+    /// An endpoint as the tool tells it.
+    private struct Endpoint: Decodable {
+        let endpoint: String
+        let version: String?
+        let member_id: String?
+        let is_leader: Bool?
+        let revision: Int64?
+        let raft_term: UInt64?
+        let database_bytes: Int64?
+        let latency_ms: Double?
+        let problems: [String]
+    }
+
+    /// An endpoint as etcdctl tells it.
+    private struct Control: Decodable {
+        struct Status: Decodable {
+            struct Header: Decodable {
+                let member_id: UInt64
+                let revision: Int64
+                let raft_term: UInt64
+            }
+
+            let header: Header
+            let version: String
+            let dbSize: Int64
+        }
+
+        let Status: Status
+    }
+
+    @Test("is what etcdctl tells", arguments: [Site.Kind.http, .tls, .mutualTLS])
+    func good(_ kind: Site.Kind) async throws {
+        try await withSite(kind) { site in
+            try await site.put("/a", "1")
+            let output = try await site.etcd.etcdctl("endpoint", "status", "--write-out=json")
+            let control = try #require(
+                try JSONDecoder().decode([Control].self, from: Data(output.utf8)).first?.Status)
+
+            let json = try await site.run(["etcd"] + site.etcdArguments + ["--status", "--output", "json"])
+            #expect(json.status == .code(0))
+            #expect(json.errors == "")
+            let endpoint = try #require(try Self.endpoints(json).first)
+            #expect(endpoint.endpoint == site.etcd.clientURL)
+            #expect(endpoint.version == control.version)
+            #expect(endpoint.member_id == String(control.header.member_id, radix: 16))
+            #expect(endpoint.is_leader == true)
+            #expect(endpoint.revision == control.header.revision)
+            #expect(endpoint.raft_term == control.header.raft_term)
+            #expect(endpoint.database_bytes == control.dbSize)
+            #expect(try #require(endpoint.latency_ms) > 0)
+            #expect(endpoint.problems == [])
+
+            let text = try await site.run(["etcd"] + site.etcdArguments + ["--status"])
+            #expect(text.status == .code(0))
+            let lines = text.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(Self.cells(lines[0]) == Self.header)
+            let cells = Self.cells(lines[1])
+            #expect(
+                cells.prefix(6) == [
+                    site.etcd.clientURL, control.version, "yes", "\(control.header.revision)",
+                    "\(control.header.raft_term)", "\(control.dbSize / 1_024) KiB",
+                ])
+            #expect(cells.last == "none")
+        }
+    }
+
+    @Test("names the endpoints that are dead, and shows the others all the same")
+    func dead() async throws {
+        try await withSite(.http) { site in
+            let endpoints = "127.0.0.1:1,\(site.etcd.endpoint),localhost:2"
+            let text = try await site.etcdTool("--status", "--etcd-endpoints", endpoints)
+            #expect(text.status == .code(1))
+            #expect(text.errors == "ERROR: no status of 2 of 3 endpoints: http://127.0.0.1:1, http://localhost:2\n")
+            let rows = text.output.split(separator: "\n").map(Self.cells)
+            #expect(rows.map(\.first) == ["ENDPOINT", "http://127.0.0.1:1", site.etcd.clientURL, "http://localhost:2"])
+            #expect(rows.map { $0[2] } == ["LEADER", "-", "yes", "-"])
+            #expect(rows[1].last?.contains("Connection refused") == true)
+            #expect(rows[2].last == "none")
+
+            let json = try await site.etcdTool("--status", "--etcd-endpoints", endpoints, "--output", "json")
+            #expect(json.status == .code(1))
+            #expect(json.errors == text.errors)
+            let documents = try Self.endpoints(json)
+            #expect(documents.map { $0.version == nil } == [true, false, true])
+            #expect(documents.map(\.problems.count) == [1, 0, 1])
+            #expect(documents[2].problems.first?.contains("Connection refused") == true)
+        }
+    }
+
+    @Test("tells an alarm")
+    func alarm() async throws {
+        try await withSite(.http, Site.Options(etcdArguments: ["--quota-backend-bytes", "1000000"])) { site in
+            await #expect(throws: HarnessError.self) {
+                for number in 0..<40 { try await site.put("/\(number)", String(repeating: "x", count: 60_000)) }
+            }
+            let text = try await site.etcdTool("--status")
+            #expect(text.status == .code(0))
+            #expect(text.output.contains("alarm NOSPACE"))
+            let json = try await site.etcdTool("--status", "--output", "json")
+            #expect(try Self.endpoints(json).first?.problems.contains("alarm NOSPACE") == true)
+        }
+    }
+
+    @Test("needs the right password")
+    func wrongPassword() async throws {
+        try await withSite(.http) { site in
+            let result = try await site.etcdTool("--status", "--etcd-password", FailingCommand.wrongPassword)
+            #expect(result.status == .code(1))
+            #expect(result.output.contains("wrong user or password"))
+            expectOneComplaint(inErrors: result.errors, naming: [site.etcd.clientURL], "--status")
+            #expect(!(result.output + result.errors).contains(FailingCommand.wrongPassword))
+        }
+    }
+
+    private static let header = ["ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "PROBLEMS"]
+
+    private static func endpoints(_ result: CommandResult) throws -> [Endpoint] {
+        try JSONDecoder().decode([Endpoint].self, from: Data(result.output.utf8))
+    }
+
+    /// Columns are at least two blanks apart, and no cell has so many in it.
+    private static func cells(_ line: Substring) -> [String] {
+        line.split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+}

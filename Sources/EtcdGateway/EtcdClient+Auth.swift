@@ -20,7 +20,9 @@ extension EtcdClient {
         _ transport: any HTTPTransport
     ) async throws(EtcdError) -> TokenStore.Token {
         let body = try WireCoding.encode(AuthenticateRequest(name: login.user, password: login.password))
-        let request = request("/v3/auth/authenticate", body, at: endpoint, nil, configuration, within: .seconds(10))
+        // So short that a frozen member leaves time for the others.
+        let limit = min(.seconds(5), configuration.timeout / (configuration.endpoints.count + 1))
+        let request = request("/v3/auth/authenticate", body, at: endpoint, nil, configuration, within: limit)
         do throws(EtcdError) {
             let answer = try WireCoding.decode(AuthenticateAnswer.self, from: try await send(request, over: transport))
             guard let token = answer.token, !token.isEmpty else {

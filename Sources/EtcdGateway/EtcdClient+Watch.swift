@@ -36,7 +36,8 @@ extension EtcdClient {
         var failure: EtcdError?
         for endpoint in endpointsFromPreferred().map(\.1) {
             do throws(EtcdError) {
-                return try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
+                return try await withToken(at: endpoint, renewsOnDenial: true) {
+                    (authorization) async throws(EtcdError) in
                     var request = Self.request(
                         "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
                     request.version = .http11

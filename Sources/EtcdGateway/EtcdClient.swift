@@ -96,22 +96,37 @@ package final class EtcdClient: Sendable {
     }
 
     /// Runs an operation with the member's token, and once more with a new one when the token was refused.
+    ///
+    /// - Parameter renewsOnDenial: for watches, where etcd 3.5.1 calls an expired token a missing permission.
     func withToken<Value: Sendable>(
-        at endpoint: EtcdEndpoint, _ operation: (HTTPHeader?) async throws(EtcdError) -> Value
+        at endpoint: EtcdEndpoint, renewsOnDenial: Bool = false,
+        _ operation: (HTTPHeader?) async throws(EtcdError) -> Value
     ) async throws(EtcdError) -> Value {
         guard let tokens else { return try await operation(nil) }
-        let token = try await tokens.token(for: endpoint)
+        let token = try await token(at: endpoint, from: tokens)
         do throws(EtcdError) {
             return try await operation(token.header)
-        } catch let error where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded)
+        } catch let error
+            where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded)
+            || (error.kind == .permissionDenied && renewsOnDenial)
         {
-            let renewed = try await tokens.token(for: endpoint, insteadOf: token)
+            let renewed = try await self.token(at: endpoint, from: tokens, insteadOf: token)
             return try await operation(renewed.header)
         } catch let error where error.isSilence {
             // A token names an index of the raft log, and a member waits until it has got there. One whose data was lost
             // never does: with the old token it stays silent to all eternity.
             await tokens.forget(endpoint)
             throw error
+        }
+    }
+
+    private func token(
+        at endpoint: EtcdEndpoint, from tokens: TokenStore, insteadOf refused: TokenStore.Token? = nil
+    ) async throws(EtcdError) -> TokenStore.Token {
+        do throws(EtcdError) {
+            return try await tokens.token(for: endpoint, insteadOf: refused)
+        } catch {
+            throw error.ofLogin
         }
     }
 

@@ -48,8 +48,13 @@ package struct EtcdError: Error, Sendable, Equatable {
     package let endpoint: EtcdEndpoint?
     /// The server's words, or ours.
     package let message: String
+    /// Whether it was the login that failed, so that nothing of the operation itself was sent.
+    package let isOfLogin: Bool
 
-    package init(_ kind: Kind, _ message: String, operation: String = "", endpoint: EtcdEndpoint? = nil) {
+    package init(
+        _ kind: Kind, _ message: String, operation: String = "", endpoint: EtcdEndpoint? = nil, isOfLogin: Bool = false
+    ) {
+        self.isOfLogin = isOfLogin
         self.kind = kind
         self.message = message
         self.operation = operation
@@ -60,7 +65,8 @@ package struct EtcdError: Error, Sendable, Equatable {
 
     /// Whether a write that failed so may have been, or may yet be, carried out.
     package var isOutcomeUnknown: Bool {
-        switch kind {
+        guard !isOfLogin else { return false }
+        return switch kind {
         case .transport(let error): !error.nothingWasSent
         case .unavailable, .malformedAnswer, .cancelled, .watchEnded: true
         default: false
@@ -76,6 +82,10 @@ package struct EtcdError: Error, Sendable, Equatable {
         }
     }
 
+    var ofLogin: EtcdError {
+        EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfLogin: true)
+    }
+
     /// Whether the member took the request and said nothing.
     var isSilence: Bool {
         switch kind {
@@ -88,7 +98,7 @@ package struct EtcdError: Error, Sendable, Equatable {
     /// The same error with what was attempted, where, and for a missing permission by whom.
     func during(_ operation: String, at endpoint: EtcdEndpoint, by user: String? = nil) -> EtcdError {
         let message = if kind == .permissionDenied, let user { "user \(user): \(message)" } else { message }
-        return EtcdError(kind, message, operation: operation, endpoint: endpoint)
+        return EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfLogin: isOfLogin)
     }
 }
 

@@ -46,6 +46,8 @@ final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable where I
     func failed(_ error: EtcdError, now: Instant) -> (FollowerEvent?, pause: Duration) {
         content.withLock { content in
             content.position.failed(error)
+            // A history that was cut is no outage: the list that follows makes up for it.
+            guard error.kind != .compacted else { return (nil, .zero) }
             return (content.connection.isDown(error, now: now), content.connection.pause)
         }
     }

@@ -16,18 +16,21 @@ struct CurlFailure {
         // The same code says that a URL cannot be opened, and that an answer is not HTTP.
         case CURLE_UNSUPPORTED_PROTOCOL where !wasSent, CURLE_URL_MALFORMAT:
             .invalidRequest("\(request.url): \(reason)")
+        // A reused connection took the request and died, and libcurl could not make another: the request has left.
+        case CURLE_COULDNT_CONNECT where wasSent, CURLE_COULDNT_RESOLVE_HOST where wasSent:
+            .connectionLost(host: host, reason: systemReason, sent: true)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve(host: host)
         case CURLE_COULDNT_CONNECT: .cannotConnect(host: host, reason: systemReason)
         case CURLE_OPERATION_TIMEDOUT: timeout
         case CURLE_PEER_FAILED_VERIFICATION: .untrustedCertificate(host: host, reason: certificateReason)
         case CURLE_SSL_CONNECT_ERROR:
             seenPin == nil
-                ? .tlsFailed(host: host, reason: reason)
+                ? .tlsFailed(host: host, reason: reason, sent: wasSent)
                 : .untrustedCertificate(host: host, reason: certificateReason)
         case CURLE_SSL_CACERT_BADFILE: .credentialFile(path: caFile, reason: reason)
         case CURLE_SSL_CERTPROBLEM: .credentialFile(path: request.tls.certificateFile ?? host, reason: reason)
         // With TLS 1.3 a server says only after the handshake, and so in a read, that it wants another certificate.
-        case CURLE_RECV_ERROR where text.contains("alert"): .tlsFailed(host: host, reason: reason)
+        case CURLE_RECV_ERROR where text.contains("alert"): .tlsFailed(host: host, reason: reason, sent: wasSent)
         default: .connectionLost(host: host, reason: reason, sent: wasSent)
         }
     }

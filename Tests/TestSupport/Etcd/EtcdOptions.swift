@@ -1,5 +1,22 @@
 import Foundation
 
+/// The name and the ports of one member.
+struct EtcdPlace: Sendable {
+    let name: String
+    let clientPort: UInt16
+    let peerPort: UInt16
+
+    var peerURL: String { "http://127.0.0.1:\(peerPort)" }
+
+    /// Places with free ports for that many members.
+    static func find(_ count: Int) throws(HarnessError) -> [EtcdPlace] {
+        let ports = try FreePort.find(2 * count)
+        return (0..<count).map { number in
+            EtcdPlace(name: "test\(number)", clientPort: ports[2 * number], peerPort: ports[2 * number + 1])
+        }
+    }
+}
+
 /// How an etcd is to be started.
 package struct EtcdOptions: Sendable {
     /// TLS on the client port.
@@ -39,12 +56,13 @@ package struct EtcdOptions: Sendable {
     }
 
     /// The whole command line of etcd.
-    func command(directory: String, clientURL: String, peerURL: String) -> Command {
+    func command(directory: String, clientURL: String, place: EtcdPlace, peers: [EtcdPlace]) -> Command {
         var arguments = [
-            "--name", "test", "--data-dir", directory,
+            "--name", place.name, "--data-dir", directory,
             "--listen-client-urls", clientURL, "--advertise-client-urls", clientURL,
-            "--listen-peer-urls", peerURL, "--initial-advertise-peer-urls", peerURL,
-            "--initial-cluster", "test=\(peerURL)", "--initial-cluster-state", "new",
+            "--listen-peer-urls", place.peerURL, "--initial-advertise-peer-urls", place.peerURL,
+            "--initial-cluster", peers.map { "\($0.name)=\($0.peerURL)" }.joined(separator: ","),
+            "--initial-cluster-state", "new",
             "--logger", "zap", "--log-outputs", "stderr",
             // A tenth of the usual times: a lone member elects itself, and each start would wait a second for it.
             "--heartbeat-interval", "20", "--election-timeout", "200",

@@ -11,28 +11,40 @@ package actor EtcdServer {
     package nonisolated let clientURL: String
     package nonisolated let options: EtcdOptions
 
-    private let peerURL: String
+    private let place: EtcdPlace
+    private let peers: [EtcdPlace]
     private let directory: TemporaryDirectory
     private var process: BackgroundProcess?
 
-    private init(options: EtcdOptions) throws(HarnessError) {
-        let ports = try FreePort.find(2)
+    /// One member of a cluster of these; it does not run yet.
+    init(options: EtcdOptions, at place: EtcdPlace, among peers: [EtcdPlace]) throws(HarnessError) {
         self.options = options
-        endpoint = "127.0.0.1:\(ports[0])"
-        clientURL = "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(ports[0])"
-        peerURL = "http://127.0.0.1:\(ports[1])"
+        self.place = place
+        self.peers = peers
+        endpoint = "127.0.0.1:\(place.clientPort)"
+        clientURL = "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(place.clientPort)"
         directory = try TemporaryDirectory("etcd")
     }
 
     /// Starts an etcd and waits until it serves.
     package static func start(_ options: EtcdOptions = EtcdOptions()) async throws(HarnessError) -> EtcdServer {
+        try await onFreePorts(1) { (places) async throws(HarnessError) in
+            let server = try EtcdServer(options: options, at: places[0], among: places)
+            try await server.launch()
+            try await server.enableAuthentication()
+            return server
+        }
+    }
+
+    /// Starts something on free ports, and on others where somebody was quicker to take them.
+    static func onFreePorts<Started>(
+        _ count: Int, _ start: ([EtcdPlace]) async throws(HarnessError) -> Started
+    ) async throws(HarnessError) -> Started {
         var attempts = 5
         while true {
-            let server = try EtcdServer(options: options)
+            let places = try EtcdPlace.find(count)
             do {
-                try await server.launch()
-                try await server.enableAuthentication()
-                return server
+                return try await start(places)
             } catch .commandFailed(_, _, let errors) where errors.contains("address already in use") && attempts > 1 {
                 attempts -= 1
             }
@@ -92,15 +104,15 @@ package actor EtcdServer {
 
     private var dataDirectory: String { directory.file("data") }
 
-    private func launch() async throws(HarnessError) {
+    func launch() async throws(HarnessError) {
         let process = try BackgroundProcess(
-            options.command(directory: dataDirectory, clientURL: clientURL, peerURL: peerURL))
+            options.command(directory: dataDirectory, clientURL: clientURL, place: place, peers: peers))
         self.process = process
         // The listeners are open by then: a connection waits in their queue until it is served.
         try await process.waitForLine(containing: "serving client traffic", timeout: .seconds(30))
     }
 
-    private func enableAuthentication() async throws(HarnessError) {
+    func enableAuthentication() async throws(HarnessError) {
         guard let password = options.rootPassword else { return }
         // Given on standard input, where a colon in the password means nothing.
         try await control(["user", "add", "root", "--interactive=false"], asRoot: false, input: password + "\n")
@@ -110,7 +122,7 @@ package actor EtcdServer {
     }
 
     @discardableResult
-    private nonisolated func control(
+    nonisolated func control(
         _ arguments: [String], asRoot: Bool, input: String? = nil
     ) async throws(HarnessError) -> String {
         let command = options.controlCommand(arguments, endpoint: endpoint, asRoot: asRoot, input: input)

@@ -29,8 +29,10 @@ struct CurlFailure {
                 : .untrustedCertificate(host: host, reason: certificateReason)
         case CURLE_SSL_CACERT_BADFILE: .credentialFile(path: caFile, reason: reason)
         case CURLE_SSL_CERTPROBLEM: .credentialFile(path: request.tls.certificateFile ?? host, reason: reason)
-        // With TLS 1.3 a server says only after the handshake, and so in a read, that it wants another certificate.
-        case CURLE_RECV_ERROR where text.contains("alert"): .tlsFailed(host: host, reason: reason, sent: wasSent)
+        // With TLS 1.3 a server says only after the handshake, and so in a read, that it wants another certificate. On a
+        // new connection it has then read nothing of the request, though all of it has left.
+        case CURLE_RECV_ERROR where text.contains("alert"):
+            .tlsFailed(host: host, reason: reason, sent: wasSent && !isNewConnection)
         default: .connectionLost(host: host, reason: reason, sent: wasSent)
         }
     }
@@ -50,6 +52,12 @@ struct CurlFailure {
         var bytes = 0
         pkeyd_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &bytes)
         return bytes > 0
+    }
+
+    private var isNewConnection: Bool {
+        var connections = 0
+        pkeyd_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        return connections > 0
     }
 
     private var timeout: TransportError {

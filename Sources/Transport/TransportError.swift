@@ -21,7 +21,6 @@ package enum TransportError: Error, Equatable, Sendable {
     package var nothingWasSent: Bool {
         switch self {
         case .invalidRequest, .credentialFile, .cannotResolve, .cannotConnect, .untrustedCertificate: true
-        // With TLS 1.3 a server may refuse a client certificate after the request has left.
         case .tlsFailed(_, _, let sent): !sent
         case .timedOut(_, _, let sent), .connectionLost(_, _, let sent): !sent
         case .bodyTooLarge, .cancelled: false

@@ -23,4 +23,7 @@ package struct LedgerRecord: Hashable, Sendable {
         self.revision = revision
         self.error = error
     }
+
+    /// What stands for a record that is there but says nothing: the partition is ours, and all else is to be found out.
+    package static let unreadable = LedgerRecord(.claimed, key: "", revision: 0)
 }

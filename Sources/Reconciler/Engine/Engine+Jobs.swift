@@ -93,7 +93,8 @@ extension Engine {
         guard let first = steps.first else { return conclude(pkey, now: now, &actions) }
         sayPlanned(pkey, steps, actual: actual, &actions)
         if case .delete = first {
-            let record = LedgerRecord(.deleting, key: ledger[pkey]?.key ?? job.key, revision: job.revision)
+            let known = ledger[pkey].flatMap { $0.key.isEmpty ? nil : $0.key }
+            let record = LedgerRecord(.deleting, key: known ?? job.key, revision: job.revision)
             var expected = job.keys
             if expected[record.key] == nil { expected[record.key] = 0 }
             act(pkey, .authorising, .authoriseDeletion(record, expecting: expected), &actions)

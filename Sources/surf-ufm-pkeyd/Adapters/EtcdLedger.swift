@@ -18,15 +18,12 @@ struct EtcdLedger: OwnershipStore {
         var records: [PKey: LedgerRecord] = [:]
         for keyValue in listing.keyValues {
             let key = String(decoding: keyValue.key, as: UTF8.self)
-            guard
-                let pkey = try? PKey(parsing: key.dropFirst(prefix.count)),
-                let entry = try? JSONDecoder().decode(Entry.self, from: Data(keyValue.value)),
-                let record = entry.record
-            else {
-                // Passing over it would disown a partition silently, and its members would stay for ever.
-                throw Failure(.rejected, "etcd: the ledger record \(key) cannot be read; mend or delete it")
-            }
-            records[pkey] = record
+            // What is not under a PKey's name is not ours to judge.
+            guard let pkey = try? PKey(parsing: key.dropFirst(prefix.count)) else { continue }
+            // A record is ours by being there. One that cannot be read is written anew when its partition is looked at;
+            // to pass it over would disown the partition, and its members would stay for ever.
+            let entry = try? JSONDecoder().decode(Entry.self, from: Data(keyValue.value))
+            records[pkey] = entry?.record ?? .unreadable
         }
         return records
     }

@@ -126,6 +126,30 @@ struct KeyLifeTests {
         }
     }
 
+    @Test("A ledger record that cannot be read still owns its partition, and is written anew or leads to the deletion")
+    func unreadableRecords() async throws {
+        try await withSite(.http) { site in
+            let first = try site.startDaemon()
+            for pkey in ["0x200e", "0x200f"] {
+                try await site.put(pkey: pkey, hosts: ["043f720300f55176"])
+                try await first.waitForLine(containing: "Successfully synchronized PKey \(pkey)")
+            }
+            #expect(try await first.stop() == .code(0))
+            try await site.put(Site.ledgerPrefix + "0x200e", "nonsense")
+            try await site.put(Site.ledgerPrefix + "0x200f", "nonsense")
+            try await site.put(Site.ledgerPrefix + "notes", "of an administrator")
+            try await site.delete(pkey: "0x200f")
+            let second = try site.startDaemon()
+            try await second.waitForLine(containing: "PKey 0x200e is already synchronized")
+            try await second.waitForLine(containing: "Successfully removed PKey 0x200f from UFM")
+            #expect(site.ufm.createdPartitions.keys.sorted() == [0x200e])
+            let record = try #require(await site.get(Site.ledgerPrefix + "0x200e"))
+            #expect(record.value.contains(#""state":"synced""#))
+            #expect(try await site.get(Site.ledgerPrefix + "notes") != nil)
+            #expect(try await second.stop() == .code(0))
+        }
+    }
+
     @Test("The ledger says which revision UFM has")
     func ledger() async throws {
         try await withSite(.http) { site in

@@ -1,12 +1,17 @@
 package import Fabric
 
 /// Decides which requests make a partition what etcd wants. Pure: the same inputs give the same steps in the same order.
-package struct Planner: Sendable {
+package struct Planner: Hashable, Sendable {
     /// The largest member set that goes into one replacing request. Such a request cannot be cut into pieces; above the
     /// limit (which no UFM documents) members are removed and added instead.
     package static let largestReplacement = 500
 
-    package init() {}
+    /// Whether the flags of members that are there already, and of the partition itself, are made what is wanted.
+    package var enforcesFlags: Bool
+
+    package init(enforcesFlags: Bool = false) {
+        self.enforcesFlags = enforcesFlags
+    }
 
     /// The steps for one partition, none when it is right.
     ///
@@ -21,30 +26,40 @@ package struct Planner: Sendable {
         }
     }
 
-    private func steps(for pkey: PKey, desired: DesiredPartition, actual: Partition?) -> [PlanStep] {
-        guard let actual else {
-            return [.add(pkey, Self.sorted(desired.members.values), ipOverIB: desired.ipOverIB)]
+    /// How a partition differs as far as this planner is to change it.
+    package func difference(from actual: Partition?, to desired: DesiredPartition) -> Difference {
+        var difference = Difference(from: actual, to: desired)
+        if !enforcesFlags {
+            difference.misflagged = []
+            difference.ipOverIBDiffers = false
         }
-        let kept = actual.members.values.filter { desired.members[$0.guid] != nil }
-        let obsolete = actual.members.keys.filter { desired.members[$0] == nil }.sorted()
-        let missing = Self.sorted(desired.members.values.filter { actual.members[$0.guid] == nil })
-        switch (missing.isEmpty, obsolete.isEmpty) {
+        return difference
+    }
+
+    private func steps(for pkey: PKey, desired: DesiredPartition, actual: Partition?) -> [PlanStep] {
+        let difference = difference(from: actual, to: desired)
+        guard let actual else { return [.add(pkey, difference.missing, ipOverIB: desired.ipOverIB)] }
+        let ipOverIB = enforcesFlags ? desired.ipOverIB : actual.ipOverIB
+        var changed = (difference.missing + difference.misflagged).sorted { $0.guid < $1.guid }
+        if changed.isEmpty, difference.ipOverIBDiffers {
+            // The flag of a partition changes with any addition, that of a member which is there included.
+            changed = Array(desired.members.values.sorted { $0.guid < $1.guid }.prefix(1))
+        }
+        switch (changed.isEmpty, difference.unexpected.isEmpty) {
         case (true, true): return []
-        case (false, true): return [.add(pkey, missing, ipOverIB: actual.ipOverIB)]
-        case (true, false): return [.remove(pkey, obsolete)]
+        case (false, true): return [.add(pkey, changed, ipOverIB: ipOverIB)]
+        case (true, false): return [.remove(pkey, difference.unexpected)]
         case (false, false):
-            let whole = Self.sorted(kept + missing)
+            let whole = desired.members.values.map { wanted in
+                enforcesFlags ? wanted : actual.members[wanted.guid] ?? wanted
+            }.sorted { $0.guid < $1.guid }
             // A replacing request has one index0 for all; with mixed ones it would change members that stay.
             let isUniform = Set(whole.map(\.index0)).count == 1
             if isUniform, whole.count <= Self.largestReplacement {
-                return [.replace(pkey, whole, ipOverIB: actual.ipOverIB)]
+                return [.replace(pkey, whole, ipOverIB: ipOverIB)]
             }
-            // The old tenant goes before the new one comes.
-            return [.remove(pkey, obsolete), .add(pkey, missing, ipOverIB: actual.ipOverIB)]
+            // The old tenant goes before the new one comes. Should no old member stay, the partition goes with the last one.
+            return [.remove(pkey, difference.unexpected), .add(pkey, changed, ipOverIB: ipOverIB)]
         }
-    }
-
-    private static func sorted(_ members: some Sequence<Member>) -> [Member] {
-        members.sorted { $0.guid < $1.guid }
     }
 }

@@ -15,10 +15,13 @@ package struct Failure: Error, Hashable, Sendable {
     package let kind: Kind
     /// One line for people, that names the server.
     package let message: String
+    /// When the server wishes to be asked again.
+    package let retryAfter: Duration?
 
-    package init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String, retryAfter: Duration? = nil) {
         self.kind = kind
         self.message = message
+        self.retryAfter = retryAfter
     }
 }
 
@@ -62,6 +65,10 @@ package protocol OwnershipStore: Sendable {
     ///
     /// - Returns: whether the record was written.
     func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
+    /// Claims many partitions at once, each under the same condition as a single claim: all of them, or none.
+    ///
+    /// - Returns: whether the records were written.
+    func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool
     /// Changes what the ledger says of a partition that is ours, if the ledger has it.
     ///
     /// - Returns: whether it had.

@@ -6,6 +6,12 @@ package struct LedgerRecord: Hashable, Sendable {
         /// UFM shows what the revision wants.
         case synced
         case failing
+        /// The key's value cannot be read: UFM keeps what the revision wanted, which is the last one that could.
+        case held
+        /// The key is gone, and so are suspiciously many others: the partition stays until somebody approves its deletion.
+        case guarded
+        /// Somebody has approved the deletion.
+        case approved
         case deleting
     }
 
@@ -14,7 +20,7 @@ package struct LedgerRecord: Hashable, Sendable {
     package var key: String
     /// The revision of that key.
     package var revision: Int64
-    /// Why it is failing.
+    /// Why it is failing or held.
     package var error: String?
 
     package init(_ state: State, key: String, revision: Int64, error: String? = nil) {

@@ -58,7 +58,7 @@ struct PlannerPropertyTests {
     private func randomIntent(_ guids: [GUID], _ random: inout SeededGenerator) -> Intent {
         switch Int.random(in: 0..<8, using: &random) {
         case 0: return .absent
-        case 1: return .held
+        case 1: return .held(.unreadable)
         default:
             let index0 = Bool.random(using: &random)
             let members = guids.filter { _ in Bool.random(using: &random) }.map { Member(guid: $0, index0: index0) }

@@ -88,8 +88,8 @@ struct PlannerTests {
 
     @Test("A held partition is not touched")
     func held() {
-        #expect(planner.steps(for: pkey, intent: .held, actual: partition(hosts), isOwned: true).isEmpty)
-        #expect(planner.steps(for: pkey, intent: .held, actual: nil, isOwned: true).isEmpty)
+        #expect(planner.steps(for: pkey, intent: .held(.unreadable), actual: partition(hosts), isOwned: true).isEmpty)
+        #expect(planner.steps(for: pkey, intent: .held(.unreadable), actual: nil, isOwned: true).isEmpty)
     }
 
     @Test("pcocc's own flags: index 0 for virtual functions and not for hosts")

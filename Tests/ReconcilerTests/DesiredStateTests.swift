@@ -40,7 +40,7 @@ struct DesiredStateTests {
     mutating func held() {
         let snapshot = KeySnapshot(complete: [entry("0x5", "nonsense", 10)], revision: 10)
         #expect(state.replace(with: snapshot).warnings.count == 1)
-        #expect(state.intent(of: pkey) == .held)
+        #expect(state.intent(of: pkey) == .held(.unreadable))
         #expect(state.replace(with: snapshot).warnings.isEmpty)
         #expect(state.merge(snapshot).warnings.isEmpty)
         #expect(state.apply([.set(entry("0x5", "[1]", 11))]).warnings.count == 1)

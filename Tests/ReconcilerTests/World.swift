@@ -3,6 +3,20 @@ import Planning
 import Reconciler
 import TestSupport
 
+/// What happened in a history, in words.
+final class Journal {
+    private(set) var lines: [String] = []
+    private let isKept: Bool
+
+    init(isKept: Bool) {
+        self.isKept = isKept
+    }
+
+    func note(_ text: @autoclosure () -> String) {
+        if isKept { lines.append(text()) }
+    }
+}
+
 /// etcd, the ledger and a fabric in one thread, around an engine: what happens next is drawn from a seeded generator.
 ///
 /// Actions of the engine take effect at some later step and are answered at another; while `faults` is on they fail before
@@ -36,8 +50,11 @@ struct World {
     private(set) var now = Duration.zero
     private(set) var writes: [PlanStep] = []
     private(set) var end: EngineEnd?
-    /// What happened, for a failing history.
-    private(set) var journal: [String] = []
+    /// Writes to partitions that the ledger of the moment did not have; those it lost in a wipe are not counted.
+    private(set) var unclaimedWrites: [PlanStep] = []
+    /// What happened; kept only where a failing history is replayed, since it takes most of the time.
+    let journal: Journal
+    private(set) var steps = 0
 
     private var engine: Engine
     private var pending: [Pending] = []
@@ -47,8 +64,9 @@ struct World {
     private var wakeAt: Duration?
     private var generation: UInt64 = 0
 
-    init(seed: Seed) {
+    init(seed: Seed, keepingJournal: Bool = false) {
         random = SeededGenerator(seed)
+        journal = Journal(isKept: keepingJournal)
         engine = Engine(EngineConfiguration(prefix: Self.prefix), seed: seed.value)
         start()
     }
@@ -68,7 +86,7 @@ struct World {
         store.revision += 1
         let entry = KeyEntry(key: Self.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
         store.keys[entry.key] = entry
-        journal.append("put \(pkey) @\(store.revision) \(value)")
+        journal.note("put \(pkey) @\(store.revision) \(value)")
         if isFollowing, !isDeaf { watchQueue.append(.changed(revision: store.revision, [.set(entry)])) }
     }
 
@@ -76,17 +94,55 @@ struct World {
         let key = Self.prefix + pkey.description
         guard store.keys.removeValue(forKey: key) != nil else { return }
         store.revision += 1
-        journal.append("delete \(pkey) @\(store.revision)")
+        journal.note("delete \(pkey) @\(store.revision)")
         if isFollowing, !isDeaf {
             watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)]))
         }
     }
 
+    /// Many keys go in one revision, as with `etcdctl del --prefix`.
+    mutating func delete(_ pkeys: [PKey]) {
+        let keys = pkeys.map { Self.prefix + $0.description }.filter { store.keys.removeValue(forKey: $0) != nil }
+        guard !keys.isEmpty else { return }
+        store.revision += 1
+        journal.note("delete \(keys) @\(store.revision)")
+        guard isFollowing, !isDeaf else { return }
+        let revision = store.revision
+        watchQueue.append(.changed(revision: revision, keys.map { .deleted(key: $0, revision: revision) }))
+    }
+
+    /// An operator approves the deletions that are held.
+    mutating func approve() {
+        for (pkey, record) in store.ledger where record.state == .guarded {
+            store.ledger[pkey]?.state = .approved
+            journal.note("approved \(pkey)")
+        }
+    }
+
+    /// Somebody else changes a partition in UFM: takes a member away, puts a stranger in, or deletes it.
+    mutating func meddle(with pkey: PKey) {
+        guard var partition = fabric[pkey] else { return }
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0:
+            if let guid = partition.members.keys.sorted().first { partition.members[guid] = nil }
+            fabric[pkey] = partition.members.isEmpty ? nil : partition
+        case 1:
+            if let stranger = try? GUID(parsing: Self.stranger) {
+                partition.members[stranger] = Member(guid: stranger, index0: true)
+            }
+            fabric[pkey] = partition
+        default: fabric[pkey] = nil
+        }
+        journal.note("meddled with \(pkey): \(String(describing: fabric[pkey]?.members.keys.sorted()))")
+    }
+
+    static let stranger = "ffffffffffffff01"
+
     /// etcd comes back empty, as after a lost data directory.
     ///
     /// A watch on the old store tells nothing more; sooner or later it is cut.
     mutating func wipe() {
-        journal.append("wipe")
+        journal.note("wipe")
         bereaved.formUnion(store.keys.keys.compactMap { try? PKey(parsing: $0.dropFirst(Self.prefix.count)) })
         orphaned.formUnion(store.ledger.keys)
         store = Store()
@@ -95,14 +151,14 @@ struct World {
     }
 
     mutating func cutWatch() {
-        journal.append("watch cut")
+        journal.note("watch cut")
         isDeaf = false
         watchQueue = []
         isFollowing = false
     }
 
     mutating func killDaemon() {
-        journal.append("daemon killed")
+        journal.note("daemon killed")
         // A request that is on its way may still arrive, but nobody waits for its answer.
         for case .action(let action) in pending where Bool.random(using: &random) { _ = effect(of: action) }
         pending = []
@@ -119,6 +175,7 @@ struct World {
 
     /// Lets one thing happen inside: an action takes effect, an answer arrives, the watch tells, or time passes.
     mutating func step() {
+        steps += 1
         switch Int.random(in: 0..<4, using: &random) {
         case 0: follow()
         case 1 where !pending.isEmpty, 2 where !pending.isEmpty: settleOne()
@@ -127,10 +184,11 @@ struct World {
     }
 
     /// Lets everything happen that is due, without faults, until nothing is left but the next resync.
-    mutating func settle() {
+    mutating func settle(approvingAll approvesAll: Bool = false) {
         faults = false
         if isDeaf { cutWatch() }
         for _ in 0..<3 {
+            if approvesAll { approve() }
             var budget = 10_000
             while budget > 0, !pending.isEmpty || !watchQueue.isEmpty || !isFollowing {
                 budget -= 1
@@ -173,7 +231,7 @@ struct World {
         wakeAt = wake
         for action in actions {
             switch action {
-            case .say(let message): journal.append("say: \(message.text)")
+            case .say(let message): journal.note("say: \(message.text)")
             case .finish(let end): self.end = end
             default: pending.append(.action(action))
             }
@@ -214,6 +272,20 @@ struct World {
             return .sourceListed(
                 epoch,
                 answer { KeySnapshot(complete: Array($0.store.keys.values), revision: $0.store.revision) })
+        case .claimBatch(let records):
+            return .batchClaimed(
+                records,
+                answer { world in
+                    guard records.values.allSatisfy({ world.store.keys[$0.key]?.revision == $0.revision }) else {
+                        return false
+                    }
+                    for (pkey, record) in records {
+                        world.bereaved.remove(pkey)
+                        world.orphaned.remove(pkey)
+                        world.store.ledger[pkey] = record
+                    }
+                    return true
+                })
         case .onPartition(let pkey, let action): return .answered(pkey, effect(of: action, on: pkey))
         case .say, .finish: return nil
         }
@@ -227,7 +299,10 @@ struct World {
         case .write(let step):
             return .written(
                 answer { world in
-                    world.journal.append("UFM: \(step)")
+                    world.journal.note("UFM: \(step)")
+                    if world.store.ledger[pkey] == nil, !world.orphaned.contains(pkey) {
+                        world.unclaimedWrites.append(step)
+                    }
                     world.writes.append(step)
                     if case .delete = step, !world.authorised.contains(pkey) { world.wronglyDeleted.append(pkey) }
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])

@@ -9,7 +9,7 @@ package struct DesiredState: Sendable {
         package var warnings: [String] = []
     }
 
-    private enum Content: Hashable {
+    private enum Content {
         case members(DecodedValue)
         case unreadable(UnreadableValue)
     }
@@ -17,14 +17,17 @@ package struct DesiredState: Sendable {
     private struct Entry {
         let pkey: PKey
         let revision: Int64
-        let value: [UInt8]
         let content: Content
+        /// What the content asks for: made once, since it is asked for often.
+        let intent: Intent
     }
 
     private let prefix: String
     private let flags: FlagPolicy
+    private let range: ManagedRange
     private var entries: [String: Entry] = [:]
     private var keysOfPKey: [PKey: Set<String>] = [:]
+    private var ports = PortIndex()
     /// Keys under the prefix that name no PKey, with the revision that was complained about.
     private var strangers: [String: Int64] = [:]
     /// Everything up to this revision is known from a list; older changes are echoes.
@@ -33,9 +36,11 @@ package struct DesiredState: Sendable {
     /// store that lost its history.
     package private(set) var newest: Int64 = 0
 
-    package init(prefix: String, flags: FlagPolicy) {
+    /// - Parameter range: keys for other PKeys are told of and otherwise ignored.
+    package init(prefix: String, flags: FlagPolicy, range: ManagedRange = .everything) {
         self.prefix = prefix
         self.flags = flags
+        self.range = range
     }
 
     /// The PKeys that have a key, whatever it says.
@@ -43,9 +48,12 @@ package struct DesiredState: Sendable {
 
     /// What is wanted of a partition.
     package func intent(of pkey: PKey) -> Intent {
-        guard let entry = deciding(pkey) else { return .absent }
-        switch entry.content {
-        case .unreadable: return .held
+        deciding(pkey)?.intent ?? .absent
+    }
+
+    private func intent(of content: Content) -> Intent {
+        switch content {
+        case .unreadable: return .held(.unreadable)
         case .members(let value):
             let members = flags.members(hosts: value.hosts, virtualFunctions: value.virtualFunctions)
             return DesiredPartition(members: members, ipOverIB: flags.ipOverIB).map(Intent.present) ?? .absent
@@ -70,6 +78,7 @@ package struct DesiredState: Sendable {
         let before = self
         entries = [:]
         keysOfPKey = [:]
+        ports = PortIndex()
         horizon = snapshot.revision
         newest = snapshot.revision
         var outcome = Outcome()
@@ -114,10 +123,10 @@ package struct DesiredState: Sendable {
         do throws(FabricError) {
             pkey = try PKey(parsing: entry.key.dropFirst(prefix.count))
         } catch {
-            if strangers.updateValue(entry.revision, forKey: entry.key) != entry.revision {
-                outcome.warnings.append("\(entry.key): ignored: \(error)")
-            }
-            return
+            return ignore(entry, "\(error)", &outcome)
+        }
+        guard range.contains(pkey) else {
+            return ignore(entry, "PKey \(pkey) is outside the managed range \(range)", &outcome)
         }
         let decoded = Result { () throws(UnreadableValue) in try ValueDecoder.decode(entry.value) }
         let content: Content
@@ -125,7 +134,10 @@ package struct DesiredState: Sendable {
         case .success(let value): content = .members(value)
         case .failure(let error): content = .unreadable(error)
         }
-        entries[entry.key] = Entry(pkey: pkey, revision: entry.revision, value: entry.value, content: content)
+        if case .members(let old) = entries[entry.key]?.content { ports.remove(old, of: entry.key) }
+        if case .members(let value) = content { ports.add(value, of: entry.key, pkey, flags.index0) }
+        entries[entry.key] = Entry(
+            pkey: pkey, revision: entry.revision, content: content, intent: intent(of: content))
         keysOfPKey[pkey, default: []].insert(entry.key)
         outcome.changed.insert(pkey)
         if known != entry.revision { outcome.warnings += warnings(of: entry.key, content, pkey) }
@@ -136,6 +148,10 @@ package struct DesiredState: Sendable {
         switch content {
         case .members(let value):
             warnings += value.warnings.map { "\(key): \($0)" }
+            warnings += value.foreignVirtualFunctions(for: pkey).map {
+                "\(key): vf_guids: \($0) carries another PKey than \(pkey)"
+            }
+            warnings += ports.conflicts(of: value, pkey).map { "\(key): \($0)" }
             if value.hosts.isEmpty, value.virtualFunctions.isEmpty {
                 warnings.append("\(key): names no valid GUID: PKey \(pkey) is to have no members")
             }
@@ -150,9 +166,16 @@ package struct DesiredState: Sendable {
         return warnings
     }
 
+    private mutating func ignore(_ entry: KeyEntry, _ reason: String, _ outcome: inout Outcome) {
+        if strangers.updateValue(entry.revision, forKey: entry.key) != entry.revision {
+            outcome.warnings.append("\(entry.key): ignored: \(reason)")
+        }
+    }
+
     private mutating func remove(_ key: String, _ outcome: inout Outcome) {
         strangers[key] = nil
         guard let entry = entries.removeValue(forKey: key) else { return }
+        if case .members(let value) = entry.content { ports.remove(value, of: key) }
         keysOfPKey[entry.pkey]?.remove(key)
         if keysOfPKey[entry.pkey]?.isEmpty == true { keysOfPKey[entry.pkey] = nil }
         outcome.changed.insert(entry.pkey)

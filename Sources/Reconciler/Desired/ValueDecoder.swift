@@ -8,6 +8,14 @@ package struct DecodedValue: Hashable, Sendable {
     package var virtualFunctions: Set<GUID> = []
     /// Entries that were skipped and why, in words.
     package var warnings: [String] = []
+
+    /// Virtual functions whose GUID, as pcocc computes it (`0xc0cc`, PKey, `00`, rank, `00`), is for another PKey; in
+    /// ascending order.
+    package func foreignVirtualFunctions(for pkey: PKey) -> [GUID] {
+        virtualFunctions.filter { guid in
+            guid.value >> 48 == 0xc0cc && UInt16(truncatingIfNeeded: guid.value >> 32) != pkey.number.value
+        }.sorted()
+    }
 }
 
 /// A value from which no membership can be read; the partition is held as it is.

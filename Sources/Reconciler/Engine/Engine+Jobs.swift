@@ -7,11 +7,18 @@ extension Engine {
         guard isReady, !isStopping, !ufm.isDown, !ledgerOutage.isDown else { return }
         while jobs.count < configuration.concurrency, let pkey = queue.next(now: now) {
             fabric.jobStarted(pkey)
+            batchClaims[pkey] = nil
             let job = Job(
-                intent: desired.intent(of: pkey), revision: desired.revision(of: pkey), key: desired.key(of: pkey),
+                intent: intent(of: pkey), revision: desired.revision(of: pkey), key: desired.key(of: pkey),
                 keys: desired.revisionsOfKeys(of: pkey), since: waitingSince[pkey] ?? now)
             jobs[pkey] = job
-            if fabric.partition(pkey) == nil, job.intent != .held {
+            if case .held(let reason) = job.intent {
+                if let record = holdRecord(pkey, reason) {
+                    act(pkey, .recordingHold(record), .amend(record), &actions)
+                } else {
+                    end(pkey, .succeeded, now: now)
+                }
+            } else if fabric.partition(pkey) == nil {
                 act(pkey, .reading, .read, &actions)
             } else {
                 plan(pkey, now: now, &actions)
@@ -60,6 +67,9 @@ extension Engine {
                 if hadRecord { ledger[pkey]?.state = .failing } else { ledger[pkey] = nil }
             }
             end(pkey, .failed, now: now)
+        case (.recordingHold(let record), .amended(.success(let hadRecord))):
+            ledger[pkey] = hadRecord ? record : nil
+            end(pkey, .succeeded, now: now)
         case (_, .read(.failure(let failure))), (_, .written(.failure(let failure))):
             fabric.isUncertain(of: pkey)
             guard failure.kind == .rejected else {
@@ -85,7 +95,7 @@ extension Engine {
     // MARK: The way through a run
 
     private mutating func plan(_ pkey: PKey, now: Duration, _ actions: inout Actions) {
-        guard let job = jobs[pkey], job.intent != .held, let actual = fabric.partition(pkey) else {
+        guard let job = jobs[pkey], let actual = fabric.partition(pkey) else {
             return end(pkey, .succeeded, now: now)
         }
         let steps = planner.steps(for: pkey, intent: job.intent, actual: actual, isOwned: isOwned(pkey))
@@ -110,7 +120,7 @@ extension Engine {
         guard let job = jobs[pkey] else { return }
         guard let step = job.steps.first else { return act(pkey, .verifying, .read, &actions) }
         // Something newer is wanted, or we are to stop: what was done is known, the rest belongs to another run.
-        let isOutdated = desired.revision(of: pkey) != job.revision || desired.intent(of: pkey) != job.intent
+        let isOutdated = desired.revision(of: pkey) != job.revision || intent(of: pkey) != job.intent
         guard !isOutdated, !isStopping || job.hasWritten else {
             queue.add(pkey, .fresh)
             return end(pkey, .succeeded, now: now)
@@ -177,8 +187,12 @@ extension Engine {
 
     private mutating func end(_ pkey: PKey, _ outcome: KeyQueue<PKey>.Outcome, now: Duration) {
         jobs[pkey] = nil
-        queue.finished(pkey, outcome, now: now)
-        guard outcome == .succeeded else { return }
+        guard outcome == .succeeded else {
+            // One that is given up is not asked for again.
+            return queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now)
+        }
+        queue.finished(pkey, .succeeded, now: now)
+        attempts[pkey] = nil
         toldFailures[pkey] = nil
         // What was asked for while this run was under way keeps waiting.
         if !needsWork(pkey) { waitingSince[pkey] = nil }

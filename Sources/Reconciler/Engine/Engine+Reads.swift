@@ -12,12 +12,12 @@ extension Engine {
             isListed = true
             actions.say(
                 .debug, "etcd listed (\(reason)): \(snapshot.entries.count) keys at revision \(snapshot.revision)")
-            take(outcome, now: now, &actions)
+            take(outcome, isListed: true, now: now, &actions)
             // The store may have been restored or wiped, and the ledger with it.
             if !isFirst { readLedger(&actions) }
             beginIfReady(now: now, &actions)
         case .changed(_, let changes):
-            take(desired.apply(changes), now: now, &actions)
+            take(desired.apply(changes), isListed: false, now: now, &actions)
         case .lost(let failure):
             actions.say(.error, "etcd cannot be read; trying until it can: \(failure.message)")
         case .restored(let duration):
@@ -26,9 +26,11 @@ extension Engine {
     }
 
     /// Says and queues what an update of desired state changed.
-    private mutating func take(_ outcome: DesiredState.Outcome, now: Duration, _ actions: inout Actions) {
+    private mutating func take(_ outcome: DesiredState.Outcome, isListed: Bool, now: Duration, _ actions: inout Actions)
+    {
         for warning in outcome.warnings { actions.say(.warning, warning) }
         guard isReady else { return }
+        judgeDeletions(among: outcome.changed, isListed: isListed, now: now, &actions)
         let wanted = desired.pkeys
         let new = outcome.changed.filter { wanted.contains($0) && !isOwned($0) }.sorted()
         let deleted = outcome.changed.filter { !wanted.contains($0) && isOwned($0) }.sorted()
@@ -47,7 +49,7 @@ extension Engine {
                 actions.say(.debug, "a list of revision \(snapshot.revision) is older than \(desired.newest): not used")
                 return
             }
-            take(desired.merge(snapshot), now: now, &actions)
+            take(desired.merge(snapshot), isListed: true, now: now, &actions)
         case .failure(let failure):
             actions.say(.debug, "resync: \(failure.message)")
         }
@@ -61,7 +63,7 @@ extension Engine {
             actions.say(ledgerOutage.answered(now: now))
             let isFirst = !ledger.isKnown
             ledger.read(records)
-            if isFirst { beginIfReady(now: now, &actions) } else { review(now: now) }
+            if isFirst { beginIfReady(now: now, &actions) } else { review(now: now, &actions) }
         case .failure(let failure):
             ledger.readingFailed()
             guard failure.kind == .outage || ledger.isKnown else { return finish(.failed(failure), &actions) }
@@ -78,7 +80,8 @@ extension Engine {
             let duration = fabric.read(snapshot, now: now)
             resync.fabricWasRead(in: duration, now: now)
             guard !isFirst else { return beginIfReady(now: now, &actions) }
-            review(now: now)
+            noteDrift(&actions)
+            review(now: now, &actions)
             sayUnmanaged(&actions)
         case .failure(let failure):
             fabric.readingFailed()
@@ -93,13 +96,15 @@ extension Engine {
         for message in report.messages(fabric.numbers, managed: desired.pkeys.union(ledger.pkeys)) {
             actions.say(message)
         }
+        sayHeldBack(&actions)
     }
 
     /// Starts the work once all sides are known.
     private mutating func beginIfReady(now: Duration, _ actions: inout Actions) {
         guard isReady else { return }
         sayUnmanaged(&actions)
-        review(now: now)
+        noteDrift(&actions)
+        review(now: now, &actions)
         actions.say(
             .debug, "\(desired.pkeys.count) PKeys in etcd, \(ledger.pkeys.count) in the ledger, \(queue.depth) to do")
     }

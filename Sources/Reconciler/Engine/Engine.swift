@@ -1,29 +1,5 @@
 internal import Fabric
-package import Planning
-
-/// What the engine is to know before it starts.
-package struct EngineConfiguration: Sendable {
-    /// The directory of the PKey keys, with its closing slash.
-    package var prefix: String
-    package var flags: FlagPolicy
-    /// How often both sides are read again; stretched when the fabric manager is slow.
-    package var resyncInterval: Duration
-    /// What the log calls the fabric manager.
-    package var fabricName: String
-    /// How many partitions are worked on at once: each write makes the subnet manager sweep.
-    package var concurrency: Int
-
-    package init(
-        prefix: String = "/pcocc/global/opensm/pkeys/", flags: FlagPolicy = FlagPolicy(),
-        resyncInterval: Duration = .seconds(30), concurrency: Int = 4, fabricName: String = "UFM"
-    ) {
-        self.fabricName = fabricName
-        self.prefix = prefix
-        self.flags = flags
-        self.resyncInterval = resyncInterval
-        self.concurrency = concurrency
-    }
-}
+internal import Planning
 
 /// Makes a fabric agree with etcd: told what happens, it says what to do. Pure: no clock, no I/O, no concurrency.
 ///
@@ -32,7 +8,7 @@ package struct EngineConfiguration: Sendable {
 /// claim → write → read back → record; or authorise → delete → read back → release.
 package struct Engine: Sendable {
     let configuration: EngineConfiguration
-    let planner = Planner()
+    let planner: Planner
     var desired: DesiredState
     var isListed = false
     var epoch = Epoch()
@@ -47,13 +23,26 @@ package struct Engine: Sendable {
     var ufm = Outage(of: "UFM")
     var ledgerOutage = Outage(of: "The ledger in etcd")
     var resync: Resync
+    var deletionGuard: DeletionGuard
+    /// When the ledger is read again to see whether held deletions have been approved.
+    var approvalLookAt: Duration?
+    /// Claims that were asked for many at once, and of which no run has taken charge since.
+    var batchClaims: [PKey: LedgerRecord] = [:]
+    /// In a single run: how often a PKey has failed, and what with.
+    var attempts: [PKey: Int] = [:]
+    var toldDrift: [PKey] = []
+    /// All drift that was found since the start.
+    package internal(set) var drift = Drift()
     var report = UnmanagedReport()
     var isStopping = false
     var isFinished = false
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
         self.configuration = configuration
-        desired = DesiredState(prefix: configuration.prefix, flags: configuration.flags)
+        planner = Planner(enforcesFlags: configuration.enforcesFlags)
+        desired = DesiredState(
+            prefix: configuration.prefix, flags: configuration.flags, range: configuration.limits.range)
+        deletionGuard = DeletionGuard(configuration.deleteGuard)
         queue = KeyQueue(seed: seed)
         resync = Resync(interval: configuration.resyncInterval)
     }
@@ -69,6 +58,7 @@ package struct Engine: Sendable {
         case .sourceListed(let asked, let result): takeResyncList(asked, result, now: now, &actions)
         case .fabricRead(let result): takeFabric(result, now: now, &actions)
         case .ledgerRead(let result): takeLedger(result, now: now, &actions)
+        case .batchClaimed(let records, let result): takeBatch(records, result, now: now, &actions)
         case .answered(let pkey, let answer): take(answer, of: pkey, now: now, &actions)
         case .timer: break
         case .stop: isStopping = true
@@ -76,6 +66,7 @@ package struct Engine: Sendable {
         keepTime(now: now, &actions)
         startJobs(now: now, &actions)
         if isStopping, jobs.isEmpty { finish(.stopped, &actions) }
+        finishOnce(&actions)
         return (actions.list, isFinished ? nil : nextTime(now: now))
     }
 
@@ -99,6 +90,10 @@ package struct Engine: Sendable {
             ledgerOutage.retrying()
             readLedger(&actions)
         }
+        if let look = approvalLookAt, look <= now {
+            approvalLookAt = deletionGuard.isHolding ? now + Self.approvalInterval : nil
+            if !ledgerOutage.isDown { readLedger(&actions) }
+        }
         if isReady, !ufm.isDown, !fabric.isBeingRead, resync.isDue(now: now) {
             resync.started()
             readFabric(now: now, &actions)
@@ -110,7 +105,7 @@ package struct Engine: Sendable {
     private func nextTime(now: Duration) -> Duration? {
         guard !isStopping else { return nil }
         // While the fabric is being read, its answer comes before any time that hangs on it.
-        var times = [ledgerOutage.retryAt]
+        var times = [ledgerOutage.retryAt, approvalLookAt]
         if !fabric.isBeingRead { times.append(ufm.retryAt) }
         if isReady, !ufm.isDown {
             if !fabric.isBeingRead { times.append(resync.due) }
@@ -139,8 +134,8 @@ package struct Engine: Sendable {
 
     /// Whether a partition differs from what is wanted, or the ledger from what is so.
     func needsWork(_ pkey: PKey) -> Bool {
-        let intent = desired.intent(of: pkey)
-        if intent == .held { return false }
+        let intent = intent(of: pkey)
+        if case .held(let reason) = intent { return holdRecord(pkey, reason) != nil }
         guard let actual = fabric.partition(pkey) else { return intent != .absent || isOwned(pkey) }
         let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned(pkey))
         return !steps.isEmpty || !recordIsRight(pkey, intent: intent)
@@ -159,11 +154,14 @@ package struct Engine: Sendable {
     }
 
     /// Queues every PKey that etcd or the ledger knows and that differs.
-    mutating func review(now: Duration) {
+    mutating func review(now: Duration, _ actions: inout Actions) {
         guard isReady else { return }
-        for pkey in desired.pkeys.union(ledger.pkeys) where needsWork(pkey) {
-            ask(pkey, .resync, now: now)
+        judgeDeletions(among: ledger.pkeys, isListed: true, now: now, &actions)
+        var unclaimed: [PKey] = []
+        for pkey in desired.pkeys.union(ledger.pkeys) where batchClaims[pkey] == nil && needsWork(pkey) {
+            if !isOwned(pkey), jobs[pkey] == nil { unclaimed.append(pkey) } else { ask(pkey, .resync, now: now) }
         }
+        claim(unclaimed, now: now, &actions)
     }
 
     mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {

@@ -10,6 +10,8 @@ package enum EngineEvent: Sendable {
     case fabricRead(Result<FabricSnapshot, Failure>)
     case ledgerRead(Result<[PKey: LedgerRecord], Failure>)
     case sourceListed(Epoch, Result<KeySnapshot, Failure>)
+    /// The answer to a claim of many; the records are those of the action.
+    case batchClaimed([PKey: LedgerRecord], Result<Bool, Failure>)
     /// The answer to an action on one partition.
     case answered(PKey, Answer)
     /// Time has passed.
@@ -31,6 +33,7 @@ package enum EngineAction: Hashable, Sendable {
     case readFabric
     case readLedger
     case listSource(Epoch)
+    case claimBatch([PKey: LedgerRecord])
     case onPartition(PKey, PartitionAction)
     case say(Message)
     case finish(EngineEnd)

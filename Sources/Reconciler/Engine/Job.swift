@@ -17,6 +17,8 @@ struct Job: Sendable {
         case recording
         /// Writes down in the ledger why it is not.
         case recordingFailure
+        /// Writes down in the ledger that it is left as it is, and why.
+        case recordingHold(LedgerRecord)
         /// Takes a partition that is gone out of the ledger.
         case releasing
     }

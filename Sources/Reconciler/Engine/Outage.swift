@@ -1,10 +1,15 @@
 /// Whether a server answers, and when to try it again; says so once when it goes and once when it is back. Pure.
 struct Outage: Sendable {
+    /// A server that wishes to be left alone for a day is asked all the same.
+    private static let longestWish = Duration.seconds(120)
+
     private let name: String
     private var since: Duration?
     private var failures = 0
     private(set) var retryAt: Duration?
     private(set) var wasEverUp = false
+    /// What went wrong last; nil while the server answers.
+    private(set) var lastFailure: Failure?
 
     init(of name: String) {
         self.name = name
@@ -12,10 +17,12 @@ struct Outage: Sendable {
 
     var isDown: Bool { since != nil }
 
-    /// A request failed; 0.5 s to 15 s until the next try.
+    /// A request failed; 0.5 s to 15 s until the next try, or longer where the server wishes so.
     mutating func failed(_ failure: Failure, now: Duration) -> Message? {
         failures += 1
-        retryAt = now + min(.milliseconds(500) * (1 << min(failures - 1, 5)), .seconds(15))
+        lastFailure = failure
+        let pause = min(.milliseconds(500) * (1 << min(failures - 1, 5)), .seconds(15))
+        retryAt = now + max(pause, min(failure.retryAfter ?? .zero, Self.longestWish))
         guard since == nil else { return nil }
         since = now
         return Message(.error, "\(name) does not answer; trying until it does: \(failure.message)")
@@ -25,6 +32,7 @@ struct Outage: Sendable {
         defer {
             since = nil
             retryAt = nil
+            lastFailure = nil
             failures = 0
             wasEverUp = true
         }

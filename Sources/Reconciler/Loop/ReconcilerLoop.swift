@@ -84,6 +84,12 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(
                     .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))
             }
+        case .claimBatch(let records):
+            group.addTask {
+                mailbox.yield(
+                    .batchClaimed(
+                        records, await result { () async throws(Failure) in try await ledger.claim(records) }))
+            }
         case .onPartition(let pkey, let action):
             group.addTask { mailbox.yield(.answered(pkey, await perform(action, on: pkey))) }
         case .say(let message): say(message)

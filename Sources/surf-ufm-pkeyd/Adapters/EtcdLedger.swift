@@ -34,6 +34,19 @@ struct EtcdLedger: OwnershipStore {
             operation: "claim of PKey \(pkey)")
     }
 
+    func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool {
+        let sorted = records.sorted { $0.key < $1.key }
+        return try await told { () async throws(EtcdError) in
+            var changes: [TransactionChange] = []
+            for (pkey, record) in sorted {
+                changes.append(.put(key: key(pkey), value: try Entry(record).json()))
+            }
+            return try await client.transaction(
+                if: sorted.map { .modRevision(key: bytes($0.value.key), equals: $0.value.revision) }, then: changes,
+                operation: "claim of \(records.count) PKeys")
+        }
+    }
+
     func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
         try await write(record, for: pkey, if: [.exists(key: key(pkey))], operation: "note on PKey \(pkey)")
     }

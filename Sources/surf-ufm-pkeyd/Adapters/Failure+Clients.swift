@@ -22,7 +22,9 @@ extension Failure {
         if error.isRefusedCredentials || error.isMisconfiguration {
             self.init(.refused, words)
         } else if error.isOutage || error.isCancellation {
-            self.init(.outage, words)
+            var wish: Duration?
+            if case .unavailable(let retryAfter) = error.kind { wish = retryAfter }
+            self.init(.outage, words, retryAfter: wish)
         } else {
             self.init(.rejected, words)
         }

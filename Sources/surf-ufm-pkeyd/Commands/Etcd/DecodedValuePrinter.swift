@@ -28,7 +28,7 @@ enum DecodedValuePrinter {
             }
             problems += value?.warnings ?? []
             if let pkey {
-                for guid in (value?.virtualFunctions ?? []).sorted() where guid.belongsToOther(than: pkey) {
+                for guid in value?.foreignVirtualFunctions(for: pkey) ?? [] {
                     problems.append("vf_guids: \(guid) carries another PKey than \(pkey)")
                 }
             }
@@ -46,12 +46,5 @@ enum DecodedValuePrinter {
         if !document.vfs.isEmpty { lines.append("VFs: \(document.vfs.joined(separator: ", "))") }
         // A problem may repeat what stands in the key or the value.
         return lines + document.problems.map { "Problem: " + safeLine(Array($0.utf8)) }
-    }
-}
-
-extension GUID {
-    /// Whether this is a virtual function's GUID as pcocc computes it (`0xc0cc`, PKey, `00`, rank, `00`), for another PKey.
-    fileprivate func belongsToOther(than pkey: PKey) -> Bool {
-        value >> 48 == 0xc0cc && UInt16(truncatingIfNeeded: value >> 32) != pkey.number.value
     }
 }

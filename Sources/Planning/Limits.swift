@@ -1,0 +1,56 @@
+package import Fabric
+
+/// How much of the plan is carried out.
+package enum Policy: String, Sendable, CaseIterable {
+    /// All of it.
+    case sync
+    /// Partitions are made and changed, and none is deleted. Members still leave a partition that passes to another
+    /// tenant: keeping them would put two tenants together.
+    case upsertOnly = "upsert-only"
+    /// Nothing; what would be done is told.
+    case report
+}
+
+/// The PKeys that may be touched at all.
+package struct ManagedRange: Hashable, Sendable, CustomStringConvertible {
+    private let ranges: [ClosedRange<PKey>]
+
+    /// Every PKey there is.
+    package static let everything = ManagedRange([])
+
+    /// The union of these; none means every PKey.
+    package init(_ ranges: [ClosedRange<PKey>]) {
+        self.ranges = ranges.sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    package func contains(_ pkey: PKey) -> Bool {
+        ranges.isEmpty || ranges.contains { $0.contains(pkey) }
+    }
+
+    /// `0x2000-0x3000,0x3800-0x38ff`, as it is written in options.
+    package var description: String {
+        guard !ranges.isEmpty else { return "0x1-0x7ffe" }
+        return ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+    }
+}
+
+/// What a site allows. Where these hold a partition no request is planned for it: nothing later has to remember them.
+package struct Limits: Hashable, Sendable {
+    package var policy: Policy
+    package var range: ManagedRange
+
+    package init(policy: Policy = .sync, range: ManagedRange = .everything) {
+        self.policy = policy
+        self.range = range
+    }
+
+    /// What is left of an intent.
+    package func admitted(_ intent: Intent, for pkey: PKey) -> Intent {
+        guard range.contains(pkey) else { return .held(.outsideRange) }
+        return switch policy {
+        case .sync: intent
+        case .upsertOnly: intent == .absent ? .held(.policy) : intent
+        case .report: .held(.policy)
+        }
+    }
+}

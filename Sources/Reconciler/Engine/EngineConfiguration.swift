@@ -1,0 +1,33 @@
+package import Planning
+
+/// What the engine is to know before it starts.
+package struct EngineConfiguration: Sendable {
+    /// The directory of the PKey keys, with its closing slash.
+    package var prefix: String
+    package var flags: FlagPolicy
+    /// Whether members and partitions that are there already get these flags too.
+    package var enforcesFlags = false
+    /// What may be touched.
+    package var limits = Limits()
+    /// How many deletions at once are held back.
+    package var deleteGuard = DeletionGuard.Threshold()
+    /// How often both sides are read again; stretched when the fabric manager is slow.
+    package var resyncInterval: Duration
+    /// What the log calls the fabric manager.
+    package var fabricName: String
+    /// How many partitions are worked on at once: each write makes the subnet manager sweep.
+    package var concurrency: Int
+    /// Whether the run ends when all is done that can be done.
+    package var runsOnce = false
+
+    package init(
+        prefix: String = "/pcocc/global/opensm/pkeys/", flags: FlagPolicy = FlagPolicy(),
+        resyncInterval: Duration = .seconds(30), concurrency: Int = 4, fabricName: String = "UFM"
+    ) {
+        self.fabricName = fabricName
+        self.prefix = prefix
+        self.flags = flags
+        self.resyncInterval = resyncInterval
+        self.concurrency = concurrency
+    }
+}

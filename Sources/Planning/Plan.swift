@@ -30,8 +30,8 @@ package struct Plan: Hashable, Sendable {
 
     package let entries: [Entry]
 
-    /// Whether anything is to be done.
-    package var isEmpty: Bool { entries.allSatisfy { !$0.isDrift } }
+    /// Whether UFM is not as etcd wants it, as far as the limits admit.
+    package var hasDrift: Bool { entries.contains(where: \.isDrift) }
 
     /// - Parameters:
     ///   - intents: what is wanted of each PKey that etcd or the ledger knows, as far as the limits admit it.
@@ -73,8 +73,7 @@ extension Plan.Entry {
     /// Whether UFM is not as it should be.
     package var isDrift: Bool {
         switch verdict {
-        case .create, .change, .delete: true
-        case .held(.deletionGuard): true
+        case .create, .change, .delete, .held(.deletionGuard): true
         case .inStep, .release, .held, .unmanaged: false
         }
     }

@@ -11,10 +11,10 @@ struct SurfUFMPKeyD: AsyncParsableCommand {
             Without a mode it runs `monitor`. Servers and passwords are read from batch.yaml, ufm.yaml, etcd-password \
             and ufm-password in /etc/pcocc, or in the directory of --config-dir or PCOCC_SYSTEM_CONF_DIR; options win.
 
-            Exit codes: 0 done, 1 failed, 64 wrong usage.
+            Exit codes: 0 done, 1 failed, 2 `plan` found drift, 64 wrong usage.
             """,
         version: programVersion,
-        subcommands: [MonitorCommand.self, UFMCommand.self, EtcdCommand.self],
+        subcommands: [MonitorCommand.self, PlanCommand.self, UFMCommand.self, EtcdCommand.self],
         defaultSubcommand: MonitorCommand.self)
 }
 
@@ -51,6 +51,11 @@ enum Program {
     private static func complain(_ error: any Error) -> Never {
         let code = SurfUFMPKeyD.exitCode(for: error)
         guard !code.isSuccess else { SurfUFMPKeyD.exit(withError: error) }
+        // A result and no failure: it has been printed.
+        if let result = error as? ExitCode {
+            fflush(nil)
+            Glibc.exit(result.rawValue)
+        }
         var message = ErrorWords.of(error) ?? SurfUFMPKeyD.message(for: error)
         if message.isEmpty { message = "failed" }
         if code == .validationFailure { message += " (--help shows the usage)" }

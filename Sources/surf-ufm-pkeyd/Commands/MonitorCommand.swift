@@ -15,8 +15,8 @@ struct MonitorCommand: AsyncParsableCommand {
         discussion: """
             Changes in etcd are applied at once. Both sides are read again at the poll interval, and what has drifted is \
             repaired. Partitions that are neither in etcd nor in the ledger \
-            (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. SIGINT and SIGTERM end it; SIGHUP \
-            makes it read the passwords again.
+            (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. Deletions that come many at once \
+            wait for `status --approve-deletes`. SIGINT and SIGTERM end it; SIGHUP makes it read the passwords again.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
@@ -25,24 +25,19 @@ struct MonitorCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How often both sides are read again.", valueName: "seconds"))
     var pollInterval: UInt32 = 30
-    @Option(help: ArgumentHelp("Where pcocc writes its PKeys in etcd.", valueName: "prefix"))
-    var pkeyPrefix = "/pcocc/global/opensm/pkeys/"
     @Option(help: ArgumentHelp("Name of this fabric in the ledger; one for each UFM.", valueName: "name"))
     var fabric = "default"
     @Option(help: ArgumentHelp("How many partitions are changed at once.", valueName: "count"))
     var ufmConcurrency = 4
-    @Option(help: "Which new members get the PKey at index 0 of their table: all, vf or none.")
-    var index0 = Index0Policy.all
-    @Flag(inversion: .prefixedNo, help: "Whether new partitions carry IP over InfiniBand.")
-    var ipOverIb = false
+    @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
+    @Flag(help: "Do once what is to be done, then end: exit code 1 if something could not be done.")
+    var once = false
+    @Flag(help: "Change nothing in UFM and etcd; tell what would be changed.") var dryRun = false
 
     func validate() throws {
         if pollInterval == 0 { throw ValidationError("--poll-interval 0: expected at least 1 second.") }
         guard (1...64).contains(ufmConcurrency) else {
             throw ValidationError("--ufm-concurrency \(ufmConcurrency): expected 1 to 64.")
-        }
-        guard pkeyPrefix.hasSuffix("/"), pkeyPrefix.count > 1 else {
-            throw ValidationError("--pkey-prefix \(pkeyPrefix): expected a directory with a closing slash.")
         }
         guard !fabric.isEmpty, fabric.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
         else { throw ValidationError("--fabric \(fabric): expected letters, digits, '-', '_' and '.'.") }
@@ -62,16 +57,21 @@ struct MonitorCommand: AsyncParsableCommand {
         log.info("etcd: \(etcdClient.configuration.endpoints.map(\.url).joined(separator: ", "))")
         log.info("UFM: \(ufmConfiguration.hosts.joined(separator: ", "))")
 
-        let configuration = EngineConfiguration(
-            prefix: pkeyPrefix, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb),
-            resyncInterval: .seconds(Int(pollInterval)), concurrency: ufmConcurrency,
-            fabricName: "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))")
+        var configuration = try reconcile.resolve(common, log: log)
+        configuration.resyncInterval = .seconds(Int(pollInterval))
+        configuration.concurrency = ufmConcurrency
+        configuration.runsOnce = once
+        configuration.fabricName =
+            "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))"
+        if configuration.limits.range != .everything { log.info("Managed range: \(configuration.limits.range)") }
         let ufmFabric = UFMFabric(ufmClient)
+        let ledger = EtcdLedger(etcdClient, fabric: fabric)
         let loop = ReconcilerLoop(
-            configuration, source: EtcdSource(etcdClient, prefix: pkeyPrefix), fabric: ufmFabric,
-            ledger: EtcdLedger(etcdClient, fabric: fabric), log: log)
+            configuration, source: EtcdSource(etcdClient, prefix: configuration.prefix),
+            fabric: dryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,
+            ledger: dryRun ? DryRunLedger(ledger) : ledger, log: log)
         log.info("Performing initial PKey scan...")
-        log.info("Starting monitoring loop (poll interval: \(pollInterval)s)")
+        if !once { log.info("Starting monitoring loop (poll interval: \(pollInterval)s)") }
         let end = await loop.run {
             for await signal in signals {
                 guard signal == .sighup else {

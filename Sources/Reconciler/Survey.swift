@@ -1,0 +1,33 @@
+package import Fabric
+package import Planning
+
+/// The plan for a whole fabric from one complete read of each side, as the engine would carry it out.
+package struct Survey: Sendable {
+    package let plan: Plan
+    /// What people should hear of the keys in etcd.
+    package let warnings: [String]
+
+    /// - Parameters:
+    ///   - keys: the PKey directory in etcd.
+    ///   - records: the ledger.
+    package init(
+        _ configuration: EngineConfiguration, keys: KeySnapshot, records: [PKey: LedgerRecord], fabric: FabricSnapshot
+    ) {
+        var desired = DesiredState(
+            prefix: configuration.prefix, flags: configuration.flags, range: configuration.limits.range)
+        warnings = desired.replace(with: keys).warnings
+        var intents: [PKey: Intent] = [:]
+        for pkey in desired.pkeys.union(records.keys) {
+            intents[pkey] = configuration.limits.admitted(desired.intent(of: pkey), for: pkey)
+        }
+        var deletionGuard = DeletionGuard(configuration.deleteGuard)
+        let absent = records.keys.filter { intents[$0] == .absent }
+        for pkey in absent where records[pkey]?.state == .guarded { deletionGuard.hold(pkey) }
+        for pkey in absent where records[pkey]?.state == .approved { _ = deletionGuard.approve(pkey) }
+        _ = deletionGuard.judge(absent, owned: records.count, isListed: true)
+        for pkey in deletionGuard.held { intents[pkey] = .held(.deletionGuard) }
+        plan = Plan(
+            intents: intents, actual: fabric, owned: Set(records.keys),
+            planner: Planner(enforcesFlags: configuration.enforcesFlags))
+    }
+}

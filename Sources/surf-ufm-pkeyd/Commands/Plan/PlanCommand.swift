@@ -1,0 +1,51 @@
+import ArgumentParser
+import EtcdGateway
+import Fabric
+import Logging
+import Planning
+import Reconciler
+import Transport
+import UFMClient
+
+/// `plan`: what `monitor` would do now, as data; nothing is changed.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what UFM has that etcd does not want, and the other way round. Changes nothing.",
+        discussion: """
+            etcd, the ledger and UFM are read once. Exit codes: 0 in step, 2 there is drift, 1 failed.
+            """)
+
+    @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
+    @OptionGroup(title: "UFM connection") var ufm: UFMDaemonOptions
+    @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
+    @OptionGroup var common: CommonOptions
+    @Option(help: ArgumentHelp("Name of this fabric in the ledger; one for each UFM.", valueName: "name"))
+    var fabric = "default"
+    @Flag(help: "Show partitions that are in step as well.") var all = false
+    @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
+
+    func run() async throws {
+        let log = common.toolLog()
+        let http = try HTTPClient()
+        defer { http.shutdown() }
+        let configuration = try reconcile.resolve(common, log: log)
+        let etcdClient = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
+        let source = EtcdSource(etcdClient, prefix: configuration.prefix)
+        let ufmFabric = UFMFabric(UFMClient(configuration: try ufm.resolve(common, log: log), transport: http))
+        let ledger = EtcdLedger(etcdClient, fabric: fabric)
+        let survey: Survey
+        do {
+            async let keys = source.list()
+            async let records = ledger.records()
+            async let partitions = ufmFabric.snapshot()
+            survey = Survey(
+                configuration, keys: try await keys, records: try await records, fabric: try await partitions)
+        } catch let error as Failure {
+            throw CommandFailure(error.message)
+        }
+        for warning in survey.warnings { log.warning("\(warning)") }
+        try PlanPrinter(format: output, showsAll: all).print(survey.plan)
+        if survey.plan.hasDrift { throw ExitCode(2) }
+    }
+}

@@ -14,6 +14,8 @@ struct Bench {
     let key: PKey
     let transport: ModelTransport
     let client: UFMClient
+    /// Whether this UFM can create a partition without members.
+    let hasCreation: Bool
     /// What was found wrong so far.
     private(set) var violations: [String] = []
 
@@ -22,6 +24,7 @@ struct Bench {
         configure: (inout UFMSimulator.Configuration) -> Void = { _ in }
     ) throws {
         key = try PKey(parsing: "0x67")
+        hasCreation = !version.hasPrefix("6.12") && !version.hasPrefix("6.14")
         var configuration = UFMSimulator.Configuration()
         configuration.version = version
         configuration.switches = switches
@@ -60,7 +63,8 @@ struct Bench {
         let wasChanged = transport.partitions[key.number.value] != everything[key.number.value]
         func note(_ text: String) -> String { "\(context()) \(step.name): \(text); \(failure.map { "\($0)" } ?? "")" }
 
-        for (number, partition) in everything where number != key.number.value && transport.partitions[number] != partition {
+        for (number, partition) in everything
+        where number != key.number.value && transport.partitions[number] != partition {
             violations.append(note("touched \(number)"))
         }
         for number in transport.partitions.keys where everything[number] == nil && number != key.number.value {
@@ -80,7 +84,9 @@ struct Bench {
             }
         } else {
             if atReturn != step.members(after: before) { violations.append(note("has \(atReturn.count) members")) }
-            if let partition = transport.partitions[key.number.value], step.setsFlags, partition.ipOverIB != Step.ipOverIB {
+            if let partition = transport.partitions[key.number.value], step.setsFlags,
+                partition.ipOverIB != Step.ipOverIB
+            {
                 violations.append(note("has IP over IB"))
             }
         }

@@ -27,7 +27,8 @@ struct FaultTests {
         let some = [Bench.member(1), Bench.member(2, .limited), Bench.member(3)]
         let unknown = Member(guid: Bench.unknownPort, index0: false)
         return [
-            ([], .create), (some, .create), ([], .add(some)), (some, .add([Bench.member(1, .limited), Bench.member(4)])),
+            ([], .create), (some, .create), ([], .add(some)),
+            (some, .add([Bench.member(1, .limited), Bench.member(4)])),
             (some, .add([Bench.member(4), unknown, Bench.member(5, .limited)])), ([], .replace(some)),
             (some, .replace([Bench.member(2), Bench.member(6)])),
             (some, .replace([Bench.member(2), unknown, Bench.member(6)])),
@@ -108,6 +109,10 @@ struct FaultTests {
         await bench.prepare(deed.before)
         bench.transport.inject(
             .init(fault: scene.fault, method: scene.route.method, path: scene.route.path, count: scene.times))
+        if scene.fault == .page(404) {
+            // A single resource that is not found is UFM's word. A web server without a UFM finds none.
+            bench.transport.inject(.init(fault: .page(404), method: "GET", path: "/", count: nil))
+        }
         if scene.isReadBackDown {
             bench.transport.inject(
                 .init(fault: .status(503), method: "GET", path: "/ufmRest/resources/pkeys/0x67", count: nil))
@@ -150,7 +155,7 @@ struct FaultTests {
         if scene.isReadBackDown, error.isOutage { return }
         let fits =
             switch scene.fault {
-            case .page(404): true
+            case .page(404): error.isOutage
             case .page: error.isRefusedCredentials && !error.isOutage
             case .status, .statusAfterActing, .refused, .late, .hang, .cutBeforeActing, .cutAfterActing:
                 error.isOutage && !error.isRefusedCredentials
@@ -179,7 +184,12 @@ struct FaultTests {
                     bench.transport.inject(.init(fault: fault, method: "GET", path: "/", count: nil))
                 }
                 let reads: [(String, () async throws -> Bool)] = [
-                    ("GET /ufmRest/app/ufm_version", { _ = try await bench.client.version(); return true }),
+                    (
+                        "GET /ufmRest/app/ufm_version",
+                        {
+                            _ = try await bench.client.version(); return true
+                        }
+                    ),
                     (
                         "GET /ufmRest/resources/pkeys?guids_data",
                         { try await bench.client.snapshot()[bench.key]?.members.count == 1 }

@@ -59,7 +59,10 @@ extension UFMClient {
                 throw error
             }
         } catch {
-            if error.isOutage, error.status != 429, error.status != 408 { servers.forget(server) }
+            // A standby's web server may ask for a login as well. One that is busy is at work.
+            if error.isOutage && error.status != 429 && error.status != 408 || error.isRefusedCredentials {
+                servers.forget(server)
+            }
             throw error
         }
     }

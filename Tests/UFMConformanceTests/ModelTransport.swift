@@ -39,6 +39,7 @@ final class ModelTransport: HTTPTransport {
         var injections: [Injection] = []
         var pending: [SimulatedRequest] = []
         var lines: [String] = []
+        var bodies: [String] = []
 
         var now: UFMSimulator.Moment {
             .init(monotonic: milliseconds * 1_000_000, wall: 1_790_000_000_000_000_000 + milliseconds * 1_000_000)
@@ -72,6 +73,8 @@ final class ModelTransport: HTTPTransport {
     var partitions: [UInt16: UFMSimulator.Partition] { contents.withLock { $0.model.partitions } }
     /// Method and path of every request so far.
     var lines: [String] { contents.withLock { $0.lines } }
+    /// The body of every request so far.
+    var bodies: [String] { contents.withLock { $0.bodies } }
     var requestCount: Int { contents.withLock { $0.lines.count } }
 
     func inject(_ injections: Injection...) { contents.withLock { $0.injections += injections } }
@@ -98,6 +101,7 @@ final class ModelTransport: HTTPTransport {
         let result: Result<HTTPResponse, TransportError> = contents.withLock { contents in
             contents.milliseconds += 1
             contents.lines.append("\(simulated.method) \(simulated.target)")
+            contents.bodies.append(String(decoding: simulated.body, as: UTF8.self))
             switch contents.fault(for: simulated) {
             case nil: return .success(contents.act(simulated))
             case .status(let status): return .success(Self.page(status))

@@ -9,8 +9,8 @@ extension UFMClient {
     /// Adds members to a partition, or gives those already there these flags; creates the partition if need be.
     ///
     /// One request per membership and `index0`, and per 500 GUIDs. Sources disagree on what a refusal means, so each
-    /// reading is dealt with. After a 404 a read tells whether there is such a partition: if not, it is created. A 400,
-    /// 404, 413 or 500 may also mean that UFM does not know one of the GUIDs, or takes no batch of this size: the batch
+    /// reading is dealt with. After a 404 a read tells whether there is such a partition: if not, it is created with its
+    /// members by a PUT, or empty as a last resort. A 400, 404, 413 or 500 may also mean that UFM does not know one of the GUIDs, or takes no batch of this size: the batch
     /// is halved until that one stands alone, so that it keeps no other out, and the error names it in `refusedGUIDs`.
     /// A lost answer is looked for in the partition; nothing is sent again before that.
     package func addMembers(
@@ -63,22 +63,36 @@ extension UFMClient {
             site.isThere = true
             return end
         }
-        if !site.hasTriedToCreate {
-            site.hasTriedToCreate = true
-            if try await createForMembers(flags, index0: batch.flags.index0) {
-                site.changedSomething = true
-                return try await add(batch, flags, &site)
-            }
-        }
-        // There is no creation in this UFM, or it keeps no empty partition. A PUT makes one with its members, and
-        // overwrites nobody's, since there is none.
+        // A PUT makes a partition with its members, and overwrites nobody's, since there is none. It comes before the
+        // call that makes an empty one: releases before 6.18 are said to make their subnet manager's file unreadable
+        // with an empty partition in it (4040154), and then every port may talk to every other.
         let made = try await settle(batch, flags) { () async throws(UFMError) in
             let body = MembersBody(
                 flags.key, all: batch.members, index0: batch.flags.index0, ipOverIB: flags.ipOverIB, name: flags.name)
             _ = try await perform(Call.replace, body)
         }
-        if case .done = made { site.isThere = true }
-        return made
+        switch made {
+        case .done:
+            site.isThere = true
+            return made
+        case .split(let refusal):
+            guard refusal.status == 404, batch.guids.count == 1, !site.hasTriedToCreate else { return made }
+            site.hasTriedToCreate = true
+            guard try await keepsEmptyPartitions(),
+                try await createForMembers(flags, index0: batch.flags.index0)
+            else { return made }
+            site.changedSomething = true
+            return try await add(batch, flags, &site)
+        }
+    }
+
+    /// Whether this release is free of the bugs around empty partitions.
+    private func keepsEmptyPartitions() async throws(UFMError) -> Bool {
+        do throws(UFMError) {
+            return try await release() >= .emptyPartitions
+        } catch let error where error.isMalformedAnswer {
+            return false
+        }
     }
 
     /// Creates the partition; false where this UFM has no such call.

@@ -23,12 +23,17 @@ extension UFMClient {
     ///
     /// A request only where the version is not known yet. Calls that are given a name leave it out where this is false.
     package func takesPartitionNames() async throws(UFMError) -> Bool {
-        if let known = servers.version { return known >= .partitionNames }
         do throws(UFMError) {
-            return try await version() >= .partitionNames
+            return try await release() >= .partitionNames
         } catch let error where error.isMalformedAnswer {
             return false
         }
+    }
+
+    /// The release, asked for where it is not known.
+    func release() async throws(UFMError) -> UFMVersion {
+        if let known = servers.version { return known }
+        return try await version()
     }
 
     /// The name, if there is one and UFM takes it.

@@ -32,6 +32,9 @@ package struct UFMVersion: Sendable, Comparable, CustomStringConvertible {
     /// The first release with `partition_name` in its schema.
     static let partitionNames = UFMVersion(6, 22, 0)
 
+    /// The first release without known bugs around partitions that have no members.
+    static let emptyPartitions = UFMVersion(6, 18, 0)
+
     /// As UFM prints it.
     package var description: String { text }
 

@@ -74,6 +74,19 @@ struct QuestionTests {
         }
     }
 
+    @Test("Question 4: no partition is left empty on the way, which some releases cannot bear")
+    func neverEmpty() async throws {
+        var switches = UFMSimulator.Switches()
+        switches.postMissing = .notFound
+        switches.unknownGuid = .notFound
+        for version in ["6.12.0-4", "6.15.1-4", "6.17.2-1", "6.22.1-3"] {
+            var bench = try Bench(switches: switches, version: version)
+            await bench.perform(.add([Bench.member(1), Self.unknown, Bench.member(2)]))
+            #expect(bench.violations.isEmpty && bench.members.count == 2)
+            #expect(!bench.transport.lines.contains { $0.hasSuffix("/pkeys/add") } || version >= "6.18")
+        }
+    }
+
     @Test("Question 5: an unknown GUID is accepted, 404 or 500; it is named and keeps no other out")
     func unknownGuid() async throws {
         for value in UFMSimulator.Switches.UnknownGuid.allCases {

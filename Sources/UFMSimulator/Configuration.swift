@@ -38,6 +38,8 @@ extension UFMSimulator {
         package var latency = Duration.zero
         /// The UFM release to be, MAJOR.MINOR.PATCH-BUILD.
         package var version = "6.22.1-3"
+        /// Whether it is a standby until it is promoted.
+        package var isStandby = false
         /// The answers to open questions.
         package var switches = Switches()
         /// The port GUIDs that count as known where `unknownGuid` asks for it.
@@ -54,6 +56,11 @@ extension UFMSimulator {
         package var bugs: Set<Bug> = []
         /// Partitions of `partitions.conf.user_ext`: the subnet manager has them, UFM's own model does not.
         package var foreignPartitions: [Partition] = []
+        /// The faults that are set from the start.
+        package var faults: [Fault] = []
+        /// A file that keeps partitions and tokens over restarts, written anew at every change. Where it exists, what it
+        /// holds is in place of `partitions`.
+        package var stateFile: String?
         /// How many requests the log keeps at least; the oldest go first.
         package var requestLogLimit = 100_000
         /// Called with each request when it ends, on the event loop: it must be quick.

@@ -10,6 +10,10 @@ package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible
     case badSwitch(String)
     /// A version that is not MAJOR.MINOR.PATCH[-BUILD].
     case badVersion(String)
+    /// A scenario, a state file or a body of the control port that cannot be understood: file, place and reason.
+    case badDocument(String)
+    /// A file that cannot be read or written: its path and the reason.
+    case file(String, String)
     /// A certificate that could not be made, read or used.
     case certificate(String)
     /// An address that could not be listened on.
@@ -29,6 +33,8 @@ package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible
                 + UFMSimulator.User.Role.allCases.map(\.rawValue).joined(separator: ", ")
         case .badSwitch(let text): text
         case .badVersion(let text): "\(text) is not a UFM version such as 6.22.1-3"
+        case .badDocument(let text): text
+        case .file(let path, let reason): "\(path): \(reason)"
         case .certificate(let text): "certificate: \(text)"
         case .listen(let text): "cannot listen on \(text)"
         case .timedOut(let what, let state): "timed out waiting for \(what); \(state)"

@@ -5,14 +5,19 @@ struct Accounts: Sendable {
     /// The name of the session cookie. No source tells UFM's own.
     static let cookieName = "session"
 
+    /// The user of tokens that are there from the start.
+    private let owner: String
     private var users: [String: UFMSimulator.User] = [:]
     private var basicCredentials: [String: String] = [:]
     private var sessions: [String: String] = [:]
     private(set) var tokens: [AccessToken] = []
-    private let certificateUsers: [String: String]
+    private var certificateUsers: [String: String]
+    /// How often the tokens have changed.
+    private(set) var tokenChanges = 0
 
     init(_ configuration: UFMSimulator.Configuration) {
         certificateUsers = configuration.certificateUsers
+        owner = configuration.user
         let admin = UFMSimulator.User(name: configuration.user, password: configuration.password)
         for user in configuration.users + [admin] { put(user) }
         tokens = configuration.tokens.map { AccessToken(text: $0, user: configuration.user, issuedAt: 0) }
@@ -54,12 +59,14 @@ struct Accounts: Sendable {
 
     mutating func add(_ token: AccessToken) {
         tokens.append(token)
+        tokenChanges += 1
     }
 
     /// Revokes a token; false if there is none of that text.
     mutating func revoke(_ text: String) -> Bool {
         guard let index = tokens.firstIndex(where: { $0.text == text }) else { return false }
         tokens[index].isRevoked = true
+        tokenChanges += 1
         return true
     }
 
@@ -69,6 +76,19 @@ struct Accounts: Sendable {
         user.password = password
         put(user)
         return true
+    }
+
+    /// Takes in what a scenario says of users, tokens and certificates.
+    mutating func adopt(_ scenario: UFMSimulator.Scenario) {
+        for user in scenario.users { put(user) }
+        for text in scenario.tokens { add(AccessToken(text: text, user: owner, issuedAt: 0)) }
+        certificateUsers.merge(scenario.certificateUsers) { _, new in new }
+    }
+
+    /// Takes back tokens that were kept, in place of those of the same text.
+    mutating func restore(_ kept: [AccessToken]) {
+        let texts = Set(kept.map(\.text))
+        tokens = tokens.filter { !texts.contains($0.text) } + kept
     }
 
     private mutating func put(_ user: UFMSimulator.User) {

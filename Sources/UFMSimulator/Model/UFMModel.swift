@@ -10,11 +10,12 @@ package struct UFMModel: Sendable {
     /// The answers to open questions; they may change while it runs.
     package var switches: UFMSimulator.Switches
 
-    let version: UFMVersion
-    let bugs: Set<UFMSimulator.Bug>
-    let topology: Topology
+    var configuration: UFMSimulator.Configuration
+    var version: UFMVersion
+    var bugs: Set<UFMSimulator.Bug>
+    var topology: Topology
     /// The partitions of `partitions.conf.user_ext`, which no request changes.
-    let foreign: [UInt16: UFMSimulator.Partition]
+    var foreign: [UInt16: UFMSimulator.Partition]
     var tables: PKeyTables
     var readBack = ReadBack()
     var accounts: Accounts
@@ -25,6 +26,7 @@ package struct UFMModel: Sendable {
 
     /// A UFM of that configuration, with the default partition and those to preload.
     package init(configuration: UFMSimulator.Configuration) throws(SimulatorError) {
+        self.configuration = configuration
         version = try UFMVersion(configuration.version)
         switches = configuration.switches
         bugs = configuration.bugs
@@ -67,6 +69,9 @@ package struct UFMModel: Sendable {
         }
     }
 
+    /// How often something has changed that outlives a restart.
+    var keepsakes: Int { changes + accounts.tokenChanges }
+
     /// Notes that a partition has changed.
     mutating func touch(at now: UFMSimulator.Moment) {
         lastUpdated = now
@@ -104,6 +109,7 @@ package struct UFMModel: Sendable {
             guard let pending = partition.pendingQoS else { continue }
             partitions[key]?.qos = pending
             partitions[key]?.pendingQoS = nil
+            changes += 1
         }
     }
 }

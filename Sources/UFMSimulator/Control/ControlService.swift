@@ -1,9 +1,17 @@
 import NIOHTTP1
 
-/// The simulator's own interface for people and scripts, apart from UFM's: state, request log and faults.
+/// The simulator's own interface for people and scripts, apart from UFM's.
 struct ControlService: ExchangeService {
     let state: SimulatorState
+    let node: Node
     let headers: HTTPHeaders = ["Server": "ufm-simulator-control"]
+
+    /// What there is, for whoever asks for something else.
+    private static let known = [
+        "GET /state", "GET /state?format=table", "GET /table", "GET /log", "GET /faults", "POST /faults",
+        "DELETE /faults", "GET /switches", "PUT /switches", "POST /scenario", "POST /restart", "POST /failover",
+        "DELETE /failover", "POST /promote",
+    ]
 
     func begin(_ request: SimulatedRequest) -> PendingExchange {
         let response = answer(request)
@@ -11,68 +19,80 @@ struct ControlService: ExchangeService {
     }
 
     private func answer(_ request: SimulatedRequest) -> SimulatedResponse {
-        switch (request.method, String(request.path)) {
-        case ("GET", "/state") where request.query["format"] != "table":
+        do throws(SimulatorError) {
+            return try request.method == "GET" ? show(request) : change(request)
+        } catch {
+            return .text(error.description + "\n", status: 400)
+        }
+    }
+
+    private func show(_ request: SimulatedRequest) -> SimulatedResponse {
+        switch request.path {
+        case "/state" where request.query["format"] != "table":
             return .json(StateReport(state.snapshot).json + "\n")
-        case ("GET", "/state"), ("GET", "/table"):
+        case "/state", "/table":
             return .text(StateReport(state.snapshot).table, status: 200)
-        case ("GET", "/log"):
+        case "/log":
             return SimulatedResponse(
                 status: 200, contentType: "application/x-ndjson",
                 body: state.snapshot.requests.map { $0.json + "\n" }.joined())
-        case ("POST", "/faults"):
-            do throws(Refusal) {
-                let fault = try UFMSimulator.Fault(controlBody: request.body)
-                state.changeFaults { $0.append(fault) }
-                return .json("{}\n", status: 201)
-            } catch {
-                return error.response
+        case "/faults":
+            var json = JSONText()
+            json.array { json in
+                for fault in state.faults { FaultDocument.write(fault, to: &json) }
             }
-        case ("DELETE", "/faults"):
-            state.changeFaults { $0 = [] }
-            return .json("{}\n")
+            return .json(json.text + "\n")
+        case "/switches":
+            return .json(JSONText.object { $0.members(state.switches.values.map { ($0.name, $0.value) }) } + "\n")
         default:
-            let known = "GET /state, GET /state?format=table, GET /table, GET /log, POST /faults, DELETE /faults"
-            return .text("There is \(known).\n", status: 404)
+            return Self.unknown
         }
     }
-}
 
-extension UFMSimulator.Fault {
-    /// Reads `{"kind":"delay","method":"POST","path":"/ufmRest/resources","count":1,"delay":500}`; all but the kind
-    /// may be left out, the delay is in milliseconds, a count of 0 means until the faults are removed.
-    init(controlBody bytes: [UInt8]) throws(Refusal) {
-        guard case .object(let fields) = JSONValue(parsing: bytes) else {
-            throw .badRequest("A fault is a JSON object.\n")
-        }
-        let known: Set<String> = ["kind", "method", "path", "count", "delay", "status"]
-        if let stranger = fields.keys.sorted().first(where: { !known.contains($0) }) {
-            throw .badRequest("There is no field \(stranger), there are \(known.sorted().joined(separator: ", ")).\n")
-        }
-        func text(_ name: String) throws(Refusal) -> String? {
-            guard let value = fields[name] else { return nil }
-            guard case .string(let text) = value else { throw .badRequest("\(name) must be a string.\n") }
-            return text
-        }
-        func integer(_ name: String, default standard: Int) throws(Refusal) -> Int {
-            guard let value = fields[name] else { return standard }
-            guard let number = value.integer, number >= 0 else {
-                throw .badRequest("\(name) must be a whole number.\n")
+    private func change(_ request: SimulatedRequest) throws(SimulatorError) -> SimulatedResponse {
+        switch (request.method, String(request.path)) {
+        case ("POST", "/faults"):
+            let fault = try Self.read(request.body) { field throws(JSONField.Failure) in try FaultDocument.read(field) }
+            state.add([fault])
+            return .json("{}\n", status: 201)
+        case ("DELETE", "/faults"): state.clearFaults()
+        case ("PUT", "/switches"):
+            let settings = try Self.read(request.body) { field throws(JSONField.Failure) in
+                try UFMSimulator.Scenario.readSwitches(field)
             }
-            return number
+            try state.set(settings)
+        case ("POST", "/scenario"): try state.apply(UFMSimulator.Scenario(parsing: request.body))
+        case ("POST", "/restart"): state.changeModel { $0.restart() }
+        case ("POST", "/failover"): try failOver(request.body)
+        case ("DELETE", "/failover"): node.endOutage()
+        case ("POST", "/promote"): state.promote(node.id)
+        default: return Self.unknown
         }
-        let status = try integer("status", default: 503)
-        let delay = Duration.milliseconds(try integer("delay", default: 1000))
-        let kinds: [Kind] = [
-            .status(status), .statusAfterActing(status), .delay(delay), .hang, .cutBeforeActing, .cutAfterActing,
-            .truncateBody, .repeatAfter(delay),
-        ]
-        let name = try text("kind")
-        guard let kind = kinds.first(where: { $0.name == name }) else {
-            throw .badRequest("kind must be one of \(kinds.map(\.name).joined(separator: ", ")).\n")
-        }
-        guard (100...599).contains(status) else { throw .badRequest("status must be 100 to 599.\n") }
-        let count = try integer("count", default: 1)
-        self.init(kind, method: try text("method"), path: try text("path") ?? "/", count: count == 0 ? nil : count)
+        return .json("{}\n")
     }
+
+    /// Reads `{"duration":2000,"answer":"503"}`, milliseconds; both may be left out, without a duration it lasts until
+    /// it is deleted.
+    private func failOver(_ bytes: [UInt8]) throws(SimulatorError) {
+        let (duration, answer) = try Self.read(bytes.isEmpty ? Array("{}".utf8) : bytes) {
+            field throws(JSONField.Failure) in
+            let members = try field.members(["duration", "answer"])
+            let milliseconds = try members["duration"]?.integer(0...1_000_000_000) ?? 0
+            let answer = try members["answer"]?.choice(UFMSimulator.Absence.self)
+            return (milliseconds == 0 ? nil : Duration.milliseconds(milliseconds), answer)
+        }
+        node.beginOutage(for: duration, answer: answer ?? .serviceUnavailable)
+    }
+
+    private static func read<Value>(
+        _ bytes: [UInt8], _ body: (JSONField) throws(JSONField.Failure) -> Value
+    ) throws(SimulatorError) -> Value {
+        do throws(JSONField.Failure) {
+            return try body(JSONField(document: bytes))
+        } catch {
+            throw .badDocument(error.description)
+        }
+    }
+
+    private static let unknown = SimulatedResponse.text("There is \(known.joined(separator: ", ")).\n", status: 404)
 }

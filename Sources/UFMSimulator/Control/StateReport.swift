@@ -16,7 +16,7 @@ struct StateReport {
             json.object { json in
                 for partition in partitions {
                     json.key(Spelling.pkey(partition.key))
-                    write(partition, to: &json)
+                    PartitionDocument.write(partition, withSettings: false, to: &json)
                 }
             }
         }
@@ -58,28 +58,6 @@ struct StateReport {
             return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.endIndex) + "\n"
         }.joined()
     }
-
-    private func write(_ partition: UFMSimulator.Partition, to json: inout JSONText) {
-        json.object { json in
-            json.key("guids")
-            json.array { json in
-                for (guid, member) in partition.members.sorted(by: { $0.key < $1.key }) {
-                    json.object { json in
-                        json.key("guid")
-                        json.string(Spelling.guid(guid))
-                        json.key("index0")
-                        json.bool(member.index0)
-                        json.key("membership")
-                        json.string(member.membership.rawValue)
-                    }
-                }
-            }
-            json.key("ip_over_ib")
-            json.bool(partition.ipOverIB)
-            json.key("name")
-            json.string(partition.name)
-        }
-    }
 }
 
 extension UFMSimulator.RequestRecord {
@@ -94,6 +72,8 @@ extension UFMSimulator.RequestRecord {
             json.string(path)
             json.key("body")
             json.string(body)
+            json.key("node")
+            json.integer(node)
             json.key("start")
             json.string(start.timestamp)
             json.key("start_ns")

@@ -3,6 +3,7 @@ import NIOHTTP1
 /// UFM's own interface: the model, with latency and faults in front of it.
 struct RESTService: ExchangeService {
     let state: SimulatorState
+    let node: Int
     let latency: Duration
     let onRequestEnd: (@Sendable (UFMSimulator.RequestRecord) -> Void)?
 
@@ -17,7 +18,7 @@ struct RESTService: ExchangeService {
     ]
 
     func begin(_ request: SimulatedRequest) -> PendingExchange {
-        let arrival = state.arrive(request)
+        let arrival = state.arrive(request, at: node)
         var delay = latency
         if case .delay(let more) = arrival.fault?.kind { delay += more }
         return PendingExchange(delay: delay) { settle(arrival) }
@@ -47,9 +48,10 @@ struct RESTService: ExchangeService {
             return Outcome(action: .truncate(response))
         case .repeatAfter(let delay):
             var outcome = finish(arrival, acts: true) { $0 }
-            outcome.sequel = Outcome.Sequel(delay: delay) {
-                _ = finish(state.arriveAgain(arrival.request), acts: true) { $0 }
-            }
+            outcome.sequels.append(
+                Outcome.Sequel(delay: delay) {
+                    _ = finish(state.arriveAgain(arrival.request, at: node), acts: true) { $0 }
+                })
             return outcome
         }
     }
@@ -57,8 +59,12 @@ struct RESTService: ExchangeService {
     private func finish(
         _ arrival: SimulatorState.Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
     ) -> Outcome {
-        let (response, record) = state.settle(arrival, acts: acts, choose: choose)
-        if let record { onRequestEnd?(record) }
-        return Outcome(action: response.map { .reply($0) } ?? .cut)
+        let settlement = state.settle(arrival, acts: acts, choose: choose)
+        if let record = settlement.record { onRequestEnd?(record) }
+        var outcome = Outcome(action: settlement.response.map { .reply($0) } ?? .cut)
+        if let milliseconds = settlement.wakeAfter {
+            outcome.sequels.append(Outcome.Sequel(delay: .milliseconds(milliseconds)) { state.advance() })
+        }
+        return outcome
     }
 }

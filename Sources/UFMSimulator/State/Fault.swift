@@ -28,10 +28,16 @@ extension UFMSimulator {
         package var kind: Kind
         /// The method it happens to; nil for all.
         package var method: String?
-        /// What the path, from `/ufmRest` on and with its query, must begin with.
+        /// What the path with its query must begin with, from `/ufmRest` on or from behind any such prefix on.
         package var path: String
         /// How many requests it still happens to; nil for all until it is removed.
         package var count: Int?
+        /// How many requests it lets pass before the first.
+        package var skip = 0
+        /// How long after it was set it begins.
+        package var after = Duration.zero
+        /// How long it lasts from then on; nil for as long as its count does.
+        package var lasting: Duration?
 
         /// A fault for the next `count` requests of that method below that path.
         package init(_ kind: Kind, method: String? = nil, path: String = "/", count: Int? = 1) {
@@ -42,7 +48,10 @@ extension UFMSimulator {
         }
 
         func matches(_ request: SimulatedRequest) -> Bool {
-            (method == nil || method == request.method) && request.target.hasPrefix(path)
+            guard method == nil || method == request.method else { return false }
+            if request.target.hasPrefix(path) { return true }
+            guard let (gate, _) = Gate.split(request.path) else { return false }
+            return request.target.dropFirst(gate.prefix.count).hasPrefix(path)
         }
     }
 }
@@ -64,14 +73,48 @@ extension UFMSimulator.Fault.Kind {
     }
 }
 
-extension [UFMSimulator.Fault] {
-    /// The first fault that matches, counted down, and removed when it was its last.
-    mutating func take(for request: SimulatedRequest) -> UFMSimulator.Fault? {
-        guard let index = firstIndex(where: { $0.matches(request) }) else { return nil }
-        let fault = self[index]
-        if let count = fault.count {
-            if count > 1 { self[index].count = count - 1 } else { remove(at: index) }
+/// The faults that are set, in the order in which they are tried.
+struct FaultList {
+    private struct Entry {
+        var fault: UFMSimulator.Fault
+        /// When it begins and ends, on the monotonic clock.
+        let begin: Int64
+        let end: Int64
+    }
+
+    private var entries: [Entry] = []
+
+    /// The faults that are left.
+    var faults: [UFMSimulator.Fault] { entries.map(\.fault) }
+
+    mutating func add(_ faults: [UFMSimulator.Fault], at now: UFMSimulator.Moment) {
+        for fault in faults {
+            let begin = now.monotonic + Int64(fault.after.milliseconds) * 1_000_000
+            let end = fault.lasting.map { begin + Int64($0.milliseconds) * 1_000_000 } ?? .max
+            entries.append(Entry(fault: fault, begin: begin, end: end))
         }
-        return fault
+    }
+
+    mutating func removeAll() {
+        entries = []
+    }
+
+    /// The first fault that happens to the request, counted down, and removed when it was its last.
+    mutating func take(for request: SimulatedRequest, at now: UFMSimulator.Moment) -> UFMSimulator.Fault? {
+        guard !entries.isEmpty else { return nil }
+        entries.removeAll { $0.end <= now.monotonic }
+        for index in entries.indices
+        where entries[index].begin <= now.monotonic && entries[index].fault.matches(request) {
+            guard entries[index].fault.skip == 0 else {
+                entries[index].fault.skip -= 1
+                continue
+            }
+            let fault = entries[index].fault
+            if let count = fault.count {
+                if count > 1 { entries[index].fault.count = count - 1 } else { entries.remove(at: index) }
+            }
+            return fault
+        }
+        return nil
     }
 }

@@ -11,6 +11,8 @@ extension UFMSimulator {
         package let requests: [RequestRecord]
         /// Whether the subnet manager has dropped all partitions because it cannot parse its file.
         package let isFileBroken: Bool
+        /// The hosts where UFM runs: 1 is the first simulator, and so on for those that share its model.
+        package let activeNodes: Set<Int>
         let tables: PKeyTables
         let tableSize: Int
 
@@ -24,15 +26,34 @@ final class SimulatorState: Sendable {
     struct Contents {
         var model: UFMModel
         var log: RequestLog
-        var faults: [UFMSimulator.Fault] = []
+        var faults = FaultList()
+        var stateFile: StateFile?
+        var saved = 0
         var waits: [Int: Wait] = [:]
         var nextWait = 0
         var isStopped = false
+        var nodes: [Int: Part] = [:]
+        var nextNode = 0
+        var nextOutage = 0
 
         var snapshot: UFMSimulator.State {
             UFMSimulator.State(
                 partitions: model.partitions, lastUpdated: model.lastUpdated, requests: log.records,
-                isFileBroken: model.isFileBroken, tables: model.tables, tableSize: model.switches.tableSize)
+                isFileBroken: model.isFileBroken,
+                activeNodes: Set(nodes.filter { $0.value.absence(model.switches) == nil }.keys), tables: model.tables,
+                tableSize: model.switches.tableSize)
+        }
+
+        /// Keeps the model in its file, if it has one and something has changed; answers what is wrong with the file.
+        mutating func save() -> SimulatorError? {
+            guard let stateFile, saved != model.keepsakes else { return nil }
+            do throws(SimulatorError) {
+                try stateFile.save(model)
+                saved = model.keepsakes
+                return nil
+            } catch {
+                return error
+            }
         }
 
         /// Takes out the waits whose condition holds.
@@ -52,14 +73,23 @@ final class SimulatorState: Sendable {
     /// A request that has arrived and not acted yet.
     struct Arrival: Sendable {
         let sequence: Int
+        let node: Int
         let request: SimulatedRequest
         let fault: UFMSimulator.Fault?
     }
 
     let contents: Mutex<Contents>
 
-    init(model: UFMModel, logLimit: Int) {
-        contents = Mutex(Contents(model: model, log: RequestLog(limit: logLimit)))
+    /// The state of a simulator that starts; with a state file it is what that holds.
+    init(_ configuration: UFMSimulator.Configuration) throws(SimulatorError) {
+        var model = try UFMModel(configuration: configuration)
+        let stateFile = configuration.stateFile.map { StateFile($0) }
+        try stateFile?.restore(&model)
+        var contents = Contents(
+            model: model, log: RequestLog(limit: configuration.requestLogLimit), stateFile: stateFile, saved: -1)
+        contents.faults.add(configuration.faults, at: .now())
+        if let error = contents.save() { throw error }
+        self.contents = Mutex(contents)
     }
 
     /// The state at this moment.
@@ -74,49 +104,104 @@ final class SimulatorState: Sendable {
 
     /// The faults that are left.
     var faults: [UFMSimulator.Fault] {
-        contents.withLock { $0.faults }
+        contents.withLock { $0.faults.faults }
     }
 
-    func changeFaults(_ change: (inout [UFMSimulator.Fault]) -> Void) {
-        contents.withLock { change(&$0.faults) }
+    func add(_ faults: [UFMSimulator.Fault]) {
+        contents.withLock { $0.faults.add(faults, at: .now()) }
     }
 
-    /// Notes a request and takes the fault that is due to it.
-    func arrive(_ request: SimulatedRequest) -> Arrival {
+    func clearFaults() {
+        contents.withLock { $0.faults.removeAll() }
+    }
+
+    /// Sets switches by their names, all of them or none.
+    func set(_ settings: [(name: String, value: String)]) throws(SimulatorError) {
+        var switches = switches
+        for (name, value) in settings { try switches.set(name, to: value) }
+        changeModel { [switches] model in model.switches = switches }
+        startSettlingDoors()
+    }
+
+    /// Applies a scenario, or throws and changes nothing.
+    func apply(_ scenario: UFMSimulator.Scenario) throws(SimulatorError) {
+        let result: Result<Void, SimulatorError> = change { contents in
+            do throws(SimulatorError) {
+                var model = contents.model
+                try model.apply(scenario, at: .now())
+                contents.model = model
+                contents.faults.add(scenario.faults, at: .now())
+                return contents.save().map { .failure($0) } ?? .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        startSettlingDoors()
+        try result.get()
+    }
+
+    /// Notes a request to a host and takes the fault that is due to it; none happens where UFM is not running.
+    func arrive(_ request: SimulatedRequest, at node: Int) -> Arrival {
         change { contents in
-            let fault = contents.faults.take(for: request)
-            let sequence = contents.log.begin(request, fault: fault?.kind.name, at: .now())
-            return Arrival(sequence: sequence, request: request, fault: fault)
+            let absence = contents.nodes[node]?.absence(contents.model.switches)
+            let fault = absence == nil ? contents.faults.take(for: request, at: .now()) : nil
+            let sequence = contents.log.begin(
+                request, node: node, fault: absence?.reason ?? fault?.kind.name, at: .now())
+            return Arrival(sequence: sequence, node: node, request: request, fault: fault)
         }
     }
 
     /// Notes a request that comes a second time by itself; no fault happens to it.
-    func arriveAgain(_ request: SimulatedRequest) -> Arrival {
+    func arriveAgain(_ request: SimulatedRequest, at node: Int) -> Arrival {
         change { contents in
-            let sequence = contents.log.begin(request, fault: "duplicate", at: .now())
-            return Arrival(sequence: sequence, request: request, fault: nil)
+            let sequence = contents.log.begin(request, node: node, fault: "duplicate", at: .now())
+            return Arrival(sequence: sequence, node: node, request: request, fault: nil)
         }
     }
 
-    /// Acts on a request if it is to act, and notes its end with the response chosen for it.
+    /// What became of a request.
+    struct Settlement: Sendable {
+        let response: SimulatedResponse?
+        let record: UFMSimulator.RequestRecord?
+        let wakeAfter: Int?
+    }
+
+    /// Acts on a request if it is to act, and notes its end with the response chosen for it. A host where UFM is not
+    /// running by now does not act, whatever ran when the request arrived.
     func settle(
         _ arrival: Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
-    ) -> (response: SimulatedResponse?, record: UFMSimulator.RequestRecord?) {
+    ) -> Settlement {
         change { contents in
             let now = UFMSimulator.Moment.now()
+            if let absence = contents.nodes[arrival.node]?.absence(contents.model.switches) {
+                let response = absence.answer.status.map { SimulatedResponse.page($0) }
+                let record = contents.log.end(
+                    arrival.sequence, status: response?.status, fault: absence.reason, at: now)
+                return Settlement(response: response, record: record, wakeAfter: nil)
+            }
             let answer = acts ? contents.model.answer(arrival.request, at: now) : nil
-            let response = choose(answer)
+            // What could not be kept was not recorded, and a UFM that cannot record answers so.
+            let complaint = contents.save().map { SimulatedResponse.text($0.description, status: 500) }
+            let response = choose(complaint ?? answer)
             let record = contents.log.end(arrival.sequence, status: response?.status, from: answer, at: now)
-            return (response, record)
+            return Settlement(response: response, record: record, wakeAfter: answer?.wakeAfter)
         }
+    }
+
+    /// Does in the model what is due by now.
+    func advance() {
+        changeModel { $0.advance(to: .now()) }
     }
 
     /// Changes the model without a request.
     func changeModel(_ change: (inout UFMModel) -> Void) {
-        self.change { change(&$0.model) }
+        self.change { contents in
+            change(&contents.model)
+            _ = contents.save()
+        }
     }
 
-    private func change<Value: Sendable>(_ change: (inout Contents) -> Value) -> Value {
+    func change<Value: Sendable>(_ change: (inout Contents) -> Value) -> Value {
         let (value, fulfilled) = contents.withLock { contents in
             let value = change(&contents)
             return (value, contents.fulfilled())

@@ -7,8 +7,8 @@ extension UFMSimulator {
         partitions.filter { $0.key != Spelling.defaultPKey }
     }
 
-    /// The requests that have arrived, oldest first.
-    package var requests: [RequestRecord] { state.snapshot.requests }
+    /// The requests that have arrived at this host, oldest first.
+    package var requests: [RequestRecord] { state.snapshot.requests.filter { $0.node == node.id } }
 
     /// The requests that asked for a change, whether or not they got it.
     package var writes: [RequestRecord] { requests.filter(\.isWrite) }
@@ -42,15 +42,16 @@ extension UFMSimulator {
     /// Changes the answers to open questions, from the next request on.
     package func changeSwitches(_ change: (inout Switches) -> Void) {
         state.changeModel { change(&$0.switches) }
+        state.startSettlingDoors()
     }
 
     /// Adds faults after those that are there; the first one that matches a request happens to it.
     package func inject(_ faults: Fault...) {
-        state.changeFaults { $0 += faults }
+        state.add(faults)
     }
 
     /// Removes all faults; requests that hang already stay so.
     package func clearFaults() {
-        state.changeFaults { $0 = [] }
+        state.clearFaults()
     }
 }

@@ -14,7 +14,7 @@ extension UFMSimulator.Switches {
             ("schemaError", names(SchemaError.self)), ("hostsReply", names(HostsReply.self)),
             ("jobDelay", ["100", "NUMBER"]), ("applyDelay", ["0", "NUMBER"]), ("tableFull", names(TableFull.self)),
             ("tableSize", ["128", "NUMBER"]), ("foreignPkeys", names(ForeignPkeys.self)),
-            ("standby", names(Standby.self)),
+            ("standby", names(UFMSimulator.Absence.self)),
         ]
     }
 

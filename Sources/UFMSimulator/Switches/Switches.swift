@@ -43,10 +43,6 @@ extension UFMSimulator {
         package enum TableFull: String, Sendable, CaseIterable { case silent, badRequest = "400" }
         /// Partitions from `partitions.conf.user_ext` in reads.
         package enum ForeignPkeys: String, Sendable, CaseIterable { case hidden, visible }
-        /// What a standby answers.
-        package enum Standby: String, Sendable, CaseIterable {
-            case serviceUnavailable = "503", badGateway = "502", refuse
-        }
         /// The body of a write that succeeded.
         package enum WriteReply: String, Sendable, CaseIterable { case emptyObject, nothing, text }
         /// How `last_updated` is written, UTC: to the second as UFM's jobs do, to the microsecond, or as epoch seconds.
@@ -105,7 +101,7 @@ extension UFMSimulator {
         /// Whether reads show the partitions of `partitions.conf.user_ext`.
         package var foreignPkeys = ForeignPkeys.hidden
         /// What a standby answers.
-        package var standby = Standby.serviceUnavailable
+        package var standby = Absence.serviceUnavailable
 
         /// The recommended defaults.
         package init() {}

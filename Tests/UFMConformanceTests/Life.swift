@@ -5,7 +5,7 @@ import UFMSimulator
 extension Bench {
     /// A port that the fabric knows, and whose PKey table has room for one more partition or none.
     static let crowdedPort = ports[300]
-    private static let allPorts = Array(ports[100..<235])
+    private static let allPorts = Array(ports[100..<210])
     /// Everybody who was ever in the partition, but for the many.
     private var leaving: [GUID] { Array(Self.ports[..<10]) + [Self.crowdedPort, Self.unknownPort] }
 

@@ -34,7 +34,8 @@ struct SwitchPairTests {
         var switches = UFMSimulator.Switches()
         for setting in settings { try switches.set(setting.name, to: setting.value) }
         let isCrowded = settings.contains { $0.name.hasPrefix("table") }
-        let isLarge = settings.contains { $0.name == "maxGuids" || $0.name == "maxUrl" }
+        // Tighter limits are met by the small life.
+        let isLarge = settings.contains { $0.name.hasPrefix("max") && ["100", "500", "2048"].contains($0.value) }
         var bench = try Bench(switches: switches, version: version) { configuration in
             guard isCrowded else { return }
             configuration.partitions += (0..<126).map {

@@ -39,12 +39,6 @@ struct SimulatorOptions: ParsableArguments {
     @Flag(help: "Print each request as it ends: time, method, path, status, milliseconds.")
     var requestLog = false
 
-    /// The switches with their values, one per line.
-    static var switchHelp: String {
-        UFMSimulator.Switches.choices.map { "  \($0.name)=\($0.values.joined(separator: "|"))" }
-            .joined(separator: "\n")
-    }
-
     func validate() throws {
         _ = try makeConfiguration()
     }

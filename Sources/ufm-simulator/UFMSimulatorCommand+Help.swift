@@ -75,7 +75,10 @@ extension UFMSimulatorCommand {
         Profiles, and what they set:
         \(UFMSimulator.Profile.summary)
 
-        Switches and their values, the default first:
-        \(SimulatorOptions.switchHelp)
+        Bugs, by their numbers in NVIDIA's release notes:
+        \(UFMSimulator.Bug.summary)
+
+        Switches with their values, the default first, and what they decide:
+        \(UFMSimulator.Switches.summary)
         """
 }

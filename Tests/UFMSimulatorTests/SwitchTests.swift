@@ -153,6 +153,21 @@ struct SwitchTests {
         #expect(ufm.send("GET", "/resources/pkeys/last_updated").body == #"{"last_updated":"\#(text)"}"#)
     }
 
+    @Test("Replies may name their site beside what was asked for")
+    func siteName() throws {
+        var ufm = try Self.ufm("siteName=true")
+        for path in ["/app/ufm_version", "/resources/pkeys/0x5", "/resources/pkeys?guids_data=true"] {
+            #expect(ufm.send("GET", path).body.contains(#""site_name":"ufm-simulator""#))
+        }
+    }
+
+    @Test("The summary has a line for each switch, which says what it decides and fits a terminal")
+    func summary() {
+        let lines = UFMSimulator.Switches.summary.split(separator: "\n")
+        #expect(lines.count == UFMSimulator.Switches.choices.count)
+        for line in lines { #expect(line.count <= 80 && !line.hasSuffix(": "), "\(line)") }
+    }
+
     @Test("Every switch takes each of its values by name, tells it again, and the first is the default")
     func names() throws {
         for (name, values) in UFMSimulator.Switches.conformanceValues {

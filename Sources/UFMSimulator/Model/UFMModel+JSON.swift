@@ -29,6 +29,7 @@ extension UFMModel {
                 json.key("qos_conf")
                 write(partition.qos, to: &json)
             }
+            if switches.siteName { json.members([("site_name", Self.site)]) }
             if flags.sharpState {
                 json.key("sharp_enabled")
                 json.bool(partition.sharpEnabled)
@@ -57,6 +58,9 @@ extension UFMModel {
             json.integer(port?.number ?? 1)
         }
     }
+
+    /// The name of the site, where it is shown.
+    static let site = "ufm-simulator"
 
     private func portType(_ guid: UInt64) -> String {
         guard topology.knows(guid) else { return "Unknown" }

@@ -15,6 +15,7 @@ extension UFMModel {
                 json.key("plugins")
                 json.object { _ in }
             }
+            if switches.siteName { json.members([("site_name", Self.site)]) }
         }
     }
 

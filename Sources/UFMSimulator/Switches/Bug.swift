@@ -12,3 +12,18 @@ extension UFMSimulator {
         case emptyBreaksFile = "4040154"
     }
 }
+
+extension UFMSimulator.Bug {
+    /// The bugs for people: one line for each.
+    package static var summary: String {
+        allCases.map { "  \($0.rawValue): \($0.meaning)" }.joined(separator: "\n")
+    }
+
+    private var meaning: String {
+        switch self {
+        case .postCreatesEmpty: "the POST that creates a partition leaves it empty"
+        case .emptyRefusesMembers: "no POST adds GUIDs to an empty partition"
+        case .emptyBreaksFile: "an empty partition breaks the subnet manager's file (see /state)"
+        }
+    }
+}

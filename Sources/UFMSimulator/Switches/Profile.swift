@@ -43,6 +43,7 @@ extension UFMSimulator.Profile {
         case .ufm6221:
             Choices(version: "6.22.1-3")
         case .strict:
+            // It knows no GUID but those of known ports, hosts and virtual ports.
             Choices(
                 version: "6.22.1-3",
                 switches: [

@@ -14,7 +14,7 @@ extension UFMSimulator.Switches {
             ("schemaError", names(SchemaError.self)), ("hostsReply", names(HostsReply.self)),
             ("jobDelay", ["100", "NUMBER"]), ("applyDelay", ["0", "NUMBER"]), ("tableFull", names(TableFull.self)),
             ("tableSize", ["128", "NUMBER"]), ("foreignPkeys", names(ForeignPkeys.self)),
-            ("standby", names(UFMSimulator.Absence.self)),
+            ("siteName", ["false", "true"]), ("standby", names(UFMSimulator.Absence.self)),
         ]
     }
 
@@ -59,6 +59,7 @@ extension UFMSimulator.Switches {
         case "tableFull": tableFull = try Self.read(name, text)
         case "tableSize": tableSize = try Self.readCount(name, text, from: 2)
         case "foreignPkeys": foreignPkeys = try Self.read(name, text)
+        case "siteName": siteName = try Self.readFlag(name, text)
         case "standby": standby = try Self.read(name, text)
         default:
             let known = Self.choices.map(\.name).joined(separator: ", ")

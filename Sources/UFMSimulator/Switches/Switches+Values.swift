@@ -14,7 +14,7 @@ extension UFMSimulator.Switches {
             ("lastUpdatedFormat", lastUpdatedFormat.rawValue), ("schemaError", schemaError.rawValue),
             ("hostsReply", hostsReply.rawValue), ("jobDelay", String(jobDelay)), ("applyDelay", String(applyDelay)),
             ("tableFull", tableFull.rawValue), ("tableSize", String(tableSize)),
-            ("foreignPkeys", foreignPkeys.rawValue), ("standby", standby.rawValue),
+            ("foreignPkeys", foreignPkeys.rawValue), ("siteName", String(siteName)), ("standby", standby.rawValue),
         ]
     }
 }

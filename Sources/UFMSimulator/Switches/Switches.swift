@@ -100,6 +100,8 @@ extension UFMSimulator {
         package var tableSize = 128
         /// Whether reads show the partitions of `partitions.conf.user_ext`.
         package var foreignPkeys = ForeignPkeys.hidden
+        /// Whether replies have a `site_name` beside what was asked for, as `expose_site_name` makes them.
+        package var siteName = false
         /// What a standby answers.
         package var standby = Absence.serviceUnavailable
 

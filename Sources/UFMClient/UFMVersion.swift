@@ -29,6 +29,9 @@ package struct UFMVersion: Sendable, Comparable, CustomStringConvertible {
         patch = numbers.dropFirst(2).first.flatMap { $0 } ?? 0
     }
 
+    /// The first release with `partition_name` in its schema.
+    static let partitionNames = UFMVersion(6, 22, 0)
+
     /// As UFM prints it.
     package var description: String { text }
 

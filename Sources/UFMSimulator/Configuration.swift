@@ -34,6 +34,10 @@ extension UFMSimulator {
         package var knownPorts: Set<UInt64> = []
         /// Partitions that are there from the start, as if made by hand before it.
         package var partitions: [Partition] = []
+        /// The bugs to have.
+        package var bugs: Set<Bug> = []
+        /// Partitions of `partitions.conf.user_ext`: the subnet manager has them, UFM's own model does not.
+        package var foreignPartitions: [Partition] = []
         /// How many requests the log keeps at least; the oldest go first.
         package var requestLogLimit = 100_000
         /// Called with each request when it ends, on the event loop: it must be quick.

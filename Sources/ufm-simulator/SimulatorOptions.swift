@@ -35,8 +35,16 @@ struct SimulatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Milliseconds that each request waits before it acts and answers.", valueName: "ms"))
     var latency = 0
 
-    @Option(help: ArgumentHelp("The UFM release to be, MAJOR.MINOR.PATCH-BUILD.", valueName: "version"))
-    var ufmVersion = "6.22.1-3"
+    @Option(help: "Set version, switches and bugs together; other options then change what it set.")
+    var profile = UFMSimulator.Profile.ufm6221
+
+    @Option(
+        help: ArgumentHelp(
+            "The UFM release to be, MAJOR.MINOR.PATCH-BUILD. (default: the profile's)", valueName: "version"))
+    var ufmVersion: String?
+
+    @Option(help: ArgumentHelp("A bug to have, by its number in the release notes; repeatable.", valueName: "number"))
+    var bug: [UFMSimulator.Bug] = []
 
     @Flag(help: "Print each request as it ends: time, method, path, status, milliseconds.")
     var requestLog = false
@@ -45,6 +53,12 @@ struct SimulatorOptions: ParsableArguments {
         help: ArgumentHelp(
             "A partition that is there from the start, as if made by hand; repeatable.", valueName: "pkey[:guid,guid]"))
     var partition: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A partition of partitions.conf.user_ext, which UFM does not know; repeatable.",
+            valueName: "pkey[:guid,guid]"))
+    var foreignPartition: [String] = []
 
     @Option(
         help: ArgumentHelp("A port GUID that counts as known where unknownGuid asks; repeatable.", valueName: "guid"))
@@ -69,6 +83,12 @@ struct SimulatorOptions: ParsableArguments {
     /// The configuration; a `ValidationError` where options are wrong.
     func makeConfiguration() throws -> UFMSimulator.Configuration {
         var configuration = UFMSimulator.Configuration()
+        do {
+            try configuration.apply(profile)
+        } catch {
+            throw ValidationError(error.description)
+        }
+        configuration.bugs.formUnion(bug)
         configuration.host = host
         configuration.port = try checked(port, in: 0...65535, "--port")
         configuration.controlPort = try checked(controlPort, in: 0...65535, "--control-port")
@@ -76,16 +96,17 @@ struct SimulatorOptions: ParsableArguments {
         configuration.user = user
         configuration.password = password
         configuration.latency = .milliseconds(try checked(latency, in: 0...3_600_000, "--latency"))
-        configuration.version = ufmVersion
+        configuration.version = ufmVersion ?? configuration.version
         do {
             configuration.partitions = try partition.map { try UFMSimulator.Partition(specification: $0) }
+            configuration.foreignPartitions = try foreignPartition.map { try UFMSimulator.Partition(specification: $0) }
             for text in switches {
                 let parts = text.split(separator: "=", maxSplits: 1)
                 guard parts.count == 2 else { throw ValidationError("--switch takes NAME=VALUE, not \(text)") }
                 try configuration.switches.set(String(parts[0]), to: String(parts[1]))
             }
             configuration.knownPorts = Set(try knownPort.map { try UFMSimulator.Partition.guid($0) })
-            _ = try UFMVersion(ufmVersion)
+            _ = try UFMVersion(configuration.version)
         } catch let error as SimulatorError {
             throw ValidationError(error.description)
         }
@@ -114,3 +135,6 @@ struct SimulatorOptions: ParsableArguments {
         return value
     }
 }
+
+extension UFMSimulator.Profile: ExpressibleByArgument {}
+extension UFMSimulator.Bug: ExpressibleByArgument {}

@@ -30,6 +30,9 @@ struct UFMSimulatorCommand: AsyncParsableCommand {
 
             SIGINT and SIGTERM end it with status 0.
 
+            Profiles, and what they set:
+            \(UFMSimulator.Profile.summary)
+
             Switches and their values, the default first:
             \(SimulatorOptions.switchHelp)
             """)

@@ -38,6 +38,12 @@ struct ModelHarness {
         return model.answer(request, at: now)
     }
 
+    /// Lets time pass.
+    mutating func advance(milliseconds: Int64) {
+        now = UFMSimulator.Moment(
+            monotonic: now.monotonic + milliseconds * 1_000_000, wall: now.wall + milliseconds * 1_000_000)
+    }
+
     /// The members of a partition; nil if it is not there.
     func members(_ key: UInt16) -> [UInt64: UFMSimulator.Member]? {
         model.partitions[key]?.members

@@ -9,6 +9,13 @@ extension UFMSimulator {
         package let lastUpdated: Moment?
         /// The request log, oldest first.
         package let requests: [RequestRecord]
+        /// Whether the subnet manager has dropped all partitions because it cannot parse its file.
+        package let isFileBroken: Bool
+        let tables: PKeyTables
+        let tableSize: Int
+
+        /// The partitions that found no room in the PKey table of a port, though REST shows it as their member.
+        package var overflow: [UInt64: [UInt16]] { tables.overflow(size: tableSize) }
     }
 }
 
@@ -24,7 +31,8 @@ final class SimulatorState: Sendable {
 
         var snapshot: UFMSimulator.State {
             UFMSimulator.State(
-                partitions: model.partitions, lastUpdated: model.lastUpdated, requests: log.records)
+                partitions: model.partitions, lastUpdated: model.lastUpdated, requests: log.records,
+                isFileBroken: model.isFileBroken, tables: model.tables, tableSize: model.switches.tableSize)
         }
 
         /// Takes out the waits whose condition holds.
@@ -57,6 +65,11 @@ final class SimulatorState: Sendable {
     /// The state at this moment.
     var snapshot: UFMSimulator.State {
         contents.withLock { $0.snapshot }
+    }
+
+    /// The answers to open questions.
+    var switches: UFMSimulator.Switches {
+        contents.withLock { $0.model.switches }
     }
 
     /// The faults that are left.
@@ -93,8 +106,7 @@ final class SimulatorState: Sendable {
             let now = UFMSimulator.Moment.now()
             let answer = acts ? contents.model.answer(arrival.request, at: now) : nil
             let response = choose(answer)
-            let record = contents.log.end(
-                arrival.sequence, status: response?.status, changedState: answer?.changedState ?? false, at: now)
+            let record = contents.log.end(arrival.sequence, status: response?.status, from: answer, at: now)
             return (response, record)
         }
     }

@@ -51,6 +51,8 @@ package struct SimulatedResponse: Sendable, Equatable {
     package var headers: [Header] = []
     /// Whether the request changed the model.
     package var changedState = false
+    /// The GUIDs that it made members of a partition which their ports' PKey tables have no room for.
+    package var overflowed: [UInt64] = []
 
     /// One header line.
     package struct Header: Sendable, Equatable {

@@ -33,6 +33,17 @@ extension UFMSimulator {
         state.changeModel { $0.restart() }
     }
 
+    /// The partitions that found no room in the PKey table of a port, though REST shows it as their member.
+    package var overflow: [UInt64: [UInt16]] { state.snapshot.overflow }
+
+    /// The answers to open questions.
+    package var switches: Switches { state.switches }
+
+    /// Changes the answers to open questions, from the next request on.
+    package func changeSwitches(_ change: (inout Switches) -> Void) {
+        state.changeModel { change(&$0.switches) }
+    }
+
     /// Adds faults after those that are there; the first one that matches a request happens to it.
     package func inject(_ faults: Fault...) {
         state.changeFaults { $0 += faults }

@@ -7,16 +7,25 @@ package struct UFMModel: Sendable {
     /// When a partition last changed; nil since the start, or since a restart.
     package internal(set) var lastUpdated: UFMSimulator.Moment?
 
+    /// The answers to open questions; they may change while it runs.
+    package var switches: UFMSimulator.Switches
+
     let version: UFMVersion
-    let switches: UFMSimulator.Switches
+    let bugs: Set<UFMSimulator.Bug>
     let knownPorts: Set<UInt64>
+    /// The partitions of `partitions.conf.user_ext`, which no request changes.
+    let foreign: [UInt16: UFMSimulator.Partition]
+    var tables: PKeyTables
+    var readBack = ReadBack()
     private let account: Account
 
     /// A UFM of that configuration, with the default partition and those to preload.
     package init(configuration: UFMSimulator.Configuration) throws(SimulatorError) {
         version = try UFMVersion(configuration.version)
         switches = configuration.switches
+        bugs = configuration.bugs
         knownPorts = configuration.knownPorts
+        foreign = Dictionary(configuration.foreignPartitions.map { ($0.key, $0) }) { _, last in last }
         account = Account(user: configuration.user, password: configuration.password)
         partitions = [Spelling.defaultPKey: Self.management]
         for partition in configuration.partitions {
@@ -25,12 +34,24 @@ package struct UFMModel: Sendable {
             }
             partitions[partition.key] = partition
         }
+        tables = PKeyTables([partitions, foreign])
     }
 
     /// Answers a request, and does at that moment what it asks for.
     package mutating func answer(
         _ request: SimulatedRequest, at now: UFMSimulator.Moment
     ) -> SimulatedResponse {
+        readBack.advance(to: now)
+        // A copy that is kept costs the next write one of all partitions: only where reads lag.
+        let before = switches.applyDelay > 0 ? partitions : nil
+        let response = carryOut(request, at: now)
+        if let before, response.changedState {
+            readBack.note(from: before, to: partitions, at: now, delay: switches.applyDelay)
+        }
+        return response
+    }
+
+    private mutating func carryOut(_ request: SimulatedRequest, at now: UFMSimulator.Moment) -> SimulatedResponse {
         do throws(Refusal) {
             let route = try admit(request)
             switch (request.method, route) {
@@ -57,8 +78,22 @@ package struct UFMModel: Sendable {
     package mutating func edit(
         at now: UFMSimulator.Moment, _ change: (inout [UInt16: UFMSimulator.Partition]) -> Void
     ) {
+        let before = partitions
         change(&partitions)
+        tables = PKeyTables([partitions, foreign])
+        if switches.applyDelay > 0 {
+            readBack.note(from: before, to: partitions, at: now, delay: switches.applyDelay)
+        }
         lastUpdated = now
+    }
+
+    /// The partitions that found no room in the PKey table of a port.
+    package var overflow: [UInt64: [UInt16]] { tables.overflow(size: switches.tableSize) }
+
+    /// Whether the subnet manager has dropped all partitions because it cannot parse its file.
+    package var isFileBroken: Bool {
+        bugs.contains(.emptyBreaksFile)
+            && partitions.values.contains { $0.key != Spelling.defaultPKey && $0.members.isEmpty }
     }
 
     /// What a restart does: partitions stay, the time of the last change is forgotten, pending settings take hold.
@@ -82,6 +117,10 @@ extension UFMModel {
             case .unauthorized:
                 var response = SimulatedResponse.page(401)
                 response.headers = [.init(name: "WWW-Authenticate", value: "Basic realm=\"UFM\"")]
+                throw Refusal(response: response)
+            case .redirect:
+                var response = SimulatedResponse.page(302)
+                response.headers = [.init(name: "Location", value: "/ufm_web/login")]
                 throw Refusal(response: response)
             case .loginPage:
                 throw Refusal(

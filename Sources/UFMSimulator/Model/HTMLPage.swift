@@ -30,12 +30,14 @@ enum HTMLPage {
         """
 
     private static let reasons = [
-        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed",
         408: "Request Timeout", 414: "Request-URI Too Long", 429: "Too Many Requests", 500: "Internal Server Error",
         502: "Proxy Error", 503: "Service Unavailable", 504: "Gateway Timeout",
     ]
 
     private static let explanations = [
+        302: "The document has moved.",
         401: "This server could not verify that you are authorized to access the document requested.",
         404: "The requested URL was not found on this server.",
         405: "The requested method is not allowed for this URL.",

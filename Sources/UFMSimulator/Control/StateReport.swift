@@ -11,12 +11,30 @@ struct StateReport {
         JSONText.object { json in
             json.key("last_updated")
             json.optional(state.lastUpdated?.timestamp)
+            writeDamage(to: &json)
             json.key("partitions")
             json.object { json in
                 for partition in partitions {
                     json.key(Spelling.pkey(partition.key))
                     write(partition, to: &json)
                 }
+            }
+        }
+    }
+
+    /// What REST does not show; without it these members are not there.
+    private func writeDamage(to json: inout JSONText) {
+        if state.isFileBroken {
+            json.key("subnet_manager")
+            json.string("PARSE ERROR: every port is a full member of 0x7fff")
+        }
+        let overflow = state.overflow
+        guard !overflow.isEmpty else { return }
+        json.key("overflow")
+        json.object { json in
+            for (guid, keys) in overflow.sorted(by: { $0.key < $1.key }) {
+                json.key(Spelling.guid(guid))
+                json.array { json in keys.forEach { json.string(Spelling.pkey($0)) } }
             }
         }
     }
@@ -88,6 +106,10 @@ extension UFMSimulator.RequestRecord {
             if let status { json.integer(status) } else { json.null() }
             json.key("fault")
             json.optional(fault)
+            if !overflowed.isEmpty {
+                json.key("overflowed")
+                json.array { json in overflowed.forEach { json.string(Spelling.guid($0)) } }
+            }
             json.key("changed")
             json.bool(changedState)
         }

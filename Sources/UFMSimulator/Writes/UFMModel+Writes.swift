@@ -1,7 +1,7 @@
 extension UFMModel {
     /// `/add`: an empty partition, which stays until it was populated and emptied.
     mutating func addEmpty(_ bytes: [UInt8], at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
-        let body = try WriteBody(bytes, schema: .addEmpty(version))
+        let body = try read(bytes, .addEmpty(version))
         guard partitions[body.pkey] == nil else {
             let text = "PKey \(Spelling.pkey(body.pkey)) already exists"
             throw Refusal(response: .text(text, status: switches.dupCreate == .conflict ? 409 : 400))
@@ -19,26 +19,31 @@ extension UFMModel {
     mutating func addMembers(
         _ bytes: [UInt8], schema: WriteBody.Schema, at now: UFMSimulator.Moment
     ) throws(Refusal) -> SimulatedResponse {
-        let body = try WriteBody(bytes, schema: schema)
+        let body = try read(bytes, schema)
         guard !body.guids.isEmpty else { throw .badRequest("guids must not be empty") }
         try check(body)
         let isNew = partitions[body.pkey] == nil
         if isNew && switches.postMissing == .notFound {
             throw .notFound("PKey \(Spelling.pkey(body.pkey)) was not found")
         }
+        if bugs.contains(.emptyRefusesMembers), partitions[body.pkey]?.members.isEmpty == true {
+            throw Refusal(response: .text("Failed to add GUIDs to PKey \(Spelling.pkey(body.pkey))", status: 500))
+        }
+        let admitted = isNew && bugs.contains(.postCreatesEmpty) ? [] : body.guids
         let memberships = body.resolvedMemberships(heedingPlural: switches.postMemberships == .honour)
-        let differs = partitions[
+        let (differs, joined) = partitions[
             body.pkey, default: UFMSimulator.Partition(key: body.pkey, name: body.partitionName)
         ].admit(
-            body.guids, memberships: memberships, index0: body.index0 ?? false, ipOverIB: body.ipOverIB ?? true)
-        return done(changed: isNew || differs, at: now)
+            admitted, memberships: memberships, index0: body.index0 ?? false, ipOverIB: body.ipOverIB ?? true)
+        for guid in joined { tables.join(guid, body.pkey) }
+        return done(changed: isNew || differs, overflowed: overflowed(body), at: now)
     }
 
     /// PUT: the members and flags become those of the request, whatever they were.
     mutating func replaceMembers(
         _ bytes: [UInt8], at now: UFMSimulator.Moment
     ) throws(Refusal) -> SimulatedResponse {
-        let body = try WriteBody(bytes, schema: .put(version))
+        let body = try read(bytes, .put(version))
         try check(body)
         let before = partitions[body.pkey]
         var partition = before ?? UFMSimulator.Partition(key: body.pkey, name: body.partitionName)
@@ -46,7 +51,7 @@ extension UFMModel {
             switch switches.putEmpty {
             case .reject: throw .badRequest("guids must not be empty")
             case .delete:
-                partitions[body.pkey] = nil
+                drop(body.pkey)
                 return done(changed: before != nil, at: now)
             case .empty: break
             }
@@ -58,12 +63,16 @@ extension UFMModel {
         partition.qos = body.merged(into: partition.qos)
         let vanishes = partition.members.isEmpty && switches.emptyPkey == .vanish
         partitions[body.pkey] = vanishes ? nil : partition
-        return done(changed: partitions[body.pkey] != before, at: now)
+        for guid in before?.members.keys ?? [:].keys where partition.members[guid] == nil {
+            tables.leave(guid, body.pkey)
+        }
+        for guid in partition.members.keys where before?.members[guid] == nil { tables.join(guid, body.pkey) }
+        return done(changed: partitions[body.pkey] != before, overflowed: overflowed(body), at: now)
     }
 
     /// `qos_conf`: all three values of a partition that is there.
     mutating func setQoS(_ bytes: [UInt8], at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
-        let body = try WriteBody(bytes, schema: .qos)
+        let body = try read(bytes, .qos)
         guard let before = partitions[body.pkey] else {
             throw .notFound("PKey \(Spelling.pkey(body.pkey)) was not found")
         }
@@ -80,7 +89,7 @@ extension UFMModel {
     mutating func removeMembers(
         _ bytes: [UInt8], at now: UFMSimulator.Moment
     ) throws(Refusal) -> SimulatedResponse {
-        let body = try WriteBody(bytes, schema: .removeGUIDs)
+        let body = try read(bytes, .removeGUIDs)
         return try remove(body.guids, from: body.pkey, at: now)
     }
 
@@ -99,9 +108,10 @@ extension UFMModel {
     /// Deletes a partition with all who are in it.
     mutating func delete(_ text: String, at now: UFMSimulator.Moment) throws(Refusal) -> SimulatedResponse {
         let key = try WriteBody.writablePKey(text)
-        guard partitions.removeValue(forKey: key) != nil else {
+        guard partitions[key] != nil else {
             throw .notFound("PKey \(Spelling.pkey(key)) was not found")
         }
+        drop(key)
         return done(changed: true, at: now)
     }
 }
@@ -127,6 +137,7 @@ extension UFMModel {
         var changed = false
         for guid in guids where partitions[key]?.members.removeValue(forKey: guid) != nil {
             changed = true
+            tables.leave(guid, key)
         }
         if changed, partitions[key]?.members.isEmpty == true { partitions[key] = nil }
         return done(changed: changed, at: now)
@@ -139,9 +150,17 @@ extension UFMModel {
             let text = "InfiniBand port \(Spelling.guid(stranger)) does not exist"
             throw Refusal(response: .text(text, status: switches.unknownGuid == .notFound ? 404 : 500))
         }
+        if switches.tableFull == .badRequest,
+            let full = body.guids.first(where: {
+                partitions[body.pkey]?.members[$0] == nil && tables.isFull($0, size: switches.tableSize)
+            })
+        {
+            throw .badRequest("The PKey table of port \(Spelling.guid(full)) is full")
+        }
         guard switches.secondIndex0 == .badRequest, body.index0 == true else { return }
-        for (key, partition) in partitions where key != body.pkey {
-            for guid in body.guids where partition.members[guid]?.index0 == true {
+        for guid in body.guids {
+            for key in tables.partitions(of: guid)
+            where key != body.pkey && partitions[key]?.members[guid]?.index0 == true {
                 throw .badRequest("GUID \(Spelling.guid(guid)) has index0 in PKey \(Spelling.pkey(key)) already")
             }
         }
@@ -152,7 +171,31 @@ extension UFMModel {
         throw .badRequest("\(guids.count) guids in one request, at most \(most) are allowed")
     }
 
-    private mutating func done(changed: Bool, status: Int = 200, at now: UFMSimulator.Moment) -> SimulatedResponse {
+    /// A body that fits its schema.
+    private func read(_ bytes: [UInt8], _ schema: WriteBody.Schema) throws(Refusal) -> WriteBody {
+        do throws(Refusal) {
+            return try WriteBody(bytes, schema: schema)
+        } catch {
+            var response = error.response
+            if switches.schemaError == .serverError { response.status = 500 }
+            throw Refusal(response: response)
+        }
+    }
+
+    private mutating func drop(_ key: UInt16) {
+        for guid in partitions[key]?.members.keys ?? [:].keys { tables.leave(guid, key) }
+        partitions[key] = nil
+    }
+
+    /// The GUIDs of a write whose ports have no room for the partition.
+    private func overflowed(_ body: WriteBody) -> [UInt64] {
+        body.guids.filter { tables.overflow(of: $0, size: switches.tableSize).contains(body.pkey) }
+    }
+
+    /// The answer to a write that was carried out.
+    mutating func done(
+        changed: Bool, status: Int = 200, overflowed: [UInt64] = [], at now: UFMSimulator.Moment
+    ) -> SimulatedResponse {
         if changed { lastUpdated = now }
         var response: SimulatedResponse =
             switch switches.writeReply {
@@ -161,6 +204,7 @@ extension UFMModel {
             case .text: .text("OK", status: status)
             }
         response.changedState = changed
+        response.overflowed = overflowed
         return response
     }
 }

@@ -82,17 +82,19 @@ extension UFMSimulator.Partition {
         return guid
     }
 
-    /// Adds members or overwrites their flags, and answers whether that changed anything.
+    /// Adds members or overwrites their flags, and answers whether that changed anything and who is new.
     mutating func admit(
         _ guids: [UInt64], memberships: [UFMSimulator.Member.Membership], index0: Bool, ipOverIB: Bool
-    ) -> Bool {
+    ) -> (changed: Bool, joined: [UInt64]) {
         var changed = self.ipOverIB != ipOverIB
+        var joined: [UInt64] = []
         self.ipOverIB = ipOverIB
         for (guid, membership) in zip(guids, memberships) {
             let member = UFMSimulator.Member(membership, index0: index0)
             let before = members.updateValue(member, forKey: guid)
             changed = changed || before != member
+            if before == nil { joined.append(guid) }
         }
-        return changed
+        return (changed, joined)
     }
 }

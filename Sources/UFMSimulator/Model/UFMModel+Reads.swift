@@ -29,6 +29,18 @@ extension UFMModel {
         }
     }
 
+    /// The partitions that reads show, which may be older than the model and more than its own.
+    private var visible: [UInt16: UFMSimulator.Partition] {
+        let own = readBack.shown ?? partitions
+        guard switches.foreignPkeys == .visible else { return own }
+        // The subnet manager merges what is defined twice, and keeps the first name.
+        return own.merging(foreign) { own, foreign in
+            var merged = own
+            merged.members.merge(foreign.members) { own, _ in own }
+            return merged
+        }
+    }
+
     /// All partitions. Both flags together are a known bug of UFM's, with an unknown outcome.
     func list(_ asked: ReadFlags) throws(Refusal) -> SimulatedResponse {
         var flags = asked
@@ -39,6 +51,7 @@ extension UFMModel {
             case .dropGuids: flags = ReadFlags(guidsData: false, qosConf: true, portInfo: asked.portInfo)
             }
         }
+        let partitions = visible
         var json = JSONText()
         if !flags.guidsData && !flags.qosConf && switches.plainList == .array {
             json.array { json in
@@ -60,7 +73,7 @@ extension UFMModel {
         guard let key = Spelling.readPKey(text), (1...Spelling.defaultPKey).contains(key) else {
             throw .badRequest("pkey '\(text)' must be a hexadecimal string between '0x0' and '0x7fff'")
         }
-        guard let partition = partitions[key] else {
+        guard let partition = visible[key] else {
             switch switches.missingGet {
             case .emptyObject: return .json("{}")
             case .notFound: throw .notFound("PKey \(Spelling.pkey(key)) was not found")

@@ -11,8 +11,24 @@ extension UFMSimulator.Switches {
             ("secondIndex0", names(SecondIndex0.self)), ("badAuth", names(BadAuth.self)),
             ("writeReply", names(WriteReply.self)), ("maxGuids", ["none", "NUMBER"]), ("maxUrl", ["8190", "NUMBER"]),
             ("qosNeedsRestart", ["false", "true"]), ("lastUpdatedFormat", names(LastUpdatedFormat.self)),
+            ("schemaError", names(SchemaError.self)), ("hostsReply", names(HostsReply.self)),
+            ("jobDelay", ["100", "NUMBER"]), ("applyDelay", ["0", "NUMBER"]), ("tableFull", names(TableFull.self)),
+            ("tableSize", ["128", "NUMBER"]), ("foreignPkeys", names(ForeignPkeys.self)),
+            ("standby", names(Standby.self)),
         ]
     }
+
+    /// The same list with values alone that can be set, for a suite that tries them all and in pairs: in place of
+    /// `NUMBER` stand numbers at which a client must still do its work.
+    package static var conformanceValues: [(name: String, values: [String])] {
+        choices.map { name, values in
+            (name, values.filter { $0 != "NUMBER" } + numbers[name, default: []])
+        }
+    }
+
+    private static let numbers: [String: [String]] = [
+        "maxGuids": ["500", "100"], "maxUrl": ["2048"], "jobDelay": ["0"], "applyDelay": ["50"], "tableSize": ["127"],
+    ]
 
     /// Sets the switch of that name to the value of that spelling.
     package mutating func set(_ name: String, to text: String) throws(SimulatorError) {
@@ -36,6 +52,14 @@ extension UFMSimulator.Switches {
         case "maxUrl": maxUrl = try Self.readCount(name, text)
         case "qosNeedsRestart": qosNeedsRestart = try Self.readFlag(name, text)
         case "lastUpdatedFormat": lastUpdatedFormat = try Self.read(name, text)
+        case "schemaError": schemaError = try Self.read(name, text)
+        case "hostsReply": hostsReply = try Self.read(name, text)
+        case "jobDelay": jobDelay = try Self.readCount(name, text, from: 0)
+        case "applyDelay": applyDelay = try Self.readCount(name, text, from: 0)
+        case "tableFull": tableFull = try Self.read(name, text)
+        case "tableSize": tableSize = try Self.readCount(name, text, from: 2)
+        case "foreignPkeys": foreignPkeys = try Self.read(name, text)
+        case "standby": standby = try Self.read(name, text)
         default:
             let known = Self.choices.map(\.name).joined(separator: ", ")
             throw .badSwitch("there is no switch \(name); there are \(known)")
@@ -53,8 +77,10 @@ extension UFMSimulator.Switches {
         return value
     }
 
-    private static func readCount(_ name: String, _ text: String) throws(SimulatorError) -> Int {
-        guard let value = Int(text), value > 0 else { throw refusal(of: text, for: name) }
+    private static func readCount(
+        _ name: String, _ text: String, from least: Int = 1
+    ) throws(SimulatorError) -> Int {
+        guard let value = Int(text), (least...1_000_000_000).contains(value) else { throw refusal(of: text, for: name) }
         return value
     }
 

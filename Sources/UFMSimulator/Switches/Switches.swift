@@ -32,7 +32,21 @@ extension UFMSimulator {
         /// A second pkey that claims index 0 of a GUID.
         package enum SecondIndex0: String, Sendable, CaseIterable { case accept, badRequest = "400" }
         /// Wrong or missing credentials.
-        package enum BadAuth: String, Sendable, CaseIterable { case unauthorized = "401", loginPage }
+        package enum BadAuth: String, Sendable, CaseIterable {
+            case unauthorized = "401", loginPage, redirect = "302"
+        }
+        /// A body that its schema refuses.
+        package enum SchemaError: String, Sendable, CaseIterable { case badRequest = "400", serverError = "500" }
+        /// How a call by host names tells its job: as a body, or as 202 with `Location`.
+        package enum HostsReply: String, Sendable, CaseIterable { case body, accepted = "202" }
+        /// A pkey that no longer fits a port's PKey table: recorded all the same, or refused.
+        package enum TableFull: String, Sendable, CaseIterable { case silent, badRequest = "400" }
+        /// Partitions from `partitions.conf.user_ext` in reads.
+        package enum ForeignPkeys: String, Sendable, CaseIterable { case hidden, visible }
+        /// What a standby answers.
+        package enum Standby: String, Sendable, CaseIterable {
+            case serviceUnavailable = "503", badGateway = "502", refuse
+        }
         /// The body of a write that succeeded.
         package enum WriteReply: String, Sendable, CaseIterable { case emptyObject, nothing, text }
         /// How `last_updated` is written, UTC: to the second as UFM's jobs do, to the microsecond, or as epoch seconds.
@@ -62,7 +76,7 @@ extension UFMSimulator {
         package var plainList = PlainList.array
         /// Whether POST heeds `memberships`.
         package var postMemberships = PostMemberships.ignore
-        /// Whether two pkeys may claim index 0 of one GUID. Refusing costs a search through all partitions.
+        /// Whether two pkeys may claim index 0 of one GUID.
         package var secondIndex0 = SecondIndex0.accept
         /// What wrong credentials get.
         package var badAuth = BadAuth.unauthorized
@@ -76,6 +90,22 @@ extension UFMSimulator {
         package var qosNeedsRestart = false
         /// The form of `last_updated`.
         package var lastUpdatedFormat = LastUpdatedFormat.seconds
+        /// What a body gets that does not fit its schema.
+        package var schemaError = SchemaError.badRequest
+        /// How calls by host names answer.
+        package var hostsReply = HostsReply.body
+        /// How long a job of such a call runs, in milliseconds.
+        package var jobDelay = 100
+        /// How long reads lag behind what has been written, in milliseconds.
+        package var applyDelay = 0
+        /// What becomes of a pkey beyond a port's PKey table.
+        package var tableFull = TableFull.silent
+        /// How many pkeys the table of a port holds, 0x7fff among them.
+        package var tableSize = 128
+        /// Whether reads show the partitions of `partitions.conf.user_ext`.
+        package var foreignPkeys = ForeignPkeys.hidden
+        /// What a standby answers.
+        package var standby = Standby.serviceUnavailable
 
         /// The recommended defaults.
         package init() {}

@@ -19,6 +19,8 @@ extension UFMSimulator {
         package internal(set) var status: Int?
         /// Whether it changed a partition.
         package internal(set) var changedState = false
+        /// The GUIDs that it made members of a partition which their ports' PKey tables have no room for.
+        package internal(set) var overflowed: [UInt64] = []
 
         /// Whether it asked for something other than reading, successful or not.
         package var isWrite: Bool { method != "GET" && method != "HEAD" }
@@ -52,15 +54,16 @@ struct RequestLog {
         return record.sequence
     }
 
-    /// Notes an end; nil if the record has been dropped by then.
+    /// Notes an end, with the status that was sent and the model's own answer; nil if the record has been dropped by then.
     mutating func end(
-        _ sequence: Int, status: Int?, changedState: Bool, at now: UFMSimulator.Moment
+        _ sequence: Int, status: Int?, from answer: SimulatedResponse?, at now: UFMSimulator.Moment
     ) -> UFMSimulator.RequestRecord? {
         let index = sequence - nextSequence + records.count
         guard records.indices.contains(index) else { return nil }
         records[index].end = now
         records[index].status = status
-        records[index].changedState = changedState
+        records[index].changedState = answer?.changedState ?? false
+        records[index].overflowed = answer?.overflowed ?? []
         return records[index]
     }
 }

@@ -1,5 +1,6 @@
 import Fabric
 import Reconciler
+import UFMClient
 
 /// Partitions as a table, as text, or as JSON.
 struct PartitionPrinter {
@@ -45,11 +46,15 @@ struct PartitionPrinter {
     }
 
     /// One partition with its members.
-    func print(_ partition: Partition) throws {
-        if format == .json { return try Output.json(document(partition)) }
+    func print(_ details: PartitionDetails) throws {
+        let partition = details.partition
+        if format == .json {
+            return try Output.json(PartitionDocument(partition, qos: details.qos, ledger: records))
+        }
         Output.line("PKey: \(partition.number)")
         Output.line("Name: \(shownName(partition))")
         Output.line("IP over IB: \(yesNo(partition.ipOverIB))")
+        if let qos = details.qos { Output.line("QoS: \(qos.words)") }
         if let managed = managed(partition).first { Output.line("Managed: \(managed)") }
         Output.line("Members: \(partition.members.count)")
         guard !partition.members.isEmpty else { return }

@@ -21,7 +21,10 @@ struct MemberChange {
         var ipOverIB = options.ipOverIb
         // Every addition sets the flag of the whole partition.
         if ipOverIB == nil { ipOverIB = try await client.partition(pkey.number)?.ipOverIB }
-        try await client.addMembers(members, to: pkey, ipOverIB: ipOverIB ?? false)
+        let progress = MemberProgressLine("added to PKey \(pkey)")
+        try await progress.during { (report) async throws(UFMError) in
+            try await client.addMembers(members, to: pkey, ipOverIB: ipOverIB ?? false, progress: report)
+        }
         try ChangeDocument("add", pkey, guids: members.count)
             .print(format, or: "Successfully added \(members.count) GUIDs to PKey \(pkey)")
     }
@@ -31,18 +34,28 @@ struct MemberChange {
         guard try await client.partition(pkey.number) != nil else {
             throw CommandFailure("PKey \(pkey) not found in UFM")
         }
-        try await MemberRemoval(client: client).run(guids, from: pkey)
+        let progress = MemberProgressLine("removed from PKey \(pkey)")
+        try await progress.during { (report) async throws(UFMError) in
+            try await client.removeMembers(guids, from: pkey, progress: report)
+        }
         try ChangeDocument("remove", pkey, guids: guids.count)
             .print(format, or: "Successfully removed \(guids.count) GUIDs from PKey \(pkey)")
     }
 
     private func set(_ members: [Member], of pkey: PKey) async throws {
-        let current = try await client.partition(pkey.number)
+        let details = try await client.details(pkey.number)
+        let current = details?.partition
         let ipOverIB = options.ipOverIb ?? current?.ipOverIB ?? false
         let wanted = Partition(number: pkey.number, ipOverIB: ipOverIB, members: members)
         let difference = MemberDifference(from: current?.members ?? [:], to: wanted.members)
         if current == nil || !difference.isEmpty || current?.ipOverIB != ipOverIB {
-            try await client.replaceMembers(of: pkey, with: members, ipOverIB: ipOverIB)
+            // A PUT sets everything; the values that UFM has by itself are left out for the sake of older releases.
+            let qos = details?.qos == QualityOfService() ? nil : details?.qos
+            let progress = MemberProgressLine("set in PKey \(pkey)")
+            try await progress.during { (report) async throws(UFMError) in
+                try await client.replaceMembers(
+                    of: pkey, with: members, ipOverIB: ipOverIB, qos: qos, progress: report)
+            }
             try await verify(wanted, pkey)
         }
         if format == .text { difference.lines.forEach(Output.line) }
@@ -66,29 +79,6 @@ struct MemberChange {
             throw CommandFailure(
                 "UFM took the members of PKey \(pkey) and shows others"
                     + (left.isEmpty ? "" : " (still to be \(left))"))
-        }
-    }
-}
-
-/// Takes members out of a partition, as many as there may be.
-struct MemberRemoval {
-    let client: UFMClient
-
-    /// UFM has the GUIDs in the path of its request, so that many take many requests; one that fails says how far it came.
-    func run(_ guids: [GUID], from pkey: PKey) async throws {
-        let progress = ProgressLine()
-        defer { progress.clear() }
-        var done = 0
-        while done < guids.count {
-            progress.show("\(done) of \(guids.count) GUIDs removed from PKey \(pkey)")
-            let batch = Array(guids[done..<min(done + 100, guids.count)])
-            do throws(UFMError) {
-                try await client.removeMembers(batch, from: pkey)
-            } catch {
-                guard done > 0 else { throw error }
-                throw CommandFailure("\(ErrorWords.of(error)); \(done) of \(guids.count) GUIDs had been removed")
-            }
-            done += batch.count
         }
     }
 }

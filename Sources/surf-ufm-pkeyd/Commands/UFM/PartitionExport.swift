@@ -1,4 +1,3 @@
-import Fabric
 import UFMClient
 
 /// `--export`: writes all partitions but the default one to a file that `--import` reads.
@@ -7,7 +6,7 @@ struct PartitionExport {
     let format: OutputFormat
 
     func run(_ path: String) async throws {
-        let file = PartitionFile(try await client.snapshot().partitions.values)
+        let file = PartitionFile(try await client.states().values)
         let text = try file.json() + "\n"
         guard path != "-" else { return Output.text(text) }
         try ResultFile.write(text, to: path)

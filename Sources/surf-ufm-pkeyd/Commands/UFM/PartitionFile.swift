@@ -1,28 +1,27 @@
 import Fabric
 import Glibc
+import UFMClient
 import YAMLReader
 
 /// What `--export` writes and `--import` reads: partitions as JSON, which may be YAML when read.
 ///
 /// `{"format":"surf-ufm-pkeyd partitions","partitions":[{"guids":[{"guid":…,"index0":…,"membership":…}],"ip_over_ib":…,
-/// "name":…,"pkey":…}],"version":1}`. `name` is there for partitions that somebody named; all else always is. The default
-/// partition is never in it.
+/// "name":…,"pkey":…,"qos":{"mtu_limit":…,"rate_limit":…,"service_level":…}}],"version":1}`. `name` is there for partitions
+/// that somebody named, `qos` where UFM tells it; all else always is. The default partition is never in it.
 struct PartitionFile {
     static let format = "surf-ufm-pkeyd partitions"
     static let version = 1
 
     /// In ascending order of PKey.
-    let partitions: [(pkey: PKey, partition: Partition)]
+    let partitions: [PartitionState]
 
-    /// Those of these partitions that we may write.
-    init(_ partitions: some Sequence<Partition>) {
-        self.partitions = partitions.compactMap { partition in PKey(partition.number).map { ($0, partition) } }
-            .sorted { $0.0 < $1.0 }
+    init(_ partitions: some Sequence<PartitionState>) {
+        self.partitions = partitions.sorted { $0.pkey < $1.pkey }
     }
 
     /// The same state is the same bytes.
     func json() throws -> String {
-        try Output.prettyJSON(Document(partitions: partitions.map { PartitionDocument.exported($0.partition) }))
+        try Output.prettyJSON(Document(partitions: partitions.map(PartitionDocument.exported)))
     }
 
     private struct Document: Encodable {
@@ -47,126 +46,6 @@ extension PartitionFile {
             return PartitionFile(try PartitionFileReader.partitions(root))
         } catch {
             throw SettingsError(error, in: file.path)
-        }
-    }
-}
-
-/// Makes partitions of a file's tree. Whatever is unknown, missing, double or of the wrong kind is an error.
-private enum PartitionFileReader {
-    static func partitions(_ root: YAMLNode) throws(YAMLError) -> [Partition] {
-        let fields = try Fields(root, "the file", required: ["format", "version", "partitions"])
-        let format = try fields.text("format")
-        guard format == PartitionFile.format else {
-            throw YAMLError("format: expected '\(PartitionFile.format)', found '\(short(format))'", at: root.mark)
-        }
-        guard try fields.text("version") == String(PartitionFile.version) else {
-            throw YAMLError(
-                "version: this program reads version \(PartitionFile.version) only", at: try fields.node("version").mark
-            )
-        }
-        var partitions: [PartitionNumber: Partition] = [:]
-        for node in try fields.items("partitions") {
-            let partition = try self.partition(node)
-            guard partitions.updateValue(partition, forKey: partition.number) == nil else {
-                throw YAMLError("pkey: \(partition.number) is in the file twice", at: node.mark)
-            }
-        }
-        return Array(partitions.values)
-    }
-
-    private static func partition(_ node: YAMLNode) throws(YAMLError) -> Partition {
-        let fields = try Fields(node, "a partition", required: ["pkey", "ip_over_ib", "guids"], optional: ["name"])
-        let pkey = try fields.value("pkey") { (text) throws(FabricError) in try PKey(parsing: text) }
-        var members: [GUID: Member] = [:]
-        for node in try fields.items("guids") {
-            let member = try self.member(node)
-            guard members.updateValue(member, forKey: member.guid) == nil else {
-                throw YAMLError("guid: \(member.guid) is in \(pkey) twice", at: node.mark)
-            }
-        }
-        return Partition(
-            number: pkey.number, name: try name(fields), ipOverIB: try fields.flag("ip_over_ib"),
-            members: members.values)
-    }
-
-    private static func member(_ node: YAMLNode) throws(YAMLError) -> Member {
-        let fields = try Fields(node, "a member", required: ["guid", "membership", "index0"])
-        let guid = try fields.value("guid") { (text) throws(FabricError) in try GUID(parsing: text) }
-        let text = try fields.text("membership")
-        guard let membership = Membership(rawValue: text) else {
-            throw YAMLError(
-                "membership: expected full or limited, found '\(short(text))'", at: try fields.node("membership").mark)
-        }
-        return Member(guid: guid, membership: membership, index0: try fields.flag("index0"))
-    }
-
-    private static func name(_ fields: Fields) throws(YAMLError) -> String? {
-        guard fields.has("name") else { return nil }
-        let name = try fields.text("name")
-        guard !name.isEmpty, !name.unicodeScalars.contains(where: \.steersTerminal) else {
-            throw YAMLError("name: expected a text of printable characters", at: try fields.node("name").mark)
-        }
-        return name
-    }
-
-    fileprivate static func short(_ text: String) -> String { safeLine(Array(text.prefix(60).utf8)) }
-}
-
-/// The fields of one mapping, all of them known.
-private struct Fields {
-    private let node: YAMLNode
-
-    init(_ node: YAMLNode, _ what: String, required: [String], optional: [String] = []) throws(YAMLError) {
-        guard let entries = node.entries else {
-            throw YAMLError("\(what): expected a mapping, found \(node.kind)", at: node.mark)
-        }
-        for entry in entries where !required.contains(entry.key) && !optional.contains(entry.key) {
-            throw YAMLError("'\(PartitionFileReader.short(entry.key))' is no field of \(what)", at: entry.keyMark)
-        }
-        for name in required where node[name] == nil {
-            throw YAMLError("\(what) has no '\(name)'", at: node.mark)
-        }
-        self.node = node
-    }
-
-    func has(_ name: String) -> Bool { node[name] != nil }
-
-    func node(_ name: String) throws(YAMLError) -> YAMLNode {
-        guard let node = node[name] else { throw YAMLError("there is no '\(name)'", at: self.node.mark) }
-        return node
-    }
-
-    func text(_ name: String) throws(YAMLError) -> String {
-        let node = try node(name)
-        guard let text = node.text else {
-            throw YAMLError("\(name): expected a text, found \(node.kind)", at: node.mark)
-        }
-        return text
-    }
-
-    func items(_ name: String) throws(YAMLError) -> [YAMLNode] {
-        let node = try node(name)
-        guard let items = node.items else {
-            throw YAMLError("\(name): expected a list, found \(node.kind)", at: node.mark)
-        }
-        return items
-    }
-
-    func flag(_ name: String) throws(YAMLError) -> Bool {
-        let node = try node(name)
-        switch node.isPlain ? node.text : nil {
-        case "true": return true
-        case "false": return false
-        default: throw YAMLError("\(name): expected true or false", at: node.mark)
-        }
-    }
-
-    func value<Value>(_ name: String, _ read: (String) throws(FabricError) -> Value) throws(YAMLError) -> Value {
-        let text = try text(name)
-        do throws(FabricError) {
-            return try read(text)
-        } catch {
-            throw YAMLError("\(name): \(error)", at: try node(name).mark)
         }
     }
 }

@@ -10,19 +10,17 @@ struct PartitionImport {
     let format: OutputFormat
 
     func run(_ file: PartitionFile) async throws {
-        let plan = ImportPlan(from: try await client.snapshot(), to: file, prunes: prunes)
+        let plan = ImportPlan(from: try await client.states(), to: file, prunes: prunes)
         try await checkNames(plan)
         if format == .text { show(plan) }
         guard !isDryRun, !plan.changes.isEmpty else {
-            if format == .json { try Output.json(ImportDocument(plan, isDryRun: isDryRun, failures: [:])) }
+            if format == .json { try Output.json(ImportDocument(plan, isDryRun: isDryRun)) }
             return
         }
         try confirm(plan)
-        var runner = ImportRun(client: client, plan: plan)
-        await runner.perform()
-        var failures = runner.failures
-        try await verify(plan, &failures)
-        try report(plan, failures)
+        var importRun = ImportRun(client: client, plan: plan)
+        await importRun.perform()
+        try report(plan, try await verified(plan, importRun), importRun.afterRestart)
     }
 
     private func show(_ plan: ImportPlan) {
@@ -30,14 +28,15 @@ struct PartitionImport {
         Output.line("\(plan.changes.count) PKeys to change, \(plan.entries.count - plan.changes.count) unchanged")
     }
 
-    /// A name can be given only where UFM takes one; better to know before anything is changed.
+    /// Better to know before anything is changed: an older UFM would invent a name.
     private func checkNames(_ plan: ImportPlan) async throws {
-        guard
-            let entry = plan.changes.first(where: {
-                $0.current == nil && $0.wanted?.customName != nil || $0.changesName
-            })
-        else { return }
-        throw CommandFailure("PKey \(entry.pkey): its name cannot be set; nothing was changed")
+        let named = plan.changes.first { entry in
+            (entry.current == nil || entry.losesAll) && entry.wanted?.partition.customName != nil
+        }
+        guard let named, try await !client.takesPartitionNames() else { return }
+        throw CommandFailure(
+            "PKey \(named.pkey): this UFM takes no names for PKeys (6.22 and later do); nothing was changed: remove "
+                + "\"name\" from the file")
     }
 
     private func confirm(_ plan: ImportPlan) throws {
@@ -50,24 +49,34 @@ struct PartitionImport {
     }
 
     /// Reads everything back: what UFM shows decides, not what it answered.
-    private func verify(_ plan: ImportPlan, _ failures: inout [PKey: String]) async throws {
-        let snapshot = try await client.snapshot()
+    private func verified(_ plan: ImportPlan, _ importRun: ImportRun) async throws -> [PKey: String] {
+        var failures = importRun.failures
+        let states: [PKey: PartitionState]
+        do throws(UFMError) {
+            states = try await client.states()
+        } catch {
+            throw CommandFailure("the changes were sent, and cannot be read back: \(ErrorWords.of(error))")
+        }
         for entry in plan.changes where failures[entry.pkey] == nil {
-            let left = ImportPlan.Entry(entry.pkey, current: snapshot[entry.pkey], wanted: entry.wanted)
-            let isDone = entry.wanted == nil ? left.current == nil : left.action == .unchanged
+            var wanted = entry.wanted
+            if importRun.afterRestart.contains(entry.pkey) { wanted?.qos = nil }
+            let left = ImportPlan.Entry(entry.pkey, current: states[entry.pkey], wanted: wanted)
+            let isDone = wanted == nil ? left.current == nil : left.action == .unchanged
             if !isDone { failures[entry.pkey] = "UFM took the change and does not show it (\(left.words))" }
         }
+        return failures
     }
 
-    private func report(_ plan: ImportPlan, _ failures: [PKey: String]) throws {
+    private func report(_ plan: ImportPlan, _ failures: [PKey: String], _ afterRestart: Set<PKey>) throws {
         switch format {
-        case .json: try Output.json(ImportDocument(plan, isDryRun: false, failures: failures))
+        case .json: try Output.json(ImportDocument(plan, failures: failures, afterRestart: afterRestart))
         case .text:
             for entry in plan.changes {
                 if let failure = failures[entry.pkey] {
                     Output.line("PKey \(entry.pkey): failed: \(failure)")
                 } else {
-                    Output.line("PKey \(entry.pkey): \(entry.action.past)")
+                    let note = afterRestart.contains(entry.pkey) ? "; its QoS comes with UFM's next restart" : ""
+                    Output.line("PKey \(entry.pkey): \(entry.action.past)\(note)")
                 }
             }
         }
@@ -85,41 +94,6 @@ extension ImportPlan.Entry.Action {
         case .change: "changed"
         case .delete: "deleted"
         case .unchanged: "unchanged"
-        }
-    }
-}
-
-/// An import as JSON: `{"changes":2,"dry_run":false,"failed":0,"partitions":[{"action":"create",…}],"unchanged":5}`.
-private struct ImportDocument: Encodable {
-    struct EntryDocument: Encodable {
-        let pkey: String
-        let action: String
-        let added: [MemberDocument]
-        let removed: [String]
-        let changed: [MemberDocument]
-        /// Only where something was tried: whether UFM has it now.
-        let done: Bool?
-        let error: String?
-    }
-
-    let operation = "import"
-    let dry_run: Bool
-    let failed: Int
-    let unchanged: Int
-    /// Those to be changed, in ascending order of PKey.
-    let partitions: [EntryDocument]
-
-    init(_ plan: ImportPlan, isDryRun: Bool, failures: [PKey: String]) {
-        dry_run = isDryRun
-        failed = failures.count
-        unchanged = plan.entries.count - plan.changes.count
-        partitions = plan.changes.map { entry in
-            EntryDocument(
-                pkey: entry.pkey.description, action: entry.action.rawValue,
-                added: entry.difference.added.map(MemberDocument.init),
-                removed: entry.difference.removed.map(\.description),
-                changed: entry.difference.changed.map(MemberDocument.init),
-                done: isDryRun ? nil : failures[entry.pkey] == nil, error: failures[entry.pkey])
         }
     }
 }

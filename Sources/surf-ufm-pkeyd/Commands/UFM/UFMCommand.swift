@@ -83,7 +83,7 @@ struct UFMCommand: AsyncParsableCommand {
             let run = PartitionImport(
                 client: client, isDryRun: dryRun, prunes: prune, isConfirmed: yes, format: output)
             try await run.run(file)
-        case .ping: try await UFMPing(client: client, format: output).run()
+        case .ping: try await UFMPing(client: client, transport: http, format: output).run()
         }
         try Output.flush()
     }
@@ -91,10 +91,10 @@ struct UFMCommand: AsyncParsableCommand {
     private func show(
         _ number: PartitionNumber, _ client: UFMClient, _ http: HTTPClient, _ log: Logger
     ) async throws {
-        guard let partition = try await client.partition(number) else {
+        guard let details = try await client.details(number) else {
             throw CommandFailure("PKey \(number) not found in UFM")
         }
-        try PartitionPrinter(output, ledger: try await ledger.records(common, http, log: log)).print(partition)
+        try PartitionPrinter(output, ledger: try await ledger.records(common, http, log: log)).print(details)
     }
 
     private func create(_ pkey: PKey, _ client: UFMClient) async throws {

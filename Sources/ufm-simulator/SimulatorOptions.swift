@@ -32,6 +32,30 @@ struct SimulatorOptions: ParsableArguments {
     @Option(help: "That user's password.")
     var password = "123456"
 
+    @Option(
+        name: .customLong("extra-user"),
+        help: ArgumentHelp(
+            "Another user; the role is System_Admin (or left out), Fabric_Admin or Monitoring_Only. Repeatable.",
+            valueName: "name:password[:role]"))
+    var users: [String] = []
+
+    @Option(
+        help: ArgumentHelp("An access token of --user for /ufmRestV3 that is there from the start; repeatable."))
+    var token: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask for client certificates, which these authorities have signed, PEM; needs --tls.", valueName: "file"))
+    var clientCa: String?
+
+    @Flag(help: "Refuse connections without a client certificate.")
+    var requireClientCert = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Who a client certificate with that alternative name is; repeatable.", valueName: "san=user"))
+    var clientSan: [String] = []
+
     @Option(help: ArgumentHelp("Milliseconds that each request waits before it acts and answers.", valueName: "ms"))
     var latency = 0
 
@@ -65,6 +89,15 @@ struct SimulatorOptions: ParsableArguments {
     var knownPort: [String] = []
 
     @Option(
+        name: .customLong("fabric-host"),
+        help: ArgumentHelp("A host with the GUIDs of its ports; repeatable.", valueName: "name=guid,guid"))
+    var hosts: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A virtual port and the port it belongs to; repeatable.", valueName: "guid=guid"))
+    var virtualPort: [String] = []
+
+    @Option(
         name: .customLong("switch"),
         help: ArgumentHelp(
             "How to answer one of the questions that are open about UFM; repeatable.", valueName: "name=value"))
@@ -95,17 +128,35 @@ struct SimulatorOptions: ParsableArguments {
         configuration.tls = try makeTLS()
         configuration.user = user
         configuration.password = password
+        configuration.tokens = token
+        configuration.clientCA = clientCa
+        configuration.requiresClientCertificate = requireClientCert
+        guard clientCa == nil || tls || tlsCert != nil else { throw ValidationError("--client-ca needs --tls") }
+        guard clientCa != nil || (!requireClientCert && clientSan.isEmpty) else {
+            throw ValidationError("--require-client-cert and --client-san need --client-ca")
+        }
         configuration.latency = .milliseconds(try checked(latency, in: 0...3_600_000, "--latency"))
         configuration.version = ufmVersion ?? configuration.version
         do {
             configuration.partitions = try partition.map { try UFMSimulator.Partition(specification: $0) }
             configuration.foreignPartitions = try foreignPartition.map { try UFMSimulator.Partition(specification: $0) }
             for text in switches {
-                let parts = text.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2 else { throw ValidationError("--switch takes NAME=VALUE, not \(text)") }
-                try configuration.switches.set(String(parts[0]), to: String(parts[1]))
+                let (name, value) = try pair(text, "--switch")
+                try configuration.switches.set(name, to: value)
             }
             configuration.knownPorts = Set(try knownPort.map { try UFMSimulator.Partition.guid($0) })
+            for (name, guids) in try hosts.map({ try pair($0, "--fabric-host") }) {
+                configuration.hosts[name] = try guids.split(separator: ",")
+                    .map { try UFMSimulator.Partition.guid($0) }
+            }
+            for (guid, owner) in try virtualPort.map({ try pair($0, "--virtual-port") }) {
+                let port = try UFMSimulator.Partition.guid(owner)
+                configuration.virtualPorts[try UFMSimulator.Partition.guid(guid)] = port
+            }
+            configuration.users = try users.map { try UFMSimulator.User(specification: $0) }
+            for (name, user) in try clientSan.map({ try pair($0, "--client-san") }) {
+                configuration.certificateUsers[name] = user
+            }
             _ = try UFMVersion(configuration.version)
         } catch let error as SimulatorError {
             throw ValidationError(error.description)
@@ -126,6 +177,12 @@ struct SimulatorOptions: ParsableArguments {
         default:
             throw ValidationError("--tls-cert and --tls-key go together")
         }
+    }
+
+    private func pair(_ text: String, _ option: String) throws -> (String, String) {
+        let parts = text.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2 else { throw ValidationError("\(option) takes NAME=VALUE, not \(text)") }
+        return (String(parts[0]), String(parts[1]))
     }
 
     private func checked(_ value: Int, in range: ClosedRange<Int>, _ name: String) throws -> Int {

@@ -38,6 +38,20 @@ struct ModelHarness {
         return model.answer(request, at: now)
     }
 
+    /// Sends a request to any path, with no credentials but those given.
+    @discardableResult
+    mutating func ask(
+        _ method: String, _ target: String, authorization: String? = nil, cookie: String? = nil,
+        contentType: String? = nil, certificateNames: [String] = [], body: String = ""
+    ) -> SimulatedResponse {
+        var request = SimulatedRequest(
+            method: method, target: target, authorization: authorization, body: Array(body.utf8))
+        request.cookie = cookie
+        request.contentType = contentType
+        request.certificateNames = certificateNames
+        return model.answer(request, at: now)
+    }
+
     /// Lets time pass.
     mutating func advance(milliseconds: Int64) {
         now = UFMSimulator.Moment(

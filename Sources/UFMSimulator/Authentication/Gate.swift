@@ -1,13 +1,30 @@
-import FoundationEssentials
-
 /// How a client proves who it is; the path's first segment decides which way holds.
 enum Gate: Sendable, CaseIterable {
+    /// Basic authentication, or a client certificate.
     case basic
+    /// The cookie of a session that `/dologin` began.
+    case session
+    /// An access token, raw behind the word `Basic`.
+    case token
+    /// Kerberos, which nobody passes here.
+    case kerberos
 
     /// The first segment of the paths behind this gate.
     var prefix: String {
         switch self {
         case .basic: "/ufmRest"
+        case .session: "/ufmRestV2"
+        case .token: "/ufmRestV3"
+        case .kerberos: "/ufmRestKrb"
+        }
+    }
+
+    /// The `WWW-Authenticate` header of its 401.
+    var challenge: String? {
+        switch self {
+        case .basic, .token: "Basic realm=\"UFM\""
+        case .session: nil
+        case .kerberos: "Negotiate"
         }
     }
 
@@ -18,23 +35,5 @@ enum Gate: Sendable, CaseIterable {
             if resource.first == "/" { return (gate, resource) }
         }
         return nil
-    }
-}
-
-/// The user UFM knows.
-struct Account: Sendable {
-    private let basicCredentials: String
-
-    init(user: String, password: String) {
-        basicCredentials = Data("\(user):\(password)".utf8).base64EncodedString()
-    }
-
-    /// Whether the request may pass the gate.
-    func passes(_ gate: Gate, _ request: SimulatedRequest) -> Bool {
-        switch gate {
-        case .basic:
-            guard let words = request.authorization?.split(separator: " "), words.count == 2 else { return false }
-            return words[0].lowercased() == "basic" && words[1] == basicCredentials
-        }
     }
 }

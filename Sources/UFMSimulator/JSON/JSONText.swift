@@ -49,6 +49,14 @@ struct JSONText {
         raw("null")
     }
 
+    /// Members whose values are strings.
+    mutating func members(_ members: [(String, String)]) {
+        for (name, value) in members {
+            key(name)
+            string(value)
+        }
+    }
+
     /// A string, or null.
     mutating func optional(_ value: String?) {
         if let value { string(value) } else { null() }

@@ -8,6 +8,12 @@ package struct SimulatedRequest: Sendable, Equatable {
     package let authorization: String?
     /// The body's bytes.
     package let body: [UInt8]
+    /// The `Cookie` header.
+    package var cookie: String?
+    /// The `Content-Type` header.
+    package var contentType: String?
+    /// The alternative names of the client's certificate; empty without one.
+    package var certificateNames: [String] = []
 
     /// A request; a test may leave out what it does not need.
     package init(method: String, target: String, authorization: String? = nil, body: [UInt8] = []) {
@@ -15,6 +21,16 @@ package struct SimulatedRequest: Sendable, Equatable {
         self.target = target
         self.authorization = authorization
         self.body = body
+    }
+
+    /// The cookies by name.
+    var cookies: [String: String] {
+        var values: [String: String] = [:]
+        for pair in cookie?.split(separator: ";") ?? [] {
+            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+        }
+        return values
     }
 
     /// The path without its query.
@@ -53,6 +69,9 @@ package struct SimulatedResponse: Sendable, Equatable {
     package var changedState = false
     /// The GUIDs that it made members of a partition which their ports' PKey tables have no room for.
     package var overflowed: [UInt64] = []
+
+    /// In how many milliseconds the model has work to do that needs no request; nil if it has none.
+    package var wakeAfter: Int?
 
     /// One header line.
     package struct Header: Sendable, Equatable {

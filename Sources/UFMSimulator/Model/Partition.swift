@@ -13,6 +13,8 @@ extension UFMSimulator {
         package var qos: QoS
         /// The quality of service that a restart puts in place, where `qosNeedsRestart` holds it back.
         package var pendingQoS: QoS?
+        /// Whether SHARP holds resources for it.
+        package var sharpEnabled = false
 
         /// A partition with these members; without a name it gets the one UFM invents.
         package init(

@@ -7,7 +7,8 @@ extension UFMModel {
             if flags.guidsData {
                 json.key("guids")
                 json.array { json in
-                    for (guid, member) in partition.members.sorted(by: { $0.key < $1.key }) {
+                    let members = partition.members.sorted { $0.key < $1.key }
+                    for (guid, member) in members.prefix(flags.maxPorts ?? members.count) {
                         write(guid, member, withPort: flags.portInfo, to: &json)
                     }
                 }
@@ -28,6 +29,10 @@ extension UFMModel {
                 json.key("qos_conf")
                 write(partition.qos, to: &json)
             }
+            if flags.sharpState {
+                json.key("sharp_enabled")
+                json.bool(partition.sharpEnabled)
+            }
         }
     }
 
@@ -42,18 +47,20 @@ extension UFMModel {
             json.key("membership")
             json.string(member.membership.rawValue)
             guard withPort else { return }
-            let host = knownPorts.contains(guid) ? "host-" + Spelling.guid(guid) : "Unknown"
-            let fields = [
-                ("dname", "HCA-1/1"), ("hostname", host), ("ip", "0.0.0.0"), ("node_description", host + " HCA-1"),
-                ("port_type", knownPorts.contains(guid) ? "Physical" : "Unknown"),
-            ]
-            for (name, value) in fields {
-                json.key(name)
-                json.string(value)
-            }
+            let port = topology.port(guid)
+            let host = port?.host ?? "Unknown"
+            json.members([
+                ("dname", "HCA-1/\(port?.number ?? 1)"), ("hostname", host), ("ip", "0.0.0.0"),
+                ("node_description", host + " HCA-1"), ("port_type", portType(guid)),
+            ])
             json.key("port_number")
-            json.integer(1)
+            json.integer(port?.number ?? 1)
         }
+    }
+
+    private func portType(_ guid: UInt64) -> String {
+        guard topology.knows(guid) else { return "Unknown" }
+        return topology.virtualPorts[guid] == nil ? "Physical" : "Virtual"
     }
 
     private func write(_ qos: UFMSimulator.QoS, to json: inout JSONText) {

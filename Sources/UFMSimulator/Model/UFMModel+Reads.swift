@@ -29,6 +29,29 @@ extension UFMModel {
         }
     }
 
+    /// The subnet manager's keys.
+    var subnetManagerText: String {
+        JSONText.object { json in
+            json.members([
+                ("subnet_prefix", "0xfe80000000000000"), ("m_key", "0x0000000000000000"),
+                ("sm_key", "0x0000000000000001"), ("sa_key", "0x0000000000000001"),
+            ])
+            json.key("m_key_per_port")
+            json.bool(false)
+        }
+    }
+
+    /// UFM's settings, as far as clients look at them.
+    var configurationText: String {
+        JSONText.object { json in
+            json.members([("ha_mode", "Disabled")])
+            json.key("ha_standby_node")
+            json.array { _ in }
+            json.key("disabled_features")
+            json.array { _ in }
+        }
+    }
+
     /// The partitions that reads show, which may be older than the model and more than its own.
     private var visible: [UInt16: UFMSimulator.Partition] {
         let own = readBack.shown ?? partitions
@@ -47,8 +70,8 @@ extension UFMModel {
         if asked.guidsData && asked.qosConf {
             switch switches.bothFlagsOnList {
             case .serverError: throw .page(500)
-            case .dropQos: flags = ReadFlags(guidsData: true, qosConf: false, portInfo: asked.portInfo)
-            case .dropGuids: flags = ReadFlags(guidsData: false, qosConf: true, portInfo: asked.portInfo)
+            case .dropQos: flags.qosConf = false
+            case .dropGuids: flags.guidsData = false
             }
         }
         let partitions = visible

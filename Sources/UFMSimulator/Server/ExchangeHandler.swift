@@ -19,7 +19,7 @@ struct Outcome: Sendable {
     }
 
     let action: Action
-    var sequel: Sequel?
+    var sequels: [Sequel] = []
 }
 
 /// A request that was accepted: it settles after the delay, on the event loop.
@@ -43,6 +43,7 @@ final class ExchangeHandler: ChannelInboundHandler {
     private let service: any ExchangeService
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
+    private var names: [String]?
 
     init(service: any ExchangeService) {
         self.service = service
@@ -71,9 +72,12 @@ final class ExchangeHandler: ChannelInboundHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        let request = SimulatedRequest(
+        var request = SimulatedRequest(
             method: head.method.rawValue, target: head.uri, authorization: head.headers.first(name: "Authorization"),
             body: body)
+        request.cookie = head.headers.first(name: "Cookie")
+        request.contentType = head.headers.first(name: "Content-Type")
+        request.certificateNames = certificateNames(context)
         let exchange = service.begin(request)
         guard exchange.delay > .zero else {
             perform(exchange.settle(), for: head, context: context)
@@ -84,8 +88,17 @@ final class ExchangeHandler: ChannelInboundHandler {
         }
     }
 
+    /// The names of the client's certificate, read once for each connection.
+    private func certificateNames(_ context: ChannelHandlerContext) -> [String] {
+        if let names { return names }
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        let found = tls?.peerCertificate.map { CertificateNames.alternative($0) } ?? []
+        names = found
+        return found
+    }
+
     private func perform(_ outcome: Outcome, for head: HTTPRequestHead, context: ChannelHandlerContext) {
-        if let sequel = outcome.sequel {
+        for sequel in outcome.sequels {
             context.eventLoop.scheduleTask(in: TimeAmount(sequel.delay), sequel.act)
         }
         guard context.channel.isActive else { return }

@@ -47,9 +47,10 @@ struct RESTService: ExchangeService {
             return Outcome(action: .truncate(response))
         case .repeatAfter(let delay):
             var outcome = finish(arrival, acts: true) { $0 }
-            outcome.sequel = Outcome.Sequel(delay: delay) {
-                _ = finish(state.arriveAgain(arrival.request), acts: true) { $0 }
-            }
+            outcome.sequels.append(
+                Outcome.Sequel(delay: delay) {
+                    _ = finish(state.arriveAgain(arrival.request), acts: true) { $0 }
+                })
             return outcome
         }
     }
@@ -57,8 +58,12 @@ struct RESTService: ExchangeService {
     private func finish(
         _ arrival: SimulatorState.Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
     ) -> Outcome {
-        let (response, record) = state.settle(arrival, acts: acts, choose: choose)
+        let (response, record, wakeAfter) = state.settle(arrival, acts: acts, choose: choose)
         if let record { onRequestEnd?(record) }
-        return Outcome(action: response.map { .reply($0) } ?? .cut)
+        var outcome = Outcome(action: response.map { .reply($0) } ?? .cut)
+        if let milliseconds = wakeAfter {
+            outcome.sequels.append(Outcome.Sequel(delay: .milliseconds(milliseconds)) { state.advance() })
+        }
+        return outcome
     }
 }

@@ -41,11 +41,19 @@ struct ServerCredentials: Sendable {
             var tls = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain.map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem)))
+            if let clientCA = configuration.clientCA {
+                let authorities = try NIOSSLCertificate.fromPEMFile(clientCA)
+                guard !authorities.isEmpty else { throw SimulatorError.certificate("\(clientCA) has no certificate") }
+                tls.trustRoots = .certificates(authorities)
+                tls.certificateVerification =
+                    configuration.requiresClientCertificate ? .noHostnameVerification : .optionalVerification
+            }
             tls.applicationProtocols = ["http/1.1"]
             context = try NIOSSLContext(configuration: tls)
         } catch {
             temporaryDirectory?.remove()
-            throw .certificate("\(certificateFile), \(keyFile): \(error)")
+            let files = [certificateFile, keyFile, configuration.clientCA].compactMap { $0 }
+            throw .certificate("\(files.joined(separator: ", ")): \(error)")
         }
     }
 

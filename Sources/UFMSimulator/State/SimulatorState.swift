@@ -101,14 +101,19 @@ final class SimulatorState: Sendable {
     /// Acts on a request if it is to act, and notes its end with the response chosen for it.
     func settle(
         _ arrival: Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
-    ) -> (response: SimulatedResponse?, record: UFMSimulator.RequestRecord?) {
+    ) -> (response: SimulatedResponse?, record: UFMSimulator.RequestRecord?, wakeAfter: Int?) {
         change { contents in
             let now = UFMSimulator.Moment.now()
             let answer = acts ? contents.model.answer(arrival.request, at: now) : nil
             let response = choose(answer)
             let record = contents.log.end(arrival.sequence, status: response?.status, from: answer, at: now)
-            return (response, record)
+            return (response, record, answer?.wakeAfter)
         }
+    }
+
+    /// Does in the model what is due by now.
+    func advance() {
+        changeModel { $0.advance(to: .now()) }
     }
 
     /// Changes the model without a request.

@@ -31,12 +31,10 @@ extension UFMModel {
         }
         let admitted = isNew && bugs.contains(.postCreatesEmpty) ? [] : body.guids
         let memberships = body.resolvedMemberships(heedingPlural: switches.postMemberships == .honour)
-        let (differs, joined) = partitions[
-            body.pkey, default: UFMSimulator.Partition(key: body.pkey, name: body.partitionName)
-        ].admit(
-            admitted, memberships: memberships, index0: body.index0 ?? false, ipOverIB: body.ipOverIB ?? true)
-        for guid in joined { tables.join(guid, body.pkey) }
-        return done(changed: isNew || differs, overflowed: overflowed(body), at: now)
+        let changed = admit(
+            admitted, memberships: memberships, to: body.pkey, name: body.partitionName,
+            index0: body.index0 ?? false, ipOverIB: body.ipOverIB ?? true, at: now)
+        return done(changed: changed, overflowed: overflowed(body), at: now)
     }
 
     /// PUT: the members and flags become those of the request, whatever they were.
@@ -85,6 +83,17 @@ extension UFMModel {
         return done(changed: partitions[body.pkey] != before, at: now)
     }
 
+    /// `sharp-reservation`: whether SHARP holds resources for the partition.
+    mutating func reserveSHARP(
+        _ text: String, _ bytes: [UInt8], at now: UFMSimulator.Moment
+    ) throws(Refusal) -> SimulatedResponse {
+        let key = try WriteBody.writablePKey(text)
+        let isEnabled = try read(bytes, .sharp).isEnabling
+        guard let before = partitions[key] else { throw .notFound("PKey \(Spelling.pkey(key)) was not found") }
+        partitions[key]?.sharpEnabled = isEnabled
+        return done(changed: before.sharpEnabled != isEnabled, at: now)
+    }
+
     /// The old removal, with the GUIDs in the body.
     mutating func removeMembers(
         _ bytes: [UInt8], at now: UFMSimulator.Moment
@@ -117,6 +126,31 @@ extension UFMModel {
 }
 
 extension UFMModel {
+    /// Makes GUIDs members of a partition, which is made if it is missing; answers whether that changed anything.
+    mutating func admit(
+        _ guids: [UInt64], memberships: [UFMSimulator.Member.Membership], to key: UInt16, name: String?, index0: Bool,
+        ipOverIB: Bool, at now: UFMSimulator.Moment
+    ) -> Bool {
+        let isNew = partitions[key] == nil
+        let (differs, joined) = partitions[key, default: UFMSimulator.Partition(key: key, name: name)]
+            .admit(guids, memberships: memberships, index0: index0, ipOverIB: ipOverIB)
+        for guid in joined { tables.join(guid, key) }
+        if isNew || differs { touch(at: now) }
+        return isNew || differs
+    }
+
+    /// Removes GUIDs from a partition, and the partition with its last member; answers whether there were any.
+    mutating func expel(_ guids: [UInt64], from key: UInt16, at now: UFMSimulator.Moment) -> Bool {
+        var changed = false
+        for guid in guids where partitions[key]?.members.removeValue(forKey: guid) != nil {
+            changed = true
+            tables.leave(guid, key)
+        }
+        if changed, partitions[key]?.members.isEmpty == true { partitions[key] = nil }
+        if changed { touch(at: now) }
+        return changed
+    }
+
     /// Removes members; the partition goes with its last one, and a partition that had none stays.
     private mutating func remove(
         _ guids: [UInt64], from key: UInt16, at now: UFMSimulator.Moment
@@ -134,19 +168,13 @@ extension UFMModel {
         {
             throw .notFound("GUID \(Spelling.guid(stranger)) is not a member of PKey \(Spelling.pkey(key))")
         }
-        var changed = false
-        for guid in guids where partitions[key]?.members.removeValue(forKey: guid) != nil {
-            changed = true
-            tables.leave(guid, key)
-        }
-        if changed, partitions[key]?.members.isEmpty == true { partitions[key] = nil }
-        return done(changed: changed, at: now)
+        return done(changed: expel(guids, from: key, at: now), at: now)
     }
 
     /// The checks of a write that gives GUIDs to a partition, beyond its schema.
     private func check(_ body: WriteBody) throws(Refusal) {
         try checkCount(body.guids)
-        if switches.unknownGuid != .accept, let stranger = body.guids.first(where: { !knownPorts.contains($0) }) {
+        if switches.unknownGuid != .accept, let stranger = body.guids.first(where: { !topology.knows($0) }) {
             let text = "InfiniBand port \(Spelling.guid(stranger)) does not exist"
             throw Refusal(response: .text(text, status: switches.unknownGuid == .notFound ? 404 : 500))
         }
@@ -172,7 +200,7 @@ extension UFMModel {
     }
 
     /// A body that fits its schema.
-    private func read(_ bytes: [UInt8], _ schema: WriteBody.Schema) throws(Refusal) -> WriteBody {
+    func read(_ bytes: [UInt8], _ schema: WriteBody.Schema) throws(Refusal) -> WriteBody {
         do throws(Refusal) {
             return try WriteBody(bytes, schema: schema)
         } catch {
@@ -196,7 +224,7 @@ extension UFMModel {
     mutating func done(
         changed: Bool, status: Int = 200, overflowed: [UInt64] = [], at now: UFMSimulator.Moment
     ) -> SimulatedResponse {
-        if changed { lastUpdated = now }
+        if changed { touch(at: now) }
         var response: SimulatedResponse =
             switch switches.writeReply {
             case .emptyObject: .json("{}", status: status)

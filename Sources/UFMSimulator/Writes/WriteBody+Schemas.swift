@@ -36,6 +36,13 @@ extension WriteBody.Schema {
     /// `POST /actions/remove_guids_from_pkey`.
     static let removeGUIDs = Self(allowed: [.pkey, .guids], required: [.guids, .pkey])
 
+    /// `POST /resources/pkeys/hosts`.
+    static let hosts = Self(
+        allowed: [.hosts, .pkey, .index0, .ipOverIB, .membership], required: [.hosts, .pkey])
+
+    /// `PUT /resources/pkeys/{pkey}/sharp-reservation`.
+    static let sharp = Self(allowed: [.action], required: [.action])
+
     private static func named(_ fields: Set<WriteBody.Field>, _ version: UFMVersion) -> Set<WriteBody.Field> {
         version.hasPartitionName ? fields.union([.partitionName]) : fields
     }

@@ -9,6 +9,8 @@ struct WriteBody {
         case serviceLevel = "service_level"
         case rateLimit = "rate_limit"
         case partitionName = "partition_name"
+        case hosts = "hosts_names"
+        case action
     }
 
     /// What a call accepts and what it insists on.
@@ -27,6 +29,8 @@ struct WriteBody {
     private(set) var serviceLevel: Int?
     private(set) var rateLimit: Double?
     private(set) var partitionName: String?
+    private(set) var hosts: [String] = []
+    private(set) var isEnabling = false
 
     init(_ bytes: [UInt8], schema: Schema) throws(Refusal) {
         guard let document = JSONValue(parsing: bytes) else { throw .badRequest("The body is not valid JSON") }
@@ -81,6 +85,15 @@ extension WriteBody {
             guard case .string(let name) = value else { throw Self.mistyped(field.rawValue, "string") }
             guard !name.isEmpty else { throw .badRequest("partition_name must not be empty") }
             partitionName = name
+        case .hosts:
+            guard case .string(let list) = value else { throw Self.mistyped(field.rawValue, "string") }
+            hosts = list.split(separator: ",").map { $0.filter { $0 != " " } }
+            guard !hosts.isEmpty else { throw .badRequest("hosts_names must not be empty") }
+        case .action:
+            guard case .string(let word) = value, ["enable", "disable"].contains(word) else {
+                throw Self.unlisted(field, ["enable", "disable"])
+            }
+            isEnabling = word == "enable"
         }
     }
 

@@ -37,7 +37,8 @@ enum ErrorWords {
 
     private static func advice(_ error: UFMError) -> String? {
         switch error.kind {
-        case .refusedCredentials: "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
+        case .refusedCredentials:
+            "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
         case .transport(.untrustedCertificate):
             "give UFM's CA with --ufm-ca-cert or its certificate's fingerprint (`ufm --ping` shows it) with --ufm-fingerprint"
         case .transport(.tlsFailed): "check that UFM speaks TLS there (--http if it does not)"

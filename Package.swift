@@ -84,6 +84,10 @@ let package = Package(
             name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "UFMConformanceTests",
+            dependencies: ["UFMClient", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),

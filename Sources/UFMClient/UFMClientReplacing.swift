@@ -39,7 +39,9 @@ extension UFMClient {
         do throws(UFMError) {
             before = try await partition(key.number)
         } catch {
-            throw doubt ?? error
+            // A refusal has changed nothing, so that what matters now is the read that failed.
+            if let doubt, doubt.outcome == .unknown { throw doubt }
+            throw error
         }
         let change = MemberChange(from: before, to: members, ipOverIB: ipOverIB)
         do throws(UFMError) {

@@ -39,7 +39,12 @@ extension UFMClient {
 
     /// Asks a server for its version, which changes nothing; throws if it does not answer as a working UFM.
     private func probe(_ server: String) async throws(UFMError) {
-        _ = try version(in: try await send(.version, to: server))
+        do throws(UFMError) {
+            _ = try version(in: try await send(.version, to: server))
+        } catch let error where error.kind == .rejected {
+            // Every UFM has a version: it is the web server that says so, in the place of a UFM that is not at work.
+            throw error.asOutage
+        }
     }
 
     /// Sends a call to this server, which is forgotten if it turns out not to be at work.
@@ -54,7 +59,10 @@ extension UFMClient {
                 throw error
             }
         } catch {
-            if error.isOutage, error.status != 429, error.status != 408 { servers.forget(server) }
+            // A standby's web server may ask for a login as well. One that is busy is at work.
+            if error.isOutage && error.status != 429 && error.status != 408 || error.isRefusedCredentials {
+                servers.forget(server)
+            }
             throw error
         }
     }
@@ -72,6 +80,12 @@ extension UFMClient {
 }
 
 extension UFMError {
+    fileprivate var asOutage: UFMError {
+        UFMError(
+            kind: .unavailable(retryAfter: nil), method: method, path: path, server: server, status: status,
+            serverWords: serverWords, outcome: outcome, isPage: isPage)
+    }
+
     fileprivate var isTimeout: Bool {
         if case .transport(.timedOut) = kind { true } else { false }
     }

@@ -12,7 +12,7 @@ package struct RangePage: Sendable {
 }
 
 extension EtcdClient {
-    private struct RangeRequest: Encodable, Sendable {
+    struct RangeRequest: Encodable, Sendable {
         let key: Data
         let range_end: Data?
         let limit: WireInt64?
@@ -22,7 +22,7 @@ extension EtcdClient {
         var min_mod_revision: WireInt64?
     }
 
-    private struct RangeAnswer: Decodable, Sendable {
+    struct RangeAnswer: Decodable, Sendable {
         let header: WireHeader
         let kvs: [WireKeyValue]?
         let count: WireInt64?
@@ -51,36 +51,6 @@ extension EtcdClient {
             header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue),
             count: answer.count?.value ?? 0,
             hasMore: answer.more ?? false)
-    }
-
-    /// Reads whether anything in a range changed since a revision: linearizably, and through another member than the one
-    /// that is watched where there is one.
-    func proof(
-        of range: KeyRange, since revision: Int64, avoiding watched: EtcdEndpoint
-    ) async throws(EtcdError) -> WatchProof {
-        func read(_ body: RangeRequest) async throws(EtcdError) -> RangeAnswer {
-            try await call(
-                "/v3/kv/range", body, effect: .read, operation: "proof of the watch of \(range)", last: watched
-            ).0
-        }
-        let end = range.end.isEmpty ? nil : Data(range.end)
-        let newer = try await read(
-            RangeRequest(
-                key: Data(range.start), range_end: end, limit: WireInt64(1), revision: nil, keys_only: true,
-                count_only: nil, min_mod_revision: WireInt64(revision + 1)))
-        let header = newer.header.header
-        // A younger store has no such revision to count at; its revision says enough.
-        let then =
-            header.revision < revision
-            ? newer
-            : try await read(
-                RangeRequest(
-                    key: Data(range.start), range_end: end, limit: nil, revision: WireInt64(revision), keys_only: nil,
-                    count_only: true))
-        return WatchProof(
-            since: revision, clusterID: header.clusterID, revision: header.revision,
-            newerKey: newer.kvs?.first?.keyValue.modRevision, count: newer.count?.value ?? 0,
-            countThen: then.count?.value ?? 0)
     }
 
     /// The value of a key, or nil where there is none.

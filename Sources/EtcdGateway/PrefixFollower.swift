@@ -14,11 +14,6 @@ package enum FollowerEvent: Sendable {
 
 /// Follows a range of keys for ever: lists it, watches it, resumes where it was cut, and lists again on any doubt.
 package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
-    /// How often a watch is proven alive, by a read through another member where there is one.
-    package static var proofInterval: Duration { .seconds(5) }
-    /// How long a watch may take to tell what such a read has shown.
-    package static var proofGrace: Duration { .seconds(2) }
-
     private typealias State = FollowerState<C.Instant>
 
     private let client: EtcdClient
@@ -92,19 +87,8 @@ package struct PrefixFollower<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func prove(_ watch: EtcdWatch, _ state: State) async -> EtcdError? {
-        do throws(EtcdError) {
-            while true {
-                guard (try? await clock.sleep(for: Self.proofInterval)) != nil else { return nil }
-                let proof = try await client.proof(of: range, since: state.last, avoiding: watch.endpoint)
-                guard case .behind = try state.judge(proof) else { continue }
-                guard (try? await clock.sleep(for: Self.proofGrace)) != nil else { return nil }
-                guard case .behind(let revision) = try state.judge(proof) else { continue }
-                throw EtcdError(
-                    .watchSilent, "revision \(revision) has happened and the watch does not tell it",
-                    operation: "watch of \(range)", endpoint: watch.endpoint)
-            }
-        } catch {
-            return error.kind == .cancelled ? nil : error
+        await client.prove(watch, of: range, clock: clock, told: { state.last }) { (proof) throws(EtcdError) in
+            try state.judge(proof)
         }
     }
 }

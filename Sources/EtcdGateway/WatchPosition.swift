@@ -60,14 +60,9 @@ struct WatchPosition: Equatable {
             relist = .revisionWentBack
             return .otherStore
         }
-        if let newer = proof.newerKey { return last >= newer ? .current : .behind(newer) }
-        guard proof.count == proof.countThen else {
-            // A deletion leaves no key behind that would name its revision; anything newer may be it.
-            return last > proof.since ? .current : .behind(proof.since + 1)
-        }
         // Nothing happened in the range up to there, so that much of the history is known without having been told.
-        last = max(last, proof.revision)
-        return .current
+        if proof.showsNoChange { last = max(last, proof.revision) }
+        return proof.verdict(told: last)
     }
 
     /// A watch ended or could not be opened.
@@ -84,8 +79,8 @@ struct WatchPosition: Equatable {
 /// A cheap linearizable read that shows whether a watch has missed something.
 ///
 /// A stream proves nothing by being open, nor by its progress messages: a member that hangs or is cut off keeps both up.
-struct WatchProof: Equatable {
-    enum Verdict: Equatable {
+package struct WatchProof: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable {
         case current
         /// The watch has yet to tell this revision, or is dead.
         case behind(Int64)
@@ -103,6 +98,17 @@ struct WatchProof: Equatable {
     /// Keys in the range now, and at `since`.
     let count: Int64
     let countThen: Int64
+
+    /// Whether the range is as it was at `since`.
+    var showsNoChange: Bool { newerKey == nil && count == countThen }
+
+    /// What the read says of a watch that has told everything up to a revision, or seems to have.
+    package func verdict(told last: Int64) -> Verdict {
+        guard revision >= since else { return .otherStore }
+        if let newerKey { return last >= newerKey ? .current : .behind(newerKey) }
+        // A deletion leaves no key behind that would name its revision; anything newer may be it.
+        return showsNoChange || last > since ? .current : .behind(since + 1)
+    }
 }
 
 /// Why a range is read from the start.

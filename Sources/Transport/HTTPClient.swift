@@ -7,7 +7,9 @@ internal import Synchronization
 /// thread.
 package final class HTTPClient: HTTPTransport {
     private let thread: CurlThread
-    private let checkedFiles = Mutex<Set<TLSSettings>>([])
+    /// The files that were found good, as they were then: renewed ones are checked again. libcurl itself reads them anew
+    /// for each connection.
+    private let checkedFiles = Mutex<[TLSSettings: TLSFiles.Stamp]>([:])
     /// The pinned fingerprint of each host. libcurl does not compare pins when it reuses a connection, so a host has one.
     private let pins = Mutex<[String: SHA256Fingerprint]>([:])
 
@@ -51,9 +53,10 @@ package final class HTTPClient: HTTPTransport {
     }
 
     private func check(_ tls: TLSSettings, host: String) throws(TransportError) {
-        if !checkedFiles.withLock({ $0.contains(tls) }) {
+        let stamp = TLSFiles.Stamp(tls)
+        if checkedFiles.withLock({ $0[tls] }) != stamp {
             try TLSFiles.check(tls)
-            checkedFiles.withLock { _ = $0.insert(tls) }
+            checkedFiles.withLock { $0[tls] = stamp }
         }
         guard case .fingerprint(let pin) = tls.verification else { return }
         let pinned = pins.withLock { pins in

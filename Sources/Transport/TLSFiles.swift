@@ -3,6 +3,25 @@ internal import Glibc
 
 /// Checks of certificate, key and CA files before the first connection, so that an error can name the file.
 enum TLSFiles {
+    /// What changes when a file of the settings is written anew or replaced.
+    struct Stamp: Equatable {
+        private var facts: [Int] = []
+
+        init(_ tls: TLSSettings) {
+            var files = [tls.certificateFile, tls.keyFile]
+            if case .authority(let caFile) = tls.verification { files.append(caFile) }
+            for file in files.compactMap(\.self) {
+                var status = stat()
+                // A file that is gone leaves zeros: the check says so in words.
+                if stat(file, &status) != 0 { status = stat() }
+                facts += [
+                    Int(status.st_ino), status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                    status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+                ]
+            }
+        }
+    }
+
     /// Throws `credentialFile` for a file that is missing, unreadable, not PEM, encrypted, expired, or of another pair.
     static func check(_ tls: TLSSettings) throws(TransportError) {
         if case .authority(let caFile?) = tls.verification {

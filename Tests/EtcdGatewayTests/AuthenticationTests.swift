@@ -113,6 +113,56 @@ struct AuthenticationTests {
         }
     }
 
+    @Test("A JWT that any change of a role makes too old is renewed unnoticed, and a running watch goes on")
+    func outdatedToken() async throws {
+        try await withTemporaryDirectory("jwt") { directory in
+            let (key, publicKey) = (directory.file("jwt.key"), directory.file("jwt.pub"))
+            try await CommandRunner.succeed(Command("openssl", ["genrsa", "-out", key, "2048"]))
+            try await CommandRunner.succeed(Command("openssl", ["rsa", "-in", key, "-pubout", "-out", publicKey]))
+            var options = Self.options
+            options.arguments = [
+                "--auth-token", "jwt,pub-key=\(publicKey),priv-key=\(key),sign-method=RS256,ttl=10m",
+            ]
+            try await withEtcd(options) { etcd in
+                try await withGateway([try etcd.member], login: Self.root) { client in
+                    try await client.put("/f/a".bytes, [1])
+                    let following = Following(client, "/f/")
+                    try await following.reaches("list") { $0.keys.count == 1 }
+                    for round in 0..<3 {
+                        try await etcd.etcdctl("role", "add", "role\(round)")
+                        let revision = try await client.put("/f/a".bytes, [UInt8(round)])
+                        try await following.reaches("change \(round)") { $0.revisions.last == revision }
+                        #expect(try await client.list(.prefix("/f/".bytes)).revision == revision)
+                    }
+                    #expect(following.state.read(\.news) == [])
+                    let watch = try await client.watch(.prefix("/f/".bytes), from: 1)
+                    #expect(watch.endpoint == (try etcd.member))
+                }
+            }
+        }
+    }
+
+    @Test("A permission taken away is told with the user and the range, and one given is used at once")
+    func changedPermissions() async throws {
+        try await withEtcd(Self.options) { etcd in
+            try await etcd.etcdctl("user", "add", "pkeyd", "--interactive=false", input: "hush-hush\n")
+            try await etcd.etcdctl("role", "add", "reader")
+            try await etcd.etcdctl("role", "grant-permission", "reader", "--prefix=true", "read", "/pcocc/")
+            try await etcd.etcdctl("user", "grant-role", "pkeyd", "reader")
+            try await withGateway([try etcd.member], login: .init(user: "pkeyd", password: "hush-hush")) { client in
+                let read = { () async throws(EtcdError) in try await client.list(.prefix("/pcocc/".bytes)) }
+                _ = try await read()
+                try await etcd.etcdctl("role", "revoke-permission", "reader", "--prefix=true", "/pcocc/")
+                let error = await failure(of: read)
+                #expect(error?.kind == .permissionDenied)
+                #expect(error?.description.contains("range of /pcocc/") == true)
+                #expect(error?.description.contains("user pkeyd") == true)
+                try await etcd.etcdctl("role", "grant-permission", "reader", "--prefix=true", "read", "/pcocc/")
+                #expect(try await read().keyValues == [])
+            }
+        }
+    }
+
     @Test("A login does no harm where authentication is off, and none is asked of it once it is on")
     func switching() async throws {
         try await withEtcd { etcd in

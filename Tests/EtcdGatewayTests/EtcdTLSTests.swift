@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Transport
@@ -76,6 +77,42 @@ struct EtcdTLSTests {
             }
             try await etcd.etcdctl("auth", "disable")
             try await works(etcd, settings(named))
+        }
+    }
+
+    @Test("A certificate renewed on disk is shown on the next connection, without a restart")
+    func renewedCertificate() async throws {
+        let authority = try await CertificateAuthority()
+        let (outsider, renewed) = (
+            try await CertificateAuthority(name: "Other").client(commonName: nil),
+            try await authority.client(commonName: nil)
+        )
+        let server = try await authority.server()
+        try await withEtcd(EtcdOptions(tls: .init(authority: authority, server: server, client: renewed))) { etcd in
+            try await withTemporaryDirectory("renewed") { directory in
+                func install(_ files: CertificateFiles) throws {
+                    try directory.write(try String(contentsOfFile: files.certificate, encoding: .utf8), to: "c.pem")
+                    try directory.write(try String(contentsOfFile: files.key, encoding: .utf8), to: "c.key")
+                }
+                let settings = TLSSettings(
+                    verification: .authority(caFile: authority.certificate),
+                    certificateFile: directory.file("c.pem"), keyFile: directory.file("c.key"))
+                try install(outsider)
+                try await withGateway([try etcd.member], tls: settings, timeout: .seconds(3)) { client in
+                    let refused = await failure { () async throws(EtcdError) in try await client.put("/t".bytes, []) }
+                    guard case .transport = refused?.kind else {
+                        Issue.record("\(refused.debugDescription)")
+                        return
+                    }
+                    // Half renewed: the certificate is new, the key is not yet.
+                    try directory.write(
+                        try String(contentsOfFile: renewed.certificate, encoding: .utf8), to: "c.pem")
+                    let half = await failure { () async throws(EtcdError) in try await client.put("/t".bytes, []) }
+                    #expect(half?.description.contains(directory.file("c.key")) == true)
+                    try install(renewed)
+                    #expect(try await client.put("/t".bytes, [1]) > 0)
+                }
+            }
         }
     }
 }

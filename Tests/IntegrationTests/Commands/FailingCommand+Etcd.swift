@@ -129,6 +129,75 @@ extension FailingCommand {
         },
     ]
 
+    /// What is wrong with etcd itself, which is then another than the site's.
+    static let etcdServer: [FailingCommand] = [
+        FailingCommand("etcd's certificate has expired") { site in
+            let authority = site.certificates.authority
+            return try await other(
+                EtcdOptions(tls: .init(authority: authority, server: authority.server(validity: .expired))),
+                saying: "certificate not accepted", "expired")
+        },
+        FailingCommand("the client certificate is of another CA than etcd knows", .mutualTLS) { site in
+            let client = try await CertificateAuthority(name: "Other").client(commonName: nil)
+            return .init(
+                get + ["--etcd-cert-file", client.certificate, "--etcd-key-file", client.key],
+                naming: site.etcd.endpoint, "--etcd-cert-file",
+                // Its files go with the last copy.
+                mend: { withExtendedLifetime(client) {} })
+        },
+        FailingCommand("etcd's certificate may not be used by a client, as its gateway needs") { site in
+            let authority = site.certificates.authority
+            let client = try await authority.client(commonName: nil)
+            return try await other(
+                EtcdOptions(
+                    tls: .init(authority: authority, server: authority.server(usages: [.server]), client: client)),
+                with: ["--etcd-cert-file", client.certificate, "--etcd-key-file", client.key],
+                saying: "clientAuth")
+        },
+        FailingCommand("etcd runs without its JSON gateway") { _ in
+            try await other(EtcdOptions(arguments: ["--enable-grpc-gateway=false"]), saying: "--enable-grpc-gateway")
+        },
+        FailingCommand("the revision has been compacted") { site in
+            try await site.etcd.etcdctl("put", "/a", "1")
+            let revision = try await site.revision()
+            try await site.etcd.etcdctl("compact", "\(revision)")
+            return .init(get + ["--at-revision", "2"], naming: "compacted")
+        },
+        FailingCommand("the member has no leader") { _ in
+            let cluster = try await EtcdCluster.start()
+            try await cluster.kill(1)
+            try await cluster.kill(2)
+            try await eventually("loss of the leader", timeout: .seconds(20)) {
+                await cluster.members[0].log.contains("lost leader")
+            }
+            let command = ["etcd", "--etcd-endpoints", "http://\(cluster.endpoints[0])", "--get", "/a"]
+            return .init(
+                command, naming: cluster.endpoints[0], "no leader", mend: { try await cluster.end() })
+        },
+        FailingCommand("the user may not watch that") { site in
+            try await site.etcd.etcdctl("user", "add", "guest:\(wrongPassword)")
+            return .init(
+                [
+                    "etcd", "--etcd-user", "guest", "--etcd-password", wrongPassword, "--watch", "/a",
+                    "--from-revision", "1",
+                ],
+                naming: site.etcd.endpoint, "permission denied", "/a", "user guest")
+        },
+    ]
+
+    /// A command that meets an etcd of these options.
+    private static func other(
+        _ options: EtcdOptions, with arguments: [String] = [], saying words: String...
+    ) async throws -> Trial {
+        let server = try await EtcdServer.start(options)
+        let authority = options.tls.map { ["--etcd-ca-cert", $0.authority.certificate] } ?? []
+        var trial = Trial(
+            ["etcd", "--etcd-endpoints", server.clientURL, "--get", "/a"] + authority + arguments,
+            naming: server.endpoint, mend: { try await server.kill() })
+        trial.culprits += words
+        return trial
+    }
+
     private static func contents(_ path: String) throws -> String {
         try #require(try? String(contentsOfFile: path, encoding: .utf8))
     }

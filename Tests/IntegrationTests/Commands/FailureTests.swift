@@ -1,12 +1,33 @@
+import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import UFMSimulator
+
+/// The messages of a test run, for the documentation: `FAILURE_TABLE` names the file they are appended to, one row each.
+private final class FailureTable: Sendable {
+    static let shared = FailureTable()
+    private let file = ProcessInfo.processInfo.environment["FAILURE_TABLE"]
+    private let lock = Mutex(())
+
+    func add(_ failure: String, _ message: String) throws {
+        guard let file else { return }
+        try lock.withLock { _ in
+            let before = (try? String(contentsOfFile: file, encoding: .utf8)) ?? "| failure | message |\n|---|---|\n"
+            let words = message.trimmingCharacters(in: .newlines).replacing("|", with: "\\|")
+            try (before + "| \(failure) | `\(words)` |\n").write(toFile: file, atomically: true, encoding: .utf8)
+        }
+    }
+}
 
 /// Right command lines that cannot succeed: one line that names the culprit, exit code 1, and nothing has changed.
 @Suite("Failures")
 struct FailureTests {
     @Test("of etcd commands", arguments: FailingCommand.etcd)
     func etcd(_ row: FailingCommand) async throws { try await expectFailure(row) }
+
+    @Test("of etcd itself", arguments: FailingCommand.etcdServer)
+    func etcdServer(_ row: FailingCommand) async throws { try await expectFailure(row) }
 
     @Test("of ufm commands", arguments: FailingCommand.ufm)
     func ufm(_ row: FailingCommand) async throws { try await expectFailure(row) }
@@ -29,6 +50,7 @@ struct FailureTests {
             let result = try await site.run(trial.arguments, environment: trial.environment)
             try await trial.mend?()
 
+            try FailureTable.shared.add(row.testDescription, result.errors)
             let comment = Comment(rawValue: "\(result.errors)\(result.output)")
             #expect(result.status == .code(1), comment)
             expectOneComplaint(inErrors: result.errors, naming: trial.culprits, comment)

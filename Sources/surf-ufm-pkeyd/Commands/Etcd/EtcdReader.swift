@@ -26,10 +26,14 @@ struct EtcdReader {
 
 /// A key's lease in words.
 enum LeaseWords {
-    /// `7587870000000000001, 57 s of 60 s left`; nil without a lease.
+    /// `694d9a8f2b1c3e07, 57 s of 60 s left`, the id as `etcdctl lease` takes it; nil without a lease.
     static func of(_ keyValue: KeyValue, _ client: EtcdClient) async throws(EtcdError) -> String? {
         guard keyValue.lease != 0 else { return nil }
-        guard let time = try await client.timeToLive(of: keyValue.lease) else { return "\(keyValue.lease), ended" }
-        return "\(keyValue.lease), \(time.left) s of \(time.granted) s left"
+        let id = id(keyValue.lease)
+        guard let time = try await client.timeToLive(of: keyValue.lease) else { return "\(id), ended" }
+        return "\(id), \(time.left) s of \(time.granted) s left"
     }
+
+    /// A lease as etcdctl names it, for `etcdctl lease revoke`.
+    static func id(_ lease: Int64) -> String { String(lease, radix: 16) }
 }

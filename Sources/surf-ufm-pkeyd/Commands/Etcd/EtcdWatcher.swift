@@ -11,28 +11,6 @@ struct EtcdWatcher {
     /// Aborts all transfers: an authentication belongs to all its callers, and does not end when one of them is cancelled.
     let abort: @Sendable () -> Void
 
-    /// Where a watch stands.
-    private struct Position {
-        /// All changes up to this revision have been told.
-        var told: Int64
-        /// The highest revision that the store has shown.
-        var seen: Int64
-        /// The revision before the one that comes next has been compacted.
-        var isCompacted = false
-        var failures = 0
-
-        /// Newer versions of etcd are mute on an idle store when asked for what is not there yet. So a watch begins at a
-        /// revision that is known, and what was told already is dropped.
-        var start: Int64 { isCompacted ? told + 1 : max(1, min(told, seen)) }
-
-        mutating func told(_ revision: Int64) {
-            guard revision > told else { return }
-            told = revision
-            seen = max(seen, revision)
-            isCompacted = false
-        }
-    }
-
     func run(_ prefix: String) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -52,60 +30,73 @@ struct EtcdWatcher {
     private func follow(_ range: KeyRange) async throws {
         let now = try await revision(range)
         // From "now" on: the revision that the store has now is told already.
-        var position = Position(told: options.fromRevision.map { $0 - 1 } ?? now, seen: now)
+        let bookmark = WatchBookmark(told: options.fromRevision.map { $0 - 1 } ?? now, seen: now)
         while !Task.isCancelled {
             do {
-                return try await watch(range, &position)
+                return try await watch(range, bookmark)
             } catch let error as EtcdError {
-                try await recover(from: error, &position)
+                try await recover(from: error, bookmark)
             }
         }
     }
 
-    private func watch(_ range: KeyRange, _ position: inout Position) async throws {
-        var updates = try await client.watch(range, from: position.start).makeAsyncIterator()
+    /// Reads a watch until it ends, is shown to be dead, or the task is cancelled.
+    private func watch(_ range: KeyRange, _ bookmark: WatchBookmark) async throws {
+        let watch = try await client.watch(range, from: bookmark.start)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await read(watch, range, bookmark) }
+            group.addTask {
+                let end = await client.prove(watch, of: range, clock: ContinuousClock(), told: { bookmark.known }) {
+                    (proof) throws(EtcdError) in try bookmark.judge(proof)
+                }
+                if let end { throw end }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func read(_ watch: EtcdWatch, _ range: KeyRange, _ bookmark: WatchBookmark) async throws {
+        var updates = watch.makeAsyncIterator()
         while let update = try await updates.next() {
             switch update {
             case .created(let header):
-                try await confirm(header, range, &position)
+                try await confirm(header, range, bookmark)
             case .revision(let revision, let changes):
-                guard revision > position.told else { continue }
+                guard revision > bookmark.told else { continue }
                 for change in changes { try show(change) }
                 try Output.flush()
-                position.told(revision)
+                bookmark.tell(revision)
             case .progress(let revision):
-                position.told(revision)
+                bookmark.tell(revision)
             }
         }
     }
 
-    private func confirm(_ header: ResponseHeader, _ range: KeyRange, _ position: inout Position) async throws {
+    private func confirm(_ header: ResponseHeader, _ range: KeyRange, _ bookmark: WatchBookmark) async throws {
         // A member that lags behind, or a store that lost its history: only a linearizable read can tell.
-        if header.revision < position.seen {
+        if header.revision < bookmark.seen {
             let now = try await revision(range)
-            guard now >= position.seen else {
+            guard now >= bookmark.seen else {
                 throw CommandFailure(
-                    "the revision of etcd went back from \(position.seen) to \(now): its data were lost or replaced")
+                    "the revision of etcd went back from \(bookmark.seen) to \(now): its data were lost or replaced")
             }
         }
-        position.seen = max(position.seen, header.revision)
-        if position.failures > 1 { log.warning("etcd is watched again, from revision \(position.told + 1) on") }
-        position.failures = 0
+        if bookmark.stands(at: header.revision) > 1 {
+            log.warning("etcd is watched again, from revision \(bookmark.told + 1) on")
+        }
     }
 
     /// Returns when trying again may help; where the cut left off is known, so that loses nothing.
-    private func recover(from error: EtcdError, _ position: inout Position) async throws {
-        if error.kind == .compacted, !position.isCompacted, position.start <= position.told {
-            position.isCompacted = true
-            return
-        }
+    private func recover(from error: EtcdError, _ bookmark: WatchBookmark) async throws {
+        if error.kind == .compacted, bookmark.stepsOverCompaction() { return }
         // Older gateways report an outdated token as a missing permission.
         let isRefusal = error.kind == .permissionDenied || error.kind == .staleToken
-        guard error.isOutage || (isRefusal && position.failures < 3) else { throw error }
-        position.failures += 1
-        if position.failures == 2 { log.warning("\(ErrorWords.of(error)); trying again") }
+        guard error.isOutage || (isRefusal && bookmark.failures < 3) else { throw error }
+        let failures = bookmark.failed()
+        if failures == 2 { log.warning("\(ErrorWords.of(error)); trying again") }
         await client.leave(after: error)
-        try? await Task.sleep(for: min(.milliseconds(100) * position.failures, .seconds(2)))
+        try? await Task.sleep(for: min(.milliseconds(100) * failures, .seconds(2)))
     }
 
     private func revision(_ range: KeyRange) async throws(EtcdError) -> Int64 {

@@ -4,6 +4,7 @@ import FoundationEssentials
 /// A key as JSON. What is not UTF-8 text stands in base64 under another name, so that nothing is lost or guessed.
 struct KeyDocument: Encodable {
     private struct LeaseDocument: Encodable {
+        /// Hexadecimal, as etcdctl has it.
         let id: String
         let seconds_left: Int64?
         let seconds_granted: Int64?
@@ -29,7 +30,8 @@ struct KeyDocument: Encodable {
     mutating func addLease(_ keyValue: KeyValue, _ client: EtcdClient) async throws(EtcdError) {
         guard keyValue.lease != 0 else { return }
         let time = try await client.timeToLive(of: keyValue.lease)
-        lease = LeaseDocument(id: String(keyValue.lease), seconds_left: time?.left, seconds_granted: time?.granted)
+        lease = LeaseDocument(
+            id: LeaseWords.id(keyValue.lease), seconds_left: time?.left, seconds_granted: time?.granted)
     }
 
     private static func textOrBase64(_ bytes: [UInt8]) -> (String?, String?) {

@@ -1,0 +1,64 @@
+internal import FoundationEssentials
+
+extension EtcdClient {
+    /// How often a watch is proven alive, by a read through another member where there is one.
+    package static let proofInterval = Duration.seconds(5)
+    /// How long a watch may take to tell what such a read has shown.
+    package static let proofGrace = Duration.seconds(2)
+
+    /// Proves again and again that a watch has missed nothing, until it has, or until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - told: the revision up to which the watch has told everything.
+    ///   - judge: what a proof says of the watch by now.
+    /// - Returns: why the watch is to be left; nil when the task was cancelled.
+    package func prove<C: Clock>(
+        _ watch: EtcdWatch, of range: KeyRange, clock: C, told: @Sendable () -> Int64,
+        judge: @Sendable (WatchProof) throws(EtcdError) -> WatchProof.Verdict
+    ) async -> EtcdError? where C.Duration == Duration {
+        do throws(EtcdError) {
+            while true {
+                guard (try? await clock.sleep(for: Self.proofInterval)) != nil else { return nil }
+                let proof = try await proof(of: range, since: told(), avoiding: watch.endpoint)
+                guard case .behind = try judge(proof) else { continue }
+                guard (try? await clock.sleep(for: Self.proofGrace)) != nil else { return nil }
+                guard case .behind(let revision) = try judge(proof) else { continue }
+                throw EtcdError(
+                    .watchSilent, "revision \(revision) has happened and the watch does not tell it",
+                    operation: "watch of \(range)", endpoint: watch.endpoint)
+            }
+        } catch {
+            return error.kind == .cancelled ? nil : error
+        }
+    }
+
+    /// Reads whether anything in a range changed since a revision: linearizably, and through another member than the one
+    /// that is watched where there is one.
+    func proof(
+        of range: KeyRange, since revision: Int64, avoiding watched: EtcdEndpoint
+    ) async throws(EtcdError) -> WatchProof {
+        func read(_ body: RangeRequest) async throws(EtcdError) -> RangeAnswer {
+            try await call(
+                "/v3/kv/range", body, effect: .read, operation: "proof of the watch of \(range)", last: watched
+            ).0
+        }
+        let end = range.end.isEmpty ? nil : Data(range.end)
+        let newer = try await read(
+            RangeRequest(
+                key: Data(range.start), range_end: end, limit: WireInt64(1), revision: nil, keys_only: true,
+                count_only: nil, min_mod_revision: WireInt64(revision + 1)))
+        let header = newer.header.header
+        // A younger store has no such revision to count at; its revision says enough.
+        let then =
+            header.revision < revision
+            ? newer
+            : try await read(
+                RangeRequest(
+                    key: Data(range.start), range_end: end, limit: nil, revision: WireInt64(revision), keys_only: nil,
+                    count_only: true))
+        return WatchProof(
+            since: revision, clusterID: header.clusterID, revision: header.revision,
+            newerKey: newer.kvs?.first?.keyValue.modRevision, count: newer.count?.value ?? 0,
+            countThen: then.count?.value ?? 0)
+    }
+}

@@ -170,6 +170,48 @@ struct UFMToolImportTests {
         }
     }
 
+    @Test("UFM may take a while to show what it took")
+    func laggingReads() async throws {
+        try await withUFM(.made(0x4000, full: [0xa]), configure: { $0.switches.applyDelay = 700 }) { site in
+            let path = try site.configuration.write(Self.file((0x4000, [0xb]), (0x4001, [0xc])), to: "file.yaml")
+            let result = try await site.ufmTool("--import", path, "--yes")
+            #expect(result.status == .code(0), "\(result.output)\(result.errors)")
+            let set = try await site.ufmTool("--pkey", "0x4001", "--set-guids", "--guids", guidText(0xd))
+            #expect(set.status == .code(0), "\(set.errors)")
+        }
+    }
+
+    @Test("a partition that cannot be read back has failed, and what is known of the others is reported")
+    func noReadBack() async throws {
+        try await withUFM { site in
+            let path = try site.configuration.write(Self.file((0x4000, [0xa]), (0x4001, [0xb])), to: "file.yaml")
+            // The plan needs one list of members; each later one fails.
+            site.ufm.inject(
+                .init(.delay(.zero), path: "/ufmRest/resources/pkeys?guids_data", count: 1),
+                .init(.status(503), path: "/ufmRest/resources/pkeys?guids_data", count: nil),
+                .init(.status(503), method: "PUT", count: 1))
+            let result = try await site.ufmTool("--import", path)
+            #expect(result.status == .code(1))
+            #expect(result.output.contains("PKey 0x4000: failed: PUT "))
+            #expect(result.output.contains("PKey 0x4001: failed: it was sent, and cannot be read back: GET "))
+        }
+    }
+
+    @Test("a partition with thousands of members is made with its quality of service and name")
+    func large() async throws {
+        let guids = (1...2_500).map { UInt64(0x1_0000 + $0) }
+        var partition = UFMSimulator.Partition.made(0x4000, full: guids, limited: [0xa], name: "large")
+        partition.qos.serviceLevel = 4
+        try await withUFM(partition, configure: { $0.switches.qosNeedsRestart = true }) { site in
+            let path = site.configuration.file("file.json")
+            try await site.ufmTool("--export", path)
+            try await site.ufmTool("--delete-pkey", "0x4000")
+            let result = try await site.ufmTool("--import", path)
+            #expect(result.output.hasSuffix("PKey 0x4000: created\n"), "\(result.output)\(result.errors)")
+            #expect(site.partition(0x4000) == partition)
+        }
+    }
+
     @Test("a name is refused before anything is changed where UFM takes none")
     func nameOfOldRelease() async throws {
         try await withUFM(configure: { try $0.apply(.ufm6191) }) { site in

@@ -102,6 +102,9 @@ struct ImportRun {
         if let problem = entry.impossibility { failures[entry.pkey] = problem }
     }
 
+    /// How many members the request that makes a partition has at most; the others follow.
+    private static let mostCreated = 500
+
     /// With one PUT, which takes all that a partition has but mixed `index0`.
     private func create(_ wanted: PartitionState) async throws(UFMError) {
         let partition = wanted.partition
@@ -112,11 +115,13 @@ struct ImportRun {
                 partitionName: partition.name)
             return
         }
+        let first = Array(members.filter { $0.index0 == index0 }.prefix(Self.mostCreated))
         try await client.replaceMembers(
-            of: wanted.pkey, with: members.filter { $0.index0 == index0 }, ipOverIB: partition.ipOverIB,
-            qos: wanted.uncommonQoS, partitionName: partition.name)
+            of: wanted.pkey, with: first, ipOverIB: partition.ipOverIB, qos: wanted.uncommonQoS,
+            partitionName: partition.name)
+        let there = Set(first)
         try await client.addMembers(
-            members.filter { $0.index0 != index0 }, to: wanted.pkey, ipOverIB: partition.ipOverIB)
+            members.filter { !there.contains($0) }, to: wanted.pkey, ipOverIB: partition.ipOverIB)
     }
 
     private func add(_ entry: ImportPlan.Entry, to wanted: PartitionState) async throws(UFMError) {

@@ -73,12 +73,23 @@ struct MemberChange {
 
     /// Reads back, since UFM 6.19 is known to take some requests without doing all that they say.
     private func verify(_ wanted: Partition, _ pkey: PKey) async throws {
-        let found = try await client.partition(pkey.number)
-        guard let found, found.members == wanted.members, found.ipOverIB == wanted.ipOverIB else {
-            let left = MemberDifference(from: found?.members ?? [:], to: wanted.members).words
-            throw CommandFailure(
-                "UFM took the members of PKey \(pkey) and shows others"
-                    + (left.isEmpty ? "" : " (still to be \(left))"))
+        var problem: CommandFailure?
+        await ReadBack.untilTrue { () async in
+            do throws(UFMError) {
+                problem = try await self.problem(wanted, pkey)
+            } catch {
+                problem = CommandFailure("the members were sent, and cannot be read back: \(ErrorWords.of(error))")
+            }
+            return problem == nil
         }
+        if let problem { throw problem }
+    }
+
+    private func problem(_ wanted: Partition, _ pkey: PKey) async throws(UFMError) -> CommandFailure? {
+        let found = try await client.partition(pkey.number)
+        if let found, found.members == wanted.members, found.ipOverIB == wanted.ipOverIB { return nil }
+        let left = MemberDifference(from: found?.members ?? [:], to: wanted.members).words
+        return CommandFailure(
+            "UFM took the members of PKey \(pkey) and shows others" + (left.isEmpty ? "" : " (still to be \(left))"))
     }
 }

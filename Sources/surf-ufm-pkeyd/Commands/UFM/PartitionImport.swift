@@ -20,7 +20,7 @@ struct PartitionImport {
         try confirm(plan)
         var importRun = ImportRun(client: client, plan: plan)
         await importRun.perform()
-        try report(plan, try await verified(plan, importRun), importRun.afterRestart)
+        try report(plan, await verified(plan, importRun), importRun.afterRestart)
     }
 
     private func show(_ plan: ImportPlan) {
@@ -49,22 +49,35 @@ struct PartitionImport {
     }
 
     /// Reads everything back: what UFM shows decides, not what it answered.
-    private func verified(_ plan: ImportPlan, _ importRun: ImportRun) async throws -> [PKey: String] {
-        var failures = importRun.failures
-        let states: [PKey: PartitionState]
-        do throws(UFMError) {
-            states = try await client.states()
-        } catch {
-            throw CommandFailure("the changes were sent, and cannot be read back: \(ErrorWords.of(error))")
+    private func verified(_ plan: ImportPlan, _ importRun: ImportRun) async -> [PKey: String] {
+        var missing: [PKey: String] = [:]
+        await ReadBack.untilTrue { () async in
+            do throws(UFMError) {
+                missing = problems(plan, importRun, try await client.states())
+                return missing.isEmpty
+            } catch {
+                for entry in plan.changes {
+                    missing[entry.pkey] = "it was sent, and cannot be read back: \(ErrorWords.of(error))"
+                }
+                return false
+            }
         }
-        for entry in plan.changes where failures[entry.pkey] == nil {
+        return importRun.failures.merging(missing) { told, _ in told }
+    }
+
+    /// What of the changes UFM does not show.
+    private func problems(
+        _ plan: ImportPlan, _ importRun: ImportRun, _ states: [PKey: PartitionState]
+    ) -> [PKey: String] {
+        var problems: [PKey: String] = [:]
+        for entry in plan.changes where importRun.failures[entry.pkey] == nil {
             var wanted = entry.wanted
             if importRun.afterRestart.contains(entry.pkey) { wanted?.qos = nil }
             let left = ImportPlan.Entry(entry.pkey, current: states[entry.pkey], wanted: wanted)
             let isDone = wanted == nil ? left.current == nil : left.action == .unchanged
-            if !isDone { failures[entry.pkey] = "UFM took the change and does not show it (\(left.words))" }
+            if !isDone { problems[entry.pkey] = "UFM took the change and does not show it (\(left.words))" }
         }
-        return failures
+        return problems
     }
 
     private func report(_ plan: ImportPlan, _ failures: [PKey: String], _ afterRestart: Set<PKey>) throws {

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A value and where it stands in a document that a person wrote, so that an error can name the place.
 struct JSONField {
     /// What is wrong at which place.
@@ -11,10 +13,10 @@ struct JSONField {
 
     /// The whole of a document.
     init(document bytes: [UInt8]) throws(Failure) {
-        do throws(JSONParser.Failure) {
-            self.init(try JSONParser.parse(bytes), at: "")
+        do {
+            self.init(try JSONDecoder().decode(JSONValue.self, from: Data(bytes)), at: "")
         } catch {
-            throw Failure(description: error.description)
+            throw Failure(description: "not JSON")
         }
     }
 

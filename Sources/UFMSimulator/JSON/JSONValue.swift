@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A JSON document of any shape, so that a body can be refused for its types instead of being coerced.
 enum JSONValue: Sendable, Equatable {
     case null
@@ -9,7 +11,7 @@ enum JSONValue: Sendable, Equatable {
 
     /// Reads a whole document; nil when the bytes are not JSON.
     init?(parsing bytes: [UInt8]) {
-        guard let value = try? JSONParser.parse(bytes) else { return nil }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
         self = value
     }
 
@@ -17,5 +19,25 @@ enum JSONValue: Sendable, Equatable {
     var integer: Int? {
         guard case .number(let number) = self else { return nil }
         return Int(exactly: number)
+    }
+}
+
+extension JSONValue: Decodable {
+    // Strings first: nearly all values of a request are GUIDs, and each wrong guess costs a thrown error.
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let string = try? value.decode(String.self) {
+            self = .string(string)
+        } else if value.decodeNil() {
+            self = .null
+        } else if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let number = try? value.decode(Double.self) {
+            self = .number(number)
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
+        } else {
+            self = .object(try value.decode([String: JSONValue].self))
+        }
     }
 }

@@ -86,6 +86,8 @@ struct History {
                         try script(&history)
                         steps += history.world.steps
                         if history.problem != nil { failed.append(seed) }
+                        // Others wait for this thread.
+                        await Task.yield()
                     }
                     return (steps, failed)
                 }

@@ -31,14 +31,16 @@ final class RawConnection: Sendable {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            Glibc.close(socket)
-            return nil
-        }
+        // What was made is closed by `deinit`, here too.
+        guard result == 0 else { return nil }
     }
 
+    deinit { Glibc.close(socket) }
+
+    /// Ends the connection, once or more often. Its number stays taken while anybody holds it: another connection of this
+    /// process could have it by then.
     func close() {
-        Glibc.close(socket)
+        shutdown(socket, Int32(SHUT_RDWR))
     }
 
     func send(_ method: String, _ path: String, _ body: String = "", headers: String = "") {

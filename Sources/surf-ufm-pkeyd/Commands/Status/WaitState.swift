@@ -19,7 +19,7 @@ struct WaitState {
     private var isEntryKnown = false
     /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
     private var seen: Set<Int64> = []
-    private var failures: [String] = []
+    private var failure: String?
 
     init(_ pkey: PKey, prefix: String) {
         self.pkey = pkey
@@ -38,8 +38,8 @@ struct WaitState {
                 _ = desired.apply([change])
                 see()
             }
-        case .lost(let failure): failures = [failure.message]
-        case .restored: failures = []
+        case .lost(let failure): self.failure = failure.message
+        case .restored: failure = nil
         }
         return verdict
     }
@@ -49,7 +49,8 @@ struct WaitState {
         case .success(let entry):
             self.entry = entry
             isEntryKnown = true
-        case .failure(let failure): failures = [failure.message]
+            failure = nil
+        case .failure(let failure): self.failure = failure.message
         }
         return verdict
     }
@@ -69,7 +70,7 @@ struct WaitState {
 
     /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.
     var words: String {
-        if let failure = failures.first { return failure }
+        if let failure { return failure }
         guard isListed else { return "etcd has not been read yet" }
         guard isEntryKnown else { return "the ledger has not been read yet" }
         guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry) else {

@@ -101,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
+                "EtcdGateway", "Fabric", "Reconciler", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
                 "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),

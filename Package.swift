@@ -87,6 +87,10 @@ let package = Package(
             name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "UFMConformanceTests",
+            dependencies: ["UFMClient", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
             swiftSettings: core),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
@@ -97,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
+                "EtcdGateway", "Fabric", "Reconciler", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
                 "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),

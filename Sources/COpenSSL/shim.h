@@ -28,4 +28,14 @@ static inline int pkeyd_has_common_name(X509 *certificate) {
     return X509_NAME_get_index_by_NID(X509_get_subject_name(certificate), NID_commonName, -1) >= 0;
 }
 
+// The subject in one line into a buffer, without a final zero; the number of bytes written.
+static inline int pkeyd_subject(X509 *certificate, char *buffer, int size) {
+    BIO *bio = BIO_new(BIO_s_mem());
+    if (!bio) return 0;
+    X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+    int count = BIO_read(bio, buffer, size);
+    BIO_free(bio);
+    return count > 0 ? count : 0;
+}
+
 #endif

@@ -29,6 +29,8 @@ package struct HTTPRequest: Sendable {
     package var totalTimeout: Duration?
     /// The most body bytes that ``HTTPTransport/send(_:)`` gathers before it gives up with `bodyTooLarge`.
     package var bodyLimit: Int
+    /// Whether the head of the answer is to tell which certificate the server showed.
+    package var reportsCertificate = false
 
     package init(
         _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,

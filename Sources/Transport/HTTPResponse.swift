@@ -2,6 +2,8 @@
 package struct HTTPResponseHead: Sendable {
     package let status: Int
     package let headers: [HTTPHeader]
+    /// What the server showed in TLS, where the request asked for it.
+    package internal(set) var certificate: ServerCertificate?
 
     package init(status: Int, headers: [HTTPHeader]) {
         self.status = status

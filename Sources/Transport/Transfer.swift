@@ -161,7 +161,9 @@ final class Transfer {
     }
 
     private func receivedHeader(_ line: UnsafeRawBufferPointer) {
-        if let head = head.consume(line) { pipe.offer(head: head) }
+        guard var head = head.consume(line) else { return }
+        if request.reportsCertificate { head.certificate = ServerCertificate(shownTo: easy) }
+        pipe.offer(head: head)
     }
 
     private func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {

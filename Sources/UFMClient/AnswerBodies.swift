@@ -40,10 +40,24 @@ struct PartitionBody: Decodable {
     let partition: String?
     let ipOverIB: Bool?
     let guids: [MemberBody]?
+    /// An object in the answers that are on record; beside the other fields in NVIDIA's description.
+    let qos: QualityOfService?
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
         case pkey, partition, guids
         case ipOverIB = "ip_over_ib"
+        case qos = "qos_conf"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        pkey = try container.decodeIfPresent(String.self, forKey: .pkey)
+        partition = try container.decodeIfPresent(String.self, forKey: .partition)
+        ipOverIB = try container.decodeIfPresent(Bool.self, forKey: .ipOverIB)
+        guids = try container.decodeIfPresent([MemberBody].self, forKey: .guids)
+        // Nothing is ever deleted or kept for its quality of service: what cannot be read is not told.
+        let asObject = try? container.decodeIfPresent(QualityOfService.self, forKey: .qos)
+        qos = asObject ?? (try? QualityOfService(from: decoder))
     }
 }
 

@@ -7,6 +7,8 @@ struct Call {
     /// Below the prefix of the credentials, with the query.
     let path: String
     var body: [UInt8]?
+    /// Whether the answer is to tell which certificate the server showed.
+    var reportsCertificate = false
 
     var isWrite: Bool { method != .get }
 
@@ -20,6 +22,15 @@ struct Call {
         Call(method: .get, path: "\(pkeys)\(number)?guids_data=true")
     }
 
+    /// With QoS and without members.
+    static let qosList = Call(method: .get, path: "/resources/pkeys?qos_conf=true")
+
+    /// With both, which UFM can give for one partition.
+    static func details(_ number: PartitionNumber) -> Call {
+        Call(method: .get, path: "\(pkeys)\(number)?guids_data=true&qos_conf=true")
+    }
+
+    static func setQoS(_ body: [UInt8]) -> Call { Call(method: .put, path: pkeys + "qos_conf", body: body) }
     static func create(_ body: [UInt8]) -> Call { Call(method: .post, path: pkeys + "add", body: body) }
     static func add(_ body: [UInt8]) -> Call { Call(method: .post, path: pkeys, body: body) }
     static func replace(_ body: [UInt8]) -> Call { Call(method: .put, path: pkeys, body: body) }
@@ -44,7 +55,7 @@ struct Exchange {
     ) -> UFMError {
         UFMError(
             kind: kind, method: call.method.rawValue, path: path, server: server, status: answer?.status,
-            serverWords: answer?.words(hiding: secrets), outcome: outcome)
+            serverWords: answer?.words(hiding: secrets), outcome: outcome, isPage: answer?.isHTML ?? false)
     }
 
     /// The error for an answer that is not a success; nil for one that is.
@@ -71,13 +82,5 @@ struct Exchange {
 
     private func unavailable(_ answer: HTTPResponse, _ outcome: UFMError.Outcome) -> UFMError {
         error(.unavailable(retryAfter: answer.retryAfter), answer: answer, outcome: outcome)
-    }
-}
-
-extension HTTPResponse {
-    /// The seconds of `Retry-After`, up to a day; dates are not read.
-    fileprivate var retryAfter: Duration? {
-        guard let seconds = head.header("Retry-After").flatMap(Int.init), seconds >= 0 else { return nil }
-        return .seconds(min(seconds, 86_400))
     }
 }

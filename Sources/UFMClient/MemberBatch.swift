@@ -11,6 +11,9 @@ struct MemberBatch: Equatable {
     static let mostGUIDs = 500
     /// A `DELETE` has its GUIDs in the path; more than this has not been seen to work.
     static let mostRemovals = 100
+    /// A `PUT` must hold all members. Up to here it is 80 KB at most, which every web server takes; a larger change
+    /// is made of `DELETE`s and `POST`s.
+    static let mostReplaced = 2_000
     /// Apache takes request lines of up to 8,190 bytes.
     static let longestRequestLine = 7_999
 
@@ -44,11 +47,19 @@ struct MemberBatch: Equatable {
 
     /// Two batches with half of the GUIDs each.
     var halves: [MemberBatch] {
-        guids.pieces(of: (guids.count + 1) / 2).map { MemberBatch(flags: flags, guids: $0) }
+        guids.halves.map { MemberBatch(flags: flags, guids: $0) }
+    }
+
+    /// The members that it stands for.
+    var members: [Member] {
+        guids.map { Member(guid: $0, membership: flags.membership, index0: flags.index0) }
     }
 }
 
 extension Array {
+    /// Two arrays with half of the elements each; one where there is only one.
+    var halves: [[Element]] { pieces(of: (count + 1) / 2) }
+
     fileprivate func pieces(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: Swift.max(1, size)).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }

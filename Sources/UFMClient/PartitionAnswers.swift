@@ -45,6 +45,18 @@ struct PartitionListAnswer: Decodable {
     }
 }
 
+extension PartitionListAnswer {
+    /// The quality of service by partition, for those that have one.
+    func qualityOfService() throws(AnswerFlaw) -> [PartitionNumber: QualityOfService] {
+        var all: [PartitionNumber: QualityOfService] = [:]
+        for (key, body) in bodies {
+            let number = try PartitionNumber(reported: key)
+            if let qos = body.qos { all[number] = qos }
+        }
+        return all
+    }
+}
+
 /// The answer to a question for one partition: flat, wrapped in an object by PKey, or in a list of one; or nothing.
 ///
 /// UFM says "no such partition" with `{}`; `null` and `[]` are read the same way.
@@ -52,6 +64,9 @@ struct PartitionAnswer: Decodable {
     /// The key it was wrapped in.
     private let key: String?
     private let body: PartitionBody?
+
+    /// The quality of service, where it is told.
+    var qos: QualityOfService? { body?.qos }
 
     init(from decoder: any Decoder) throws {
         if try decoder.singleValueContainer().decodeNil() {

@@ -5,6 +5,8 @@ import Transport
 struct Answer {
     let exchange: Exchange
     let response: HTTPResponse
+    /// From the request to the end of the answer.
+    let duration: Duration
 
     /// The body as JSON of this shape. The error names the place in the body that does not fit.
     func decoded<Body: Decodable>(_ type: Body.Type) throws(UFMError) -> Body {
@@ -44,26 +46,6 @@ struct Answer {
 }
 
 extension UFMClient {
-    /// Sends a call and returns its answer if that is a success; goes to the next host only while nothing was sent.
-    func perform(_ call: Call) async throws(UFMError) -> Answer {
-        let path = configuration.credentials.pathPrefix + call.path
-        var exchange = Exchange(call: call, server: "", path: path, secrets: configuration.credentials.secrets)
-        var failure = exchange.error(.invalidCall("no UFM host is given"))
-        for host in configuration.hosts {
-            exchange = Exchange(
-                call: call, server: configuration.baseURL(of: host), path: path, secrets: exchange.secrets)
-            do throws(UFMError) {
-                let response = try await send(exchange)
-                if let failure = exchange.failure(response) { throw failure }
-                return Answer(exchange: exchange, response: response)
-            } catch {
-                failure = error
-                guard error.isOutage, case .transport(let cause) = error.kind, cause.nothingWasSent else { break }
-            }
-        }
-        throw failure
-    }
-
     /// Sends a call with this body.
     func perform(_ call: ([UInt8]) -> Call, _ body: some Encodable) async throws(UFMError) -> Answer {
         guard let bytes = try? body.jsonBytes() else {
@@ -79,7 +61,7 @@ extension UFMClient {
         return Exchange(call: call, server: server, path: path, secrets: []).error(.invalidCall(reason))
     }
 
-    private func send(_ exchange: Exchange) async throws(UFMError) -> HTTPResponse {
+    func send(_ exchange: Exchange) async throws(UFMError) -> HTTPResponse {
         let request = request(for: exchange)
         let isWrite = exchange.call.isWrite
         do throws(TransportError) {
@@ -100,9 +82,11 @@ extension UFMClient {
         var headers = [HTTPHeader("Accept", "application/json")]
         if let authorization = configuration.credentials.authorization { headers.append(authorization) }
         if exchange.call.body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
-        return HTTPRequest(
+        var request = HTTPRequest(
             exchange.call.method, exchange.server + exchange.path, headers: headers, body: exchange.call.body,
             tls: configuration.tls, connectTimeout: configuration.connectTimeout,
             totalTimeout: exchange.call.isWrite ? configuration.writeTimeout : configuration.readTimeout)
+        request.reportsCertificate = exchange.call.reportsCertificate
+        return request
     }
 }

@@ -3,14 +3,43 @@ package import Fabric
 extension UFMClient {
     /// UFM's release: the cheapest question there is, for a start and for a sign of life.
     package func version() async throws(UFMError) -> UFMVersion {
-        let answer = try await perform(.version)
+        try version(in: try await perform(.version))
+    }
+
+    /// The release that an answer names; it is remembered for the server that gave it.
+    func version(in answer: Answer) throws(UFMError) -> UFMVersion {
         let body = try answer.decoded(VersionBody.self)
-        return try answer.reading { () throws(AnswerFlaw) in
+        let version = try answer.reading { () throws(AnswerFlaw) in
             guard let version = UFMVersion(parsing: body.release) else {
                 throw .malformed("'\(body.release)' is no version")
             }
             return version
         }
+        servers.note(version, at: answer.exchange.server)
+        return version
+    }
+
+    /// Whether UFM takes names for partitions, as it does from 6.22 on; older ones refuse the whole request.
+    ///
+    /// A request only where the version is not known yet. Calls that are given a name leave it out where this is false.
+    package func takesPartitionNames() async throws(UFMError) -> Bool {
+        do throws(UFMError) {
+            return try await release() >= .partitionNames
+        } catch let error where error.isMalformedAnswer {
+            return false
+        }
+    }
+
+    /// The release, asked for where it is not known.
+    func release() async throws(UFMError) -> UFMVersion {
+        if let known = servers.version { return known }
+        return try await version()
+    }
+
+    /// The name, if there is one and UFM takes it.
+    func accepted(_ name: String?) async throws(UFMError) -> String? {
+        guard let name, !name.isEmpty, try await takesPartitionNames() else { return nil }
+        return name
     }
 
     /// Every partition of the fabric with its members, in one request.
@@ -31,15 +60,22 @@ extension UFMClient {
     /// UFM says so with a 404 or with an empty body, `{}`, `null` or `[]`. Anything else that is not this partition
     /// throws.
     package func partition(_ number: PartitionNumber) async throws(UFMError) -> Partition? {
+        try await one(number, .partition(number)) { (body) throws(AnswerFlaw) in try body.partition(number) }
+    }
+
+    /// What `read` makes of the answer to a call for one partition, or nil if the answer says that there is none.
+    func one<Value>(
+        _ number: PartitionNumber, _ call: Call, read: (PartitionAnswer) throws(AnswerFlaw) -> Value?
+    ) async throws(UFMError) -> Value? {
         let answer: Answer
         do throws(UFMError) {
-            answer = try await perform(.partition(number))
+            answer = try await perform(call)
         } catch let error where error.isRejected(404) {
             return nil
         }
         guard answer.response.firstByte != nil else { return nil }
         let body = try answer.decoded(PartitionAnswer.self)
-        return try answer.reading { () throws(AnswerFlaw) in try body.partition(number) }
+        return try answer.reading { () throws(AnswerFlaw) in try read(body) }
     }
 
     /// When any partition last changed: a text without meaning but for equality with an earlier one.

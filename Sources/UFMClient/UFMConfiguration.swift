@@ -11,8 +11,8 @@ package struct UFMConfiguration: Sendable {
 
     /// Host names or addresses, each with or without `:port`; a bare IPv6 address gets its brackets.
     ///
-    /// UFM has one virtual address, so one is the rule. With more, a call goes to the next one only where nothing of it
-    /// was sent to the one before: two hosts never both get a write.
+    /// UFM has one virtual address, so one is the rule. With more, calls go to the one that answers a read as a working
+    /// UFM does, and two hosts never both get a write.
     package var hosts: [String]
     /// TLS or not.
     package var scheme: Scheme

@@ -20,6 +20,15 @@ package enum UFMCredentials: Sendable, Equatable {
         }
     }
 
+    /// `basic`, `token` or `client certificate`.
+    package var kind: String {
+        switch self {
+        case .basic: "basic"
+        case .token: "token"
+        case .clientCertificate: "client certificate"
+        }
+    }
+
     var authorization: HTTPHeader? {
         switch self {
         case .basic(let user, let password):

@@ -45,6 +45,8 @@ package struct UFMError: Error, Equatable, Sendable {
     /// What the server said: one line of at most 200 characters, without tags and without our credentials.
     package let serverWords: String?
     package internal(set) var outcome: Outcome
+    /// Whether the answer was a page for people.
+    var isPage = false
     /// The GUIDs that UFM refused one by one, where a call found them out.
     package internal(set) var refusedGUIDs: [GUID] = []
 
@@ -75,6 +77,20 @@ package struct UFMError: Error, Equatable, Sendable {
 
     /// Whether the calling task was cancelled.
     package var isCancellation: Bool { kind == .transport(.cancelled) }
+
+    /// How long the server asked to be left alone, in seconds or until a date; nil if it did not.
+    package var retryAfter: Duration? {
+        if case .unavailable(let wait) = kind { wait } else { nil }
+    }
+
+    var isMalformedAnswer: Bool {
+        if case .malformedAnswer = kind { true } else { false }
+    }
+
+    /// Whether certainly no byte of the request reached a server.
+    var nothingWasSent: Bool {
+        if case .transport(let error) = kind { error.nothingWasSent } else { false }
+    }
 
     func isRejected(_ statuses: Int...) -> Bool {
         guard kind == .rejected, let status else { return false }

@@ -29,6 +29,12 @@ package struct UFMVersion: Sendable, Comparable, CustomStringConvertible {
         patch = numbers.dropFirst(2).first.flatMap { $0 } ?? 0
     }
 
+    /// The first release with `partition_name` in its schema.
+    static let partitionNames = UFMVersion(6, 22, 0)
+
+    /// The first release without known bugs around partitions that have no members.
+    static let emptyPartitions = UFMVersion(6, 18, 0)
+
     /// As UFM prints it.
     package var description: String { text }
 

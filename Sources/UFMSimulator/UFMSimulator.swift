@@ -15,17 +15,19 @@ package final class UFMSimulator: Sendable {
     package let certificateFile: String?
 
     let state: SimulatorState
+    let node: Node
     private let group: MultiThreadedEventLoopGroup
     private let credentials: ServerCredentials?
 
     private init(
-        configuration: Configuration, state: SimulatorState, group: MultiThreadedEventLoopGroup,
-        credentials: ServerCredentials?, port: Int, controlPort: Int?
+        configuration: Configuration, state: SimulatorState, node: Node, group: MultiThreadedEventLoopGroup,
+        credentials: ServerCredentials?, controlPort: Int?
     ) {
         self.state = state
+        self.node = node
         self.group = group
         self.credentials = credentials
-        self.port = port
+        port = node.port
         certificateFile = credentials?.certificateFile
         let scheme = credentials == nil ? "http" : "https"
         url = "\(scheme)://\(Self.reachable(configuration.host)):\(port)"
@@ -33,26 +35,31 @@ package final class UFMSimulator: Sendable {
     }
 
     /// Starts a simulator; it serves when this returns.
+    ///
+    /// A standby of another one shares its partitions, users, switches, faults and log, whatever its own configuration
+    /// says of them, and answers as the switch `standby` says until it is promoted.
     package static func start(
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(), standbyOf active: UFMSimulator? = nil
     ) async throws(SimulatorError) -> UFMSimulator {
-        let model = try UFMModel(configuration: configuration)
+        let state: SimulatorState
+        if let active {
+            state = active.state
+        } else {
+            state = try SimulatorState(configuration)
+        }
         let credentials = try await ServerCredentials(configuration)
-        let state = SimulatorState(model: model, logLimit: configuration.requestLogLimit)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let listener = Listener(
-                group: group, tls: credentials?.context,
-                service: RESTService(
-                    state: state, latency: configuration.latency, onRequestEnd: configuration.onRequestEnd))
-            let port = try await listener.bind(host: configuration.host, port: configuration.port)
+            let node = try await Node.start(
+                configuration, state: state, isStandby: active != nil || configuration.isStandby, group: group,
+                credentials: credentials)
             var controlPort: Int?
             if let wanted = configuration.controlPort {
-                let control = Listener(group: group, tls: nil, service: ControlService(state: state))
+                let control = Listener(group: group, tls: nil, service: ControlService(state: state, node: node))
                 controlPort = try await control.bind(host: "127.0.0.1", port: wanted)
             }
             return UFMSimulator(
-                configuration: configuration, state: state, group: group, credentials: credentials, port: port,
+                configuration: configuration, state: state, node: node, group: group, credentials: credentials,
                 controlPort: controlPort)
         } catch {
             credentials?.removeTemporaryFiles()
@@ -63,9 +70,10 @@ package final class UFMSimulator: Sendable {
 
     /// Runs a simulator for the length of the body, and shuts it down however that ends.
     package static func withSimulator<Value>(
-        configuration: Configuration = Configuration(), _ body: (UFMSimulator) async throws -> Value
+        configuration: Configuration = Configuration(), standbyOf active: UFMSimulator? = nil,
+        _ body: (UFMSimulator) async throws -> Value
     ) async throws -> Value {
-        let simulator = try await start(configuration: configuration)
+        let simulator = try await start(configuration: configuration, standbyOf: active)
         let value: Value
         do {
             value = try await body(simulator)
@@ -77,9 +85,10 @@ package final class UFMSimulator: Sendable {
         return value
     }
 
-    /// Closes all connections, drops what has not acted yet, ends all waits, and removes temporary files.
+    /// Closes all connections, drops what has not acted yet, and removes temporary files; the last host of a model ends
+    /// all waits.
     package func shutdown() async throws {
-        state.stop()
+        if state.leave(node.id) { state.stop() }
         credentials?.removeTemporaryFiles()
         try await group.shutdownGracefully()
     }

@@ -27,7 +27,7 @@ enum Program {
         // First of all, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
         do {
-            let arguments = Array(arguments.dropFirst())
+            let arguments = GUIDArgument.completingBareGUIDs(Array(arguments.dropFirst()))
             try refuseUnknownMode(arguments.first)
             var command = try SurfUFMPKeyD.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {

@@ -1,54 +1,31 @@
 import ArgumentParser
 import UFMSimulator
 
-/// The options of `ufm-simulator`, and the configuration they make.
+/// The options of `ufm-simulator`, and the configuration they make: the profile, then the scenario, then the rest.
 struct SimulatorOptions: ParsableArguments {
-    @Option(help: "The address to listen on.")
-    var host = "127.0.0.1"
+    @OptionGroup(title: "Listening options") var listening: ListenOptions
+    @OptionGroup(title: "User options") var users: UserOptions
+    @OptionGroup(title: "Fabric options") var fabric: FabricOptions
 
-    @Option(help: "The port to listen on; 0 for a free one.")
-    var port = 8443
+    @Option(help: "Set version, switches and bugs together; scenario and other options then change what it set.")
+    var profile = UFMSimulator.Profile.ufm6221
 
-    @Option(help: "The port for state, request log and faults, on 127.0.0.1; 0 for a free one.")
-    var controlPort = 0
-
-    @Flag(help: "Speak TLS, with a self-signed certificate made at start unless --tls-cert is given.")
-    var tls = false
+    @Option(help: ArgumentHelp("Start as a JSON document says; its members are listed below.", valueName: "file"))
+    var scenario: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where to put cert.pem and key.pem; without it, in a directory that goes at exit.", valueName: "dir"))
-    var tlsDir: String?
-
-    @Option(help: ArgumentHelp("A certificate to use, PEM.", valueName: "file"))
-    var tlsCert: String?
-
-    @Option(help: ArgumentHelp("The certificate's key, PEM.", valueName: "file"))
-    var tlsKey: String?
-
-    @Option(help: "The user UFM knows.")
-    var user = "admin"
-
-    @Option(help: "That user's password.")
-    var password = "123456"
-
-    @Option(help: ArgumentHelp("Milliseconds that each request waits before it acts and answers.", valueName: "ms"))
-    var latency = 0
-
-    @Option(help: ArgumentHelp("The UFM release to be, MAJOR.MINOR.PATCH-BUILD.", valueName: "version"))
-    var ufmVersion = "6.22.1-3"
-
-    @Flag(help: "Print each request as it ends: time, method, path, status, milliseconds.")
-    var requestLog = false
+            "Keep partitions and tokens there over restarts. Once the file exists it stands in place of --partition.",
+            valueName: "file"))
+    var state: String?
 
     @Option(
         help: ArgumentHelp(
-            "A partition that is there from the start, as if made by hand; repeatable.", valueName: "pkey[:guid,guid]"))
-    var partition: [String] = []
+            "The UFM release to be, MAJOR.MINOR.PATCH-BUILD. (default: the profile's)", valueName: "version"))
+    var ufmVersion: String?
 
-    @Option(
-        help: ArgumentHelp("A port GUID that counts as known where unknownGuid asks; repeatable.", valueName: "guid"))
-    var knownPort: [String] = []
+    @Option(help: ArgumentHelp("A bug to have, by its number in the release notes; repeatable.", valueName: "number"))
+    var bug: [UFMSimulator.Bug] = []
 
     @Option(
         name: .customLong("switch"),
@@ -56,11 +33,11 @@ struct SimulatorOptions: ParsableArguments {
             "How to answer one of the questions that are open about UFM; repeatable.", valueName: "name=value"))
     var switches: [String] = []
 
-    /// The switches with their values, one per line.
-    static var switchHelp: String {
-        UFMSimulator.Switches.choices.map { "  \($0.name)=\($0.values.joined(separator: "|"))" }
-            .joined(separator: "\n")
-    }
+    @Option(help: ArgumentHelp("Milliseconds that each request waits before it acts and answers.", valueName: "ms"))
+    var latency = 0
+
+    @Flag(help: "Print each request as it ends: time, method, path, status, milliseconds.")
+    var requestLog = false
 
     func validate() throws {
         _ = try makeConfiguration()
@@ -69,48 +46,27 @@ struct SimulatorOptions: ParsableArguments {
     /// The configuration; a `ValidationError` where options are wrong.
     func makeConfiguration() throws -> UFMSimulator.Configuration {
         var configuration = UFMSimulator.Configuration()
-        configuration.host = host
-        configuration.port = try checked(port, in: 0...65535, "--port")
-        configuration.controlPort = try checked(controlPort, in: 0...65535, "--control-port")
-        configuration.tls = try makeTLS()
-        configuration.user = user
-        configuration.password = password
-        configuration.latency = .milliseconds(try checked(latency, in: 0...3_600_000, "--latency"))
-        configuration.version = ufmVersion
         do {
-            configuration.partitions = try partition.map { try UFMSimulator.Partition(specification: $0) }
+            try configuration.apply(profile)
+            if let scenario { try configuration.apply(UFMSimulator.Scenario(file: scenario)) }
+            try listening.apply(to: &configuration)
+            try users.apply(to: &configuration)
+            try fabric.apply(to: &configuration)
             for text in switches {
-                let parts = text.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2 else { throw ValidationError("--switch takes NAME=VALUE, not \(text)") }
-                try configuration.switches.set(String(parts[0]), to: String(parts[1]))
+                let (name, value) = try pair(text, "--switch")
+                try configuration.switches.set(name, to: value)
             }
-            configuration.knownPorts = Set(try knownPort.map { try UFMSimulator.Partition.guid($0) })
-            _ = try UFMVersion(ufmVersion)
+            configuration.version = ufmVersion ?? configuration.version
+            _ = try UFMVersion(configuration.version)
         } catch let error as SimulatorError {
             throw ValidationError(error.description)
         }
+        configuration.bugs.formUnion(bug)
+        configuration.stateFile = state
+        configuration.latency = .milliseconds(try checked(latency, in: 0...3_600_000, "--latency"))
         return configuration
     }
-
-    private func makeTLS() throws -> UFMSimulator.Configuration.TLS {
-        switch (tlsCert, tlsKey) {
-        case (let certificate?, let key?):
-            guard tlsDir == nil else {
-                throw ValidationError("--tls-dir is for a certificate that is made: leave out --tls-cert")
-            }
-            return .files(certificate: certificate, key: key)
-        case (nil, nil):
-            guard tls || tlsDir == nil else { throw ValidationError("--tls-dir needs --tls") }
-            return tls ? .selfSigned(directory: tlsDir) : .none
-        default:
-            throw ValidationError("--tls-cert and --tls-key go together")
-        }
-    }
-
-    private func checked(_ value: Int, in range: ClosedRange<Int>, _ name: String) throws -> Int {
-        guard range.contains(value) else {
-            throw ValidationError("\(name) must be \(range.lowerBound) to \(range.upperBound), not \(value)")
-        }
-        return value
-    }
 }
+
+extension UFMSimulator.Profile: ExpressibleByArgument {}
+extension UFMSimulator.Bug: ExpressibleByArgument {}

@@ -9,30 +9,7 @@ struct UFMSimulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ufm-simulator",
         abstract: "Stands in for the REST API of NVIDIA UFM Enterprise.",
-        discussion: """
-            It serves the partition keys under /ufmRest with basic authentication, as \
-            strict as UFM is. Its own control port, plain HTTP on 127.0.0.1, shows what \
-            it holds and makes it misbehave:
-
-              curl CONTROL/table     the partitions as a table; /state is JSON
-              curl CONTROL/log       every request with its times, as JSON lines
-              curl CONTROL/faults -d '{"kind":"status","status":503,"count":2}'
-              curl CONTROL/faults -X DELETE
-
-            A fault's "kind" is status, status-after, delay, hang, cut-before, \
-            cut-after, truncate or repeat. "method" and "path" say to what it happens \
-            ("path" is how the path begins), "delay" is in milliseconds, and "count" is \
-            how often, 0 meaning until it is deleted.
-
-            The last line printed at start is for scripts:
-
-              READY url=… control=… certificate=…
-
-            SIGINT and SIGTERM end it with status 0.
-
-            Switches and their values, the default first:
-            \(SimulatorOptions.switchHelp)
-            """)
+        discussion: discussion)
 
     @OptionGroup var options: SimulatorOptions
 
@@ -65,17 +42,45 @@ struct UFMSimulatorCommand: AsyncParsableCommand {
         // Before anything is made that the signal's default action would leave behind.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let simulator = try await UFMSimulator.start(configuration: configuration)
-        announce(simulator)
-        for await _ in signals { break }
+        do {
+            try await serve(simulator, configuration, until: signals)
+        } catch {
+            try await simulator.shutdown()
+            throw error
+        }
         try await simulator.shutdown()
     }
 
-    private func announce(_ simulator: UFMSimulator) {
+    /// Serves until a signal comes, with the second host if there is to be one.
+    private func serve(
+        _ simulator: UFMSimulator, _ configuration: UFMSimulator.Configuration, until signals: UnixSignalsSequence
+    ) async throws {
+        guard let port = options.listening.standbyPort else {
+            announce(simulator)
+            for await _ in signals { break }
+            return
+        }
+        var other = configuration
+        other.port = port
+        other.controlPort = 0
+        if let certificate = simulator.certificateFile, case .selfSigned = configuration.tls {
+            // Both hosts are one UFM to a client that trusts its certificate.
+            other.tls = .files(certificate: certificate, key: certificate.dropLast("cert.pem".count) + "key.pem")
+        }
+        try await UFMSimulator.withSimulator(configuration: other, standbyOf: simulator) { standby in
+            announce(simulator, standby)
+            for await _ in signals { break }
+        }
+    }
+
+    private func announce(_ simulator: UFMSimulator, _ standby: UFMSimulator? = nil) {
         let control = simulator.controlURL ?? ""
-        print("UFM simulator listening on \(simulator.url) (user \(options.user))")
+        print("UFM simulator listening on \(simulator.url) (user \(options.users.user))")
+        if let standby { print("Standby: \(standby.url), control: \(standby.controlURL ?? "")") }
         print("Control: \(control)/state")
         if let certificate = simulator.certificateFile { print("Certificate: \(certificate)") }
-        print("READY url=\(simulator.url) control=\(control) certificate=\(simulator.certificateFile ?? "")")
+        let second = standby.map { " standby=\($0.url) standby-control=\($0.controlURL ?? "")" } ?? ""
+        print("READY url=\(simulator.url) control=\(control) certificate=\(simulator.certificateFile ?? "")\(second)")
         fflush(nil)
     }
 }

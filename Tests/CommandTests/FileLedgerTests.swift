@@ -133,8 +133,8 @@ struct FileLedgerTests {
             return result
         }()
         // While it is locked it can be read, and is not changed.
+        #expect(await watched.wait(timeout: .milliseconds(200)) { $0 ? true : nil } == nil)
         #expect(try await harness.open().records()[pkey]?.state == .synced)
-        #expect(!watched.read { $0 })
         close(descriptor)
         #expect(try await amended)
         #expect(try await harness.open().records()[pkey]?.state == .failing)

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -104,6 +105,30 @@ struct TLSTests {
         let error = try await get("https://127.0.0.1:\(server.port)/", .none)
         #expect(error?.kind == "tlsFailed")
         #expect(error?.nothingWasSent == true)
+    }
+
+    @Test("An answer tells which certificate the server showed, where the request asks for it, and not over plain HTTP")
+    func reportedCertificate() async throws {
+        let authority = try await CertificateAuthority()
+        let files = try await authority.server(commonName: "ufm.example.org")
+        let server = try await TLSServer.start(files)
+        try await withClient { client in
+            var request = HTTPRequest(
+                .get, server.url, tls: TLSSettings(verification: .authority(caFile: authority.certificate)))
+            #expect(try await client.send(request).head.certificate == nil)
+            request.reportsCertificate = true
+            let certificate = try #require(try await client.send(request).head.certificate)
+            #expect(certificate.fingerprint == (try await fingerprint(of: files)))
+            #expect(certificate.subject.contains("CN=ufm.example.org"))
+            let now = Int(time(nil))
+            #expect((now..<now + 100 * 365 * 86_400).contains(certificate.expiry))
+            #expect(certificate.expiryText.hasPrefix("20") && certificate.expiryText.hasSuffix("Z"))
+            let plain = try ScriptedServer { connection in
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            }
+            request.url = "http://127.0.0.1:\(plain.port)/"
+            #expect(try await client.send(request).head.certificate == nil)
+        }
     }
 
     @Test("TLS older than 1.2 is not spoken")

@@ -53,28 +53,44 @@ struct AddMembersTests {
         #expect(await scripted.transport.requests.isEmpty)
     }
 
-    @Test("A partition that a 404 says is missing is created, and the members added then")
+    private let base = "https://ufm1/ufmRest/resources/pkeys/"
+
+    @Test("A partition that a 404 and a read say is missing is created with its members, the rest are added")
     func createdOnDemand() async throws {
-        let scripted = Scripted(.status(404), .json("{}"), .status(201), .status(200), .status(200))
+        let scripted = Scripted(.status(404), .json("{}"), .status(200), .status(200))
         try await scripted.client.addMembers(full(501), to: key("0x67"), ipOverIB: false)
-        let base = "https://ufm1/ufmRest/resources/pkeys/"
         #expect(
-            await scripted.lines == [
-                "POST \(base)", "GET \(base)0x67?guids_data=true", "POST \(base)add", "POST \(base)", "POST \(base)",
-            ])
-        #expect(await scripted.bodies[2] == #"{"index0":true,"ip_over_ib":false,"pkey":"0x67"}"#)
+            await scripted.lines == ["POST \(base)", "GET \(base)0x67?guids_data=true", "PUT \(base)", "POST \(base)"])
         #expect(try await sentBodies(scripted).map(\.guids.count) == [500, 500, 1])
     }
 
-    @Test("A 404 that repeats after the creation is an error, and something has been done")
+    @Test("It is created empty where a PUT does not create it, but not by a release that is broken by that")
+    func createdEmpty() async throws {
+        let new = Scripted(
+            .status(404), .json("{}"), .status(404), .json(try fixture("version-6.18.json")), .status(201), .status(200)
+        )
+        try await new.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
+        #expect(await new.lines.suffix(2) == ["POST \(base)add", "POST \(base)"])
+        #expect(await new.bodies[4] == #"{"index0":true,"ip_over_ib":false,"pkey":"0x67"}"#)
+        let old = Scripted(.status(404), .json("{}"), .status(404), .json(try fixture("version-6.14.json")))
+        let error = await #expect(throws: UFMError.self) {
+            try await old.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
+        }
+        #expect(error?.refusedGUIDs == guids(1) && error?.outcome == .notApplied)
+        #expect(await old.transport.requests.count == 4)
+    }
+
+    @Test("A 404 to everything is an error, and something has been done")
     func stillMissing() async throws {
-        let scripted = Scripted(.status(404), .status(404), .status(201), .status(404, "no"))
+        let scripted = Scripted(
+            .status(404), .status(404), .status(404), .json(try fixture("version-6.18.json")), .status(201),
+            .status(404, "no"), .status(404), .status(404, "no"))
         let error = await #expect(throws: UFMError.self) {
             try await scripted.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
         }
         #expect(error?.status == 404)
         #expect(error?.outcome == .unknown)
-        #expect(await scripted.transport.requests.count == 4)
+        #expect(await scripted.transport.unusedSteps == 0)
     }
 
     @Test("A GUID that UFM refuses is singled out, named, and keeps no other out", arguments: [400, 404])

@@ -39,9 +39,31 @@ struct ErrorTests {
         }
         let patient = try await write(.status(503, "", [HTTPHeader("retry-after", "17")]))
         #expect(patient.kind == .unavailable(retryAfter: .seconds(17)))
-        let busy = try await write(.status(429, "", [HTTPHeader("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT")]))
+        #expect(patient.retryAfter == .seconds(17))
+        let busy = try await write(.status(429))
         #expect(busy.kind == .unavailable(retryAfter: nil))
         #expect(busy.outcome == .notApplied)
+    }
+
+    @Test(
+        "The wait that a server asks for is read as seconds and as a date, and is a day at most",
+        arguments: [
+            ("17", 17), ("0", 0), (" 5 ", 5), ("999999999999999999999", 86_400), ("Wed, 21 Oct 2026 07:28:30 GMT", 30),
+            ("Thu, 22 Oct 2026 07:28:00 GMT", 86_400), ("Wed, 21 Oct 2026 07:27:59 GMT", 0),
+            ("Fri, 01 Mar 2030 00:00:00 GMT", 86_400), ("soon", nil), ("-5", nil), ("", nil),
+            ("Wed, 32 Oct 2026 07:28:30 GMT", nil), ("Wednesday, 21-Oct-26 07:28:30 GMT", nil),
+        ] as [(String, Int?)])
+    func retryAfter(text: String, seconds: Int?) async throws {
+        let headers = [HTTPHeader("Retry-After", text), HTTPHeader("Date", "Wed, 21 Oct 2026 07:28:00 GMT")]
+        for status in [429, 503] {
+            #expect(try await write(.status(status, "", headers)).retryAfter == seconds.map { .seconds($0) })
+        }
+        // Leap days count: from the last second of February to the second of March.
+        let leap = [
+            HTTPHeader("retry-after", "Fri, 01 Mar 2024 00:00:09 GMT"),
+            HTTPHeader("date", "Thu, 29 Feb 2024 23:59:59 GMT"),
+        ]
+        #expect(try await write(.status(503, "", leap)).retryAfter == .seconds(10))
     }
 
     @Test("A 5xx leaves a write's outcome unknown and a read's clear")
@@ -57,8 +79,7 @@ struct ErrorTests {
     @Test("A 4xx was not applied", arguments: [400, 404, 405, 409, 413, 414, 422])
     func rejected(status: Int) async throws {
         let error = await #expect(throws: UFMError.self) {
-            try await Scripted(.status(status, "no")).client.replaceMembers(
-                of: key("0x67"), with: guids(1).map { Member(guid: $0, index0: false) }, ipOverIB: true)
+            _ = try await Scripted(.status(status, "no")).client.setQoS(of: key("0x67"), to: QualityOfService())
         }
         #expect(error?.kind == .rejected)
         #expect(error?.outcome == .notApplied)

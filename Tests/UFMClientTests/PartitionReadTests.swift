@@ -31,7 +31,7 @@ struct PartitionReadTests {
         arguments: [
             ScriptedTransport.Step.json("{}"), .json("null"), .json("[]"), .json("[{}]"), .json(#"{"0x31a":{}}"#),
             .json(#"{"0x31a":null}"#), .json(#"{"site_name":"AMS"}"#), .status(200), .status(204), .status(200, " \n"),
-            .status(404), .json(#"{"detail":"PKey 0x31a not found"}"#, status: 404), .html("<h1>404</h1>", status: 404),
+            .status(404), .json(#"{"detail":"PKey 0x31a not found"}"#, status: 404),
         ])
     func absence(step: ScriptedTransport.Step) async throws {
         #expect(try await Scripted(step).client.partition(key("0x31a").number) == nil)
@@ -63,6 +63,19 @@ struct PartitionReadTests {
             try await Scripted(.json(body)).client.partition(key("0x31a").number)
         }
         #expect(error?.kind == .incompleteAnswer("0x31a has no list of GUIDs"))
+    }
+
+    @Test("A 404 on a page means absence only where UFM itself is at work")
+    func absencePage() async throws {
+        let page = ScriptedTransport.Step.html("<h1>404</h1>", status: 404)
+        let working = Scripted(page, .json(try fixture("version-6.14.json")))
+        #expect(try await working.client.partition(key("0x31a").number) == nil)
+        for step in [page, .status(503), .failure(.cannotConnect(host: "ufm1", reason: "refused"))] {
+            await #expect(throws: UFMError.self) {
+                try await Scripted(page, step).client.partition(key("0x31a").number)
+            }
+            await #expect(throws: UFMError.self) { try await Scripted(page, step).client.deletePartition(key("0x31a")) }
+        }
     }
 
     @Test("Neither the login page nor an outage is an absence")

@@ -112,4 +112,49 @@ struct FaultTests {
             }
         }
     }
+
+    @Test("A path behind the prefix is meant under every prefix")
+    func anyPrefix() async throws {
+        try await withSimulator { simulator, connection in
+            simulator.inject(.init(.status(500), path: "/resources/pkeys/0x5", count: nil))
+            for (path, status) in [
+                (pkeys + "/0x5", 500), (pkeys + "/0x6", 200), ("/ufmRestV3/resources/pkeys/0x5", 500),
+                ("/resources/pkeys/0x5", 500), ("/ufmRestV2/app/ufm_version", 401),
+            ] {
+                connection.send("GET", path)
+                #expect(await connection.receive()?.status == status, "\(path)")
+            }
+        }
+    }
+
+    @Test("A fault may let requests pass before it happens")
+    func skip() async throws {
+        try await withSimulator { simulator, connection in
+            var fault = UFMSimulator.Fault(.status(502), method: "GET", count: 1)
+            fault.skip = 2
+            simulator.inject(fault)
+            for status in [200, 200, 502, 200] {
+                connection.send("GET", pkeys)
+                #expect(await connection.receive()?.status == status)
+            }
+        }
+    }
+
+    @Test("A fault may begin later and end by itself")
+    func window() async throws {
+        try await withSimulator { simulator, connection in
+            var later = UFMSimulator.Fault(.status(502), count: nil)
+            later.after = .seconds(3600)
+            var over = UFMSimulator.Fault(.status(500), count: nil)
+            over.lasting = .zero
+            var now = UFMSimulator.Fault(.status(503), method: "POST", count: nil)
+            now.lasting = .seconds(3600)
+            simulator.inject(later, over, now)
+            for (method, status) in [("GET", 200), ("POST", 503), ("POST", 503)] {
+                connection.send(method, pkeys, method == "POST" ? addA : "")
+                #expect(await connection.receive()?.status == status)
+            }
+            #expect(simulator.faults == [later, now])
+        }
+    }
 }

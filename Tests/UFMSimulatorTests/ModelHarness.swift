@@ -38,6 +38,26 @@ struct ModelHarness {
         return model.answer(request, at: now)
     }
 
+    /// Sends a request to any path, with no credentials but those given.
+    @discardableResult
+    mutating func ask(
+        _ method: String, _ target: String, authorization: String? = nil, cookie: String? = nil,
+        contentType: String? = nil, certificateNames: [String] = [], body: String = ""
+    ) -> SimulatedResponse {
+        var request = SimulatedRequest(
+            method: method, target: target, authorization: authorization, body: Array(body.utf8))
+        request.cookie = cookie
+        request.contentType = contentType
+        request.certificateNames = certificateNames
+        return model.answer(request, at: now)
+    }
+
+    /// Lets time pass.
+    mutating func advance(milliseconds: Int64) {
+        now = UFMSimulator.Moment(
+            monotonic: now.monotonic + milliseconds * 1_000_000, wall: now.wall + milliseconds * 1_000_000)
+    }
+
     /// The members of a partition; nil if it is not there.
     func members(_ key: UInt16) -> [UInt64: UFMSimulator.Member]? {
         model.partitions[key]?.members

@@ -49,6 +49,17 @@ final class RawConnection: Sendable {
         _ = Glibc.send(socket, text, text.utf8.count, Int32(MSG_NOSIGNAL))
     }
 
+    /// Sends bytes as they are; whether all of them went.
+    func sendRaw(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
     /// The next reply; nil if the connection ended before its head. Waits on a thread that may block.
     func receive() async -> RawReply? {
         await withCheckedContinuation { continuation in

@@ -14,7 +14,7 @@ struct RoutingTests {
         "A path that does not exist is answered with Apache's page",
         arguments: [
             "/nowhere", "/resources", "/resources//pkeys", "/resources/pkeys//", "/resources/pkeys/0x5/guids",
-            "/resources/pkeys/0x5/members/1", "/resources/pkeys/hosts", "/resources/pkeys/%zz",
+            "/resources/pkeys/0x5/members/1", "/resources/pkeys/hosts/h1", "/resources/pkeys/%zz", "/jobs/1/2", "/app",
         ])
     func unknownPath(path: String) throws {
         var ufm = try ModelHarness.withTwoMembers()
@@ -23,7 +23,7 @@ struct RoutingTests {
         #expect(response.contentType.hasPrefix("text/html"))
     }
 
-    @Test("Another prefix is no door to the resources", arguments: ["/ufmRestV2", "/ufmRestV3", "", "/ufmRestX"])
+    @Test("Another prefix is no door to the resources", arguments: ["/ufmRestV4", "", "/ufmRestX", "/ufm"])
     func unknownPrefix(prefix: String) throws {
         var ufm = try ModelHarness()
         let request = SimulatedRequest(
@@ -46,7 +46,8 @@ struct RoutingTests {
     }
 
     @Test(
-        "The names that share the pkey's slot are never read as a pkey", arguments: ["add", "qos_conf", "last_updated"])
+        "The names that share the pkey's slot are never read as a pkey",
+        arguments: ["add", "hosts", "qos_conf", "last_updated"])
     func sharedSlot(name: String) throws {
         var ufm = try ModelHarness()
         #expect(ufm.send("DELETE", "/resources/pkeys/\(name)").status == 405)

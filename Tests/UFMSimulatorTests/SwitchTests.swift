@@ -31,6 +31,7 @@ struct SwitchTests {
             ("secondIndex0=400", "POST", "/resources/pkeys", add, 400),
             ("maxGuids=1", "DELETE", "/resources/pkeys/0x5/guids/\(ModelHarness.a),\(ModelHarness.b)", "", 400),
             ("maxUrl=60", "GET", "/resources/pkeys?guids_data=true&port_info=true", "", 414),
+            ("schemaError=500", "POST", "/resources/pkeys", #"{"pkey":"0x6","colour":1}"#, 500),
         ])
     func status(setting: String, method: String, path: String, body: String, status: Int) throws {
         var ufm = try Self.ufm(setting)
@@ -114,6 +115,15 @@ struct SwitchTests {
         #expect(response.body.contains("httpd_password") && ufm.members(5) != nil)
     }
 
+    @Test("Wrong credentials may be sent on to the login page")
+    func redirect() throws {
+        var ufm = try Self.ufm("badAuth=302")
+        let request = SimulatedRequest(method: "GET", target: "/ufmRest/resources/pkeys")
+        let response = ufm.model.answer(request, at: ufm.now)
+        #expect(response.status == 302 && response.contentType.hasPrefix("text/html"))
+        #expect(response.headers.map { "\($0.name): \($0.value)" } == ["Location: /ufm_web/login"])
+    }
+
     @Test("A write may answer with nothing or with text")
     func writeReply() throws {
         var silent = try Self.ufm("writeReply=nothing")
@@ -143,22 +153,41 @@ struct SwitchTests {
         #expect(ufm.send("GET", "/resources/pkeys/last_updated").body == #"{"last_updated":"\#(text)"}"#)
     }
 
-    @Test("Every switch takes each of its values by name, and the first is the default")
+    @Test("Replies may name their site beside what was asked for")
+    func siteName() throws {
+        var ufm = try Self.ufm("siteName=true")
+        for path in ["/app/ufm_version", "/resources/pkeys/0x5", "/resources/pkeys?guids_data=true"] {
+            #expect(ufm.send("GET", path).body.contains(#""site_name":"ufm-simulator""#))
+        }
+    }
+
+    @Test("The summary has a line for each switch, which says what it decides and fits a terminal")
+    func summary() {
+        let lines = UFMSimulator.Switches.summary.split(separator: "\n")
+        #expect(lines.count == UFMSimulator.Switches.choices.count)
+        for line in lines { #expect(line.count <= 80 && !line.hasSuffix(": "), "\(line)") }
+    }
+
+    @Test("Every switch takes each of its values by name, tells it again, and the first is the default")
     func names() throws {
-        for (name, values) in UFMSimulator.Switches.choices {
-            for value in values where value != "NUMBER" {
+        for (name, values) in UFMSimulator.Switches.conformanceValues {
+            #expect(values.count > 1 && Set(values).count == values.count, "\(name)")
+            for value in values {
                 var switches = UFMSimulator.Switches()
                 try switches.set(name, to: value)
                 #expect((switches == UFMSimulator.Switches()) == (value == values.first), "\(name)=\(value)")
+                #expect(switches.values.first { $0.name == name }?.value == value)
             }
         }
+        #expect(UFMSimulator.Switches().values.map(\.name) == UFMSimulator.Switches.choices.map(\.name))
     }
 
     @Test(
         "A switch or value that does not exist is an error that names what there is",
         arguments: [
             ("nonsense", "1", "missingGet, "), ("dupCreate", "500", "400, 409"), ("maxGuids", "0", "none, NUMBER"),
-            ("qosNeedsRestart", "yes", "false, true"),
+            ("qosNeedsRestart", "yes", "false, true"), ("tableSize", "1", "128, NUMBER"),
+            ("applyDelay", "-1", "0, NUMBER"),
         ])
     func badSwitch(name: String, value: String, hint: String) {
         var switches = UFMSimulator.Switches()

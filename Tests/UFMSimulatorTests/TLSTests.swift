@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import UFMSimulator
 
@@ -26,6 +27,49 @@ struct TLSTests {
         }
         try await simulator.shutdown()
         #expect(access(certificate, F_OK) == -1 && access(String(key), F_OK) == -1)
+    }
+
+    /// What the simulator answers to a request with those options of `openssl s_client`.
+    private func answer(_ simulator: UFMSimulator, _ options: String, credentials: String = "") async -> String {
+        let request = "GET \(pkeys) HTTP/1.1\\r\\nHost: ufm\\r\\nConnection: close\\r\\n\(credentials)\\r\\n"
+        return await shellOutput(
+            "printf '\(request)' | openssl s_client -connect 127.0.0.1:\(simulator.port) \(options) -quiet 2>/dev/null")
+    }
+
+    @Test("A client certificate opens the door by its alternative name, and basic authentication still does")
+    func clientCertificate() async throws {
+        let authority = try await CertificateAuthority()
+        let client = try await authority.client()
+        let stranger = try await CertificateAuthority(name: "Other").client()
+        var configuration = UFMSimulator.Configuration()
+        configuration.tls = .selfSigned(directory: nil)
+        configuration.clientCA = authority.certificate
+        configuration.certificateUsers = ["client.invalid": "admin"]
+        try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
+            let known = await answer(simulator, "-cert \(client.certificate) -key \(client.key)")
+            #expect(known.hasPrefix("HTTP/1.1 200 OK") && known.contains("ClientCertAuthen: yes"))
+            let unknown = await answer(simulator, "-cert \(stranger.certificate) -key \(stranger.key)")
+            #expect(unknown.isEmpty)
+            #expect(await answer(simulator, "").hasPrefix("HTTP/1.1 401 "))
+            let basic = await answer(simulator, "", credentials: "Authorization: \(ModelHarness.basic)\\r\\n")
+            #expect(basic.hasPrefix("HTTP/1.1 200 OK") && !basic.contains("ClientCertAuthen"))
+        }
+        configuration.requiresClientCertificate = true
+        try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
+            let basic = await answer(simulator, "", credentials: "Authorization: \(ModelHarness.basic)\\r\\n")
+            #expect(basic.isEmpty)
+        }
+    }
+
+    @Test("Authorities of clients that cannot be read are an error that names their file")
+    func badClientCA() async throws {
+        var configuration = UFMSimulator.Configuration()
+        configuration.tls = .selfSigned(directory: nil)
+        configuration.clientCA = "/nowhere/clients.pem"
+        let error = await #expect(throws: SimulatorError.self) {
+            try await UFMSimulator.start(configuration: configuration)
+        }
+        #expect(error?.description.contains("/nowhere/clients.pem") == true)
     }
 
     @Test(

@@ -7,6 +7,9 @@ import UFMClient
 /// UFM, as the reconciler sees it.
 final class UFMFabric: FabricProvider {
     private let current: Mutex<UFMClient>
+    private let memory = Mutex(SnapshotMemory<ContinuousClock.Instant>())
+    /// Whether UFM says when it was last changed.
+    private let hasMark = Mutex(true)
 
     init(_ client: UFMClient) {
         current = Mutex(client)
@@ -17,10 +20,31 @@ final class UFMFabric: FabricProvider {
     /// Takes another client for the requests from now on.
     func renew(_ client: UFMClient) {
         current.withLock { $0 = client }
+        hasMark.withLock { $0 = true }
     }
 
     func snapshot() async throws(Failure) -> FabricSnapshot {
-        try await told { () async throws(UFMError) in try await client.snapshot() }
+        try await told { () async throws(UFMError) in
+            guard let mark = try await mark() else { return try await client.snapshot() }
+            let began = ContinuousClock.now
+            let (known, writes) = memory.withLock { ($0.recall(mark, now: began), $0.writes) }
+            if let known { return known }
+            let snapshot = try await client.snapshot()
+            memory.withLock { $0.keep(snapshot, mark, began: began, writes: writes) }
+            return snapshot
+        }
+    }
+
+    /// UFM's mark of the last change; nil after a restart, and where this UFM has none.
+    private func mark() async throws(UFMError) -> String? {
+        guard hasMark.withLock({ $0 }) else { return nil }
+        do throws(UFMError) {
+            return try await client.lastUpdated()
+        } catch {
+            guard !error.isOutage, !error.isRefusedCredentials, !error.isCancellation else { throw error }
+            hasMark.withLock { $0 = false }
+            return nil
+        }
     }
 
     func partition(_ pkey: PKey) async throws(Failure) -> Partition? {
@@ -28,6 +52,8 @@ final class UFMFabric: FabricProvider {
     }
 
     func perform(_ step: PlanStep) async throws(Failure) {
+        memory.withLock { $0.written() }
+        defer { memory.withLock { $0.written() } }
         try await told { () async throws(UFMError) in
             switch step {
             case .add(let pkey, let members, let ipOverIB):

@@ -20,12 +20,22 @@ struct UFMVerificationOptions: ParsableArguments {
             return fingerprint
         })
     var ufmFingerprint: SHA256Fingerprint?
+    @Option(help: ArgumentHelp("Log in with the access token in this file, without a user.", valueName: "file"))
+    var ufmTokenFile: String?
+    @Option(
+        help: ArgumentHelp("Client certificate for UFM; without user and token it is the login.", valueName: "file"))
+    var ufmCertFile: String?
+    @Option(
+        help: ArgumentHelp("Key of the client certificate (default: in the certificate's file).", valueName: "file"))
+    var ufmKeyFile: String?
 
     func validate() throws {
         let choices = [noSslVerify, ufmCaCert != nil, ufmFingerprint != nil].count { $0 }
         guard choices <= 1 else {
             throw ValidationError("Give one of --no-ssl-verify, --ufm-ca-cert and --ufm-fingerprint.")
         }
+        if ufmKeyFile != nil, ufmCertFile == nil { throw ValidationError("--ufm-key-file needs --ufm-cert-file.") }
+        if http, ufmCertFile != nil { throw ValidationError("--ufm-cert-file has no use with --http.") }
     }
 
     var verification: TLSSettings.Verification {
@@ -36,62 +46,44 @@ struct UFMVerificationOptions: ParsableArguments {
 
 /// How to reach UFM in the `monitor` mode.
 struct UFMDaemonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("UFM host (default: ufm-servers of ufm.yaml).", valueName: "host"))
+    @Option(help: ArgumentHelp("UFM hosts, by commas (default: ufm-servers of ufm.yaml).", valueName: "host,…"))
     var ufmHost: String?
-    @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var ufmUser: String
+    @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var ufmUser: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))
     var ufmPassword: String?
     @OptionGroup var verification: UFMVerificationOptions
 
+    private var settings: UFMSettings {
+        UFMSettings(
+            host: ufmHost, hostOption: "--ufm-host", user: ufmUser, userOption: "--ufm-user", password: ufmPassword,
+            passwordOption: "--ufm-password", verification: verification)
+    }
+
+    func validate() throws { try settings.validate() }
+
     func resolve(_ common: CommonOptions, log: Logger) throws -> UFMConfiguration {
-        try UFMSettings(
-            host: ufmHost, hostOption: "--ufm-host", user: ufmUser, password: ufmPassword,
-            passwordOption: "--ufm-password", verification: verification
-        ).resolve(common, log: log)
+        try settings.resolve(common, log: log)
     }
 }
 
 /// How to reach UFM in the `ufm` mode.
 struct UFMToolOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("UFM host (default: ufm-servers of ufm.yaml).", valueName: "host")) var host: String?
-    @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var username: String
+    @Option(help: ArgumentHelp("UFM hosts, by commas (default: ufm-servers of ufm.yaml).", valueName: "host,…"))
+    var host: String?
+    @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var username: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))
     var password: String?
     @OptionGroup var verification: UFMVerificationOptions
 
-    func resolve(_ common: CommonOptions, log: Logger) throws -> UFMConfiguration {
-        try UFMSettings(
-            host: host, hostOption: "--host", user: username, password: password,
-            passwordOption: "--password", verification: verification
-        ).resolve(common, log: log)
+    private var settings: UFMSettings {
+        UFMSettings(
+            host: host, hostOption: "--host", user: username, userOption: "--username", password: password,
+            passwordOption: "--password", verification: verification)
     }
-}
 
-/// What both modes give, under the names they give it.
-private struct UFMSettings {
-    let host: String?
-    let hostOption: String
-    let user: String
-    let password: String?
-    let passwordOption: String
-    let verification: UFMVerificationOptions
+    func validate() throws { try settings.validate() }
 
     func resolve(_ common: CommonOptions, log: Logger) throws -> UFMConfiguration {
-        let file = try UFMFileSettings.load(from: common.directory())
-        for warning in file?.warnings ?? [] { log.warning("\(warning)") }
-        guard let hosts = host.map({ [$0] }) ?? file?.servers else {
-            throw CommandFailure("no UFM host: give \(hostOption), or ufm-servers in ufm.yaml")
-        }
-        if let problem = hosts.lazy.compactMap({ ServerName.problem(with: $0, .hostAndPort) }).first {
-            throw CommandFailure("\(hostOption): \(problem)")
-        }
-        let found = try common.credentials().requiredPassword(
-            .ufm, option: password, optionName: passwordOption, user: user, prompting: .whenNeeded)
-        for warning in found.warnings { log.warning("\(warning)") }
-        log.debug("UFM password from \(found.origin)")
-        return UFMConfiguration(
-            hosts: hosts, scheme: verification.http ? .http : .https,
-            credentials: .basic(user: user, password: found.secret.reveal()),
-            tls: TLSSettings(verification: verification.verification))
+        try settings.resolve(common, log: log)
     }
 }

@@ -42,11 +42,13 @@ enum ErrorWords {
 
     private static func advice(_ error: UFMError) -> String? {
         switch error.kind {
-        case .refusedCredentials: "check the UFM user and the file ufm-password"
+        case .refusedCredentials:
+            "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
         case .transport(.untrustedCertificate(_, let reason)):
             certificate(
-                reason, else: "give UFM's CA with --ufm-ca-cert or its certificate's fingerprint with --ufm-fingerprint"
-            )
+                reason,
+                else: "give UFM's CA with --ufm-ca-cert or its certificate's fingerprint (`ufm --ping` shows it) with "
+                    + "--ufm-fingerprint")
         case .transport(.tlsFailed): "check that UFM speaks TLS there (--http if it does not)"
         default: nil
         }

@@ -31,7 +31,12 @@ enum Output {
 
     /// Pretty JSON with sorted keys, so that the same state prints the same bytes.
     static func json(_ value: some Encodable) throws {
-        print(try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
+        print(try prettyJSON(value))
+    }
+
+    /// The same as a text, without a line end behind it.
+    static func prettyJSON(_ value: some Encodable) throws -> String {
+        try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     }
 
     private static func json(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {

@@ -55,6 +55,7 @@ struct ManualUFMTests {
                 PKey: 0x5000
                 Name: api_pkey_0x5000
                 IP over IB: no
+                QoS: MTU 2048, service level 0, rate 2.5 Gb/s
                 Members: 2
                   GUID              MEMBERSHIP  INDEX0
                   0002c903000e0b72  full        yes

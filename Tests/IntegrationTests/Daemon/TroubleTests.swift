@@ -67,7 +67,7 @@ struct TroubleTests {
             try await daemon.waitForLine(containing: "UFM Status")
             site.ufm.inject(UFMSimulator.Fault(.cutAfterActing, method: "POST"))
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
-            try await daemon.waitForLine(containing: "PKey 0x200e is already synchronized")
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
             #expect(site.ufm.writes.count == 1)
             #expect(site.partition(0x200e).map { Set($0.members.keys) } == [Self.host])
             #expect(try await daemon.stop() == .code(0))

@@ -135,6 +135,8 @@ struct EtcdToolWatchTests {
             let start = try await site.revision()
             let watch = try site.startWatch("/w/", "--from-revision", "\(start + 1)", "--output", "json")
             for number in 1...30 {
+                // A watch that has yet to begin would meet no etcd, and end.
+                if number == 2 { try await watch.waitForLine(containing: "/w/1\"") }
                 if number == 10 { try await site.etcd.restart() }
                 if number == 20 {
                     // The watch knows of the loss before anything new happens.

@@ -1,6 +1,12 @@
+import EtcdGateway
+import Fabric
+import Reconciler
 import TestSupport
 import Testing
+import Transport
 import UFMSimulator
+
+@testable import surf_ufm_pkeyd
 
 /// `status --approve-deletes`: what the deletion guard holds goes on when a person says so.
 @Suite("Approving deletions")
@@ -58,6 +64,34 @@ struct ApprovalTests {
             }
             #expect(site.ufm.createdPartitions == before)
             #expect(try await site.status("--approve-deletes", "--yes").output == "No deletion waits for an approval\n")
+        }
+    }
+
+    @Test("An approval counts only for the record that was shown, even if it looks the same again")
+    func changedMeanwhile() async throws {
+        try await withSite(.http) { site in
+            let http = try HTTPClient()
+            defer { http.shutdown() }
+            let client = try EtcdClient(
+                EtcdConfiguration(
+                    endpoints: [try EtcdEndpoint(parsing: site.etcd.endpoint, defaultScheme: .http, defaultPort: 2379)],
+                    login: EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword),
+                    tls: TLSSettings(verification: .none), timeout: .seconds(10)), transport: http)
+            let ledger = EtcdLedger(client, fabric: "default")
+            let pkey = try PKey(parsing: "0x2000")
+            let record = #"{"state":"guarded","key":"/a","revision":3,"time":"2026-01-31T12:00:00Z"}"#
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            let shown = try #require(await ledger.entries()[pkey])
+            #expect(shown.record == LedgerRecord(.guarded, key: "/a", revision: 3))
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            #expect(try await !ledger.approve(shown, of: pkey))
+            try await site.delete(Site.ledgerPrefix + "0x2000")
+            #expect(try await !ledger.approve(shown, of: pkey))
+            #expect(try await ledger.entry(of: pkey) == nil)
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            let again = try #require(await ledger.entry(of: pkey))
+            #expect(try await ledger.approve(again, of: pkey))
+            #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: "/a", revision: 3))
         }
     }
 

@@ -1,0 +1,70 @@
+import NIOHTTP1
+
+/// UFM's own interface: the model, with latency and faults in front of it.
+struct RESTService: ExchangeService {
+    let state: SimulatorState
+    let node: Int
+    let latency: Duration
+    let onRequestEnd: (@Sendable (UFMSimulator.RequestRecord) -> Void)?
+
+    /// What UFM 6 was seen to send with every reply.
+    let headers: HTTPHeaders = [
+        "Server": "TwistedWeb/22.4.0",
+        "Rest-Version": "1.6.0",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "X-XSS-Protection": "1; mode=block",
+        "Content-Security-Policy": "script-src 'self'",
+    ]
+
+    func begin(_ request: SimulatedRequest) -> PendingExchange {
+        let arrival = state.arrive(request, at: node)
+        var delay = latency
+        if case .delay(let more) = arrival.fault?.kind { delay += more }
+        return PendingExchange(delay: delay) { settle(arrival) }
+    }
+
+    private func settle(_ arrival: SimulatorState.Arrival) -> Outcome {
+        switch arrival.fault?.kind {
+        case nil, .delay:
+            return finish(arrival, acts: true) { $0 }
+        case .status(let status):
+            return finish(arrival, acts: false) { _ in .page(status) }
+        case .statusAfterActing(let status):
+            return finish(arrival, acts: true) { _ in .page(status) }
+        case .answer(let status, let contentType, let body):
+            return finish(arrival, acts: false) { _ in
+                SimulatedResponse(status: status, contentType: contentType, body: body)
+            }
+        case .hang:
+            return Outcome(action: .hang)
+        case .cutBeforeActing:
+            return finish(arrival, acts: false) { _ in nil }
+        case .cutAfterActing:
+            return finish(arrival, acts: true) { _ in nil }
+        case .truncateBody:
+            let outcome = finish(arrival, acts: true) { $0 }
+            guard case .reply(let response) = outcome.action else { return outcome }
+            return Outcome(action: .truncate(response))
+        case .repeatAfter(let delay):
+            var outcome = finish(arrival, acts: true) { $0 }
+            outcome.sequels.append(
+                Outcome.Sequel(delay: delay) {
+                    _ = finish(state.arriveAgain(arrival.request, at: node), acts: true) { $0 }
+                })
+            return outcome
+        }
+    }
+
+    private func finish(
+        _ arrival: SimulatorState.Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
+    ) -> Outcome {
+        let settlement = state.settle(arrival, acts: acts, choose: choose)
+        if let record = settlement.record { onRequestEnd?(record) }
+        var outcome = Outcome(action: settlement.response.map { .reply($0) } ?? .cut)
+        if let milliseconds = settlement.wakeAfter {
+            outcome.sequels.append(Outcome.Sequel(delay: .milliseconds(milliseconds)) { state.advance() })
+        }
+        return outcome
+    }
+}

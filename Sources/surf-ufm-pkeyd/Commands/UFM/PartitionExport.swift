@@ -1,0 +1,24 @@
+import UFMClient
+
+/// `--export`: writes all partitions but the default one to a file that `--import` reads.
+struct PartitionExport {
+    let client: UFMClient
+    let format: OutputFormat
+
+    func run(_ path: String) async throws {
+        let file = PartitionFile(try await client.states().values)
+        let text = try file.json() + "\n"
+        guard path != "-" else { return Output.text(text) }
+        try ResultFile.write(text, to: path)
+        switch format {
+        case .json: try Output.json(Document(file: path, partitions: file.partitions.count))
+        case .text: Output.line("Successfully exported \(file.partitions.count) PKeys to \(path)")
+        }
+    }
+
+    private struct Document: Encodable {
+        let operation = "export"
+        let file: String
+        let partitions: Int
+    }
+}

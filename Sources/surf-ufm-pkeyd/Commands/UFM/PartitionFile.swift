@@ -1,0 +1,71 @@
+import Fabric
+import Glibc
+import UFMClient
+import YAMLReader
+
+/// What `--export` writes and `--import` reads: partitions as JSON, which may be YAML when read.
+///
+/// `{"format":"surf-ufm-pkeyd partitions","partitions":[{"guids":[{"guid":…,"index0":…,"membership":…}],"ip_over_ib":…,
+/// "name":…,"pkey":…,"qos":{"mtu_limit":…,"rate_limit":…,"service_level":…}}],"version":1}`. `name` is there for partitions
+/// that somebody named, `qos` where UFM tells it; all else always is. The default partition is never in it.
+struct PartitionFile {
+    static let format = "surf-ufm-pkeyd partitions"
+    static let version = 1
+
+    /// In ascending order of PKey.
+    let partitions: [PartitionState]
+
+    init(_ partitions: some Sequence<PartitionState>) {
+        self.partitions = partitions.sorted { $0.pkey < $1.pkey }
+    }
+
+    /// The same state is the same bytes.
+    func json() throws -> String {
+        try Output.prettyJSON(Document(partitions: partitions.map(PartitionDocument.exported)))
+    }
+
+    private struct Document: Encodable {
+        let format = PartitionFile.format
+        let version = PartitionFile.version
+        let partitions: [PartitionDocument]
+    }
+}
+
+extension PartitionFile {
+    /// Reads and checks a whole file; the first flaw throws, with its line and column.
+    static func read(_ path: String) throws -> PartitionFile {
+        // 32,000 partitions, or a million members.
+        let most = 256 << 20
+        guard let file = try path == "-" ? LocalFile.readStandardInput(limit: most) : LocalFile.read(path, limit: most)
+        else { throw SettingsError.file(path: path, problem: "is not there") }
+        do throws(YAMLError) {
+            let limits = YAMLLimits(bytes: most, depth: 16, nodes: 20_000_000)
+            guard let root = try YAMLReader.parse(file.bytes, limits: limits) else {
+                throw YAMLError("there is nothing in it", at: YAMLMark(line: 1, column: 1))
+            }
+            return PartitionFile(try PartitionFileReader.partitions(root))
+        } catch {
+            throw SettingsError(error, in: file.path)
+        }
+    }
+}
+
+extension LocalFile {
+    /// Everything up to the end of standard input.
+    fileprivate static func readStandardInput(limit: Int) throws(SettingsError) -> LocalFile {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw .file(path: "standard input", problem: "cannot be read: \(SystemWords.lastError)")
+            }
+            guard count > 0 else { return LocalFile(path: "standard input", bytes: bytes, permissions: 0) }
+            bytes += buffer[..<count]
+            guard bytes.count <= limit else {
+                throw .file(path: "standard input", problem: "larger than \(limit) bytes")
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import EtcdGateway
+import Fabric
+import Logging
+import Reconciler
+import Transport
+
+/// Which partitions the daemon manages: what its ledger in etcd says.
+struct UFMLedgerOptions: ParsableArguments {
+    @Flag(help: "With --list or --get-pkey: read the daemon's ledger in etcd, and say which PKeys it manages.")
+    var managed = false
+    @Option(
+        help: ArgumentHelp("With --managed: name of this fabric in the ledger (default: default).", valueName: "name"))
+    var fabric: String?
+    @OptionGroup var etcd: EtcdOptions
+
+    func validate(for operation: UFMOperation) throws {
+        guard !managed else {
+            switch operation {
+            case .list, .get: return
+            default: throw ValidationError("--managed goes with --list or --get-pkey.")
+            }
+        }
+        let misplaced: [(String, Bool)] = [
+            ("--fabric", fabric != nil), ("--etcd-host", etcd.etcdHost != nil), ("--etcd-port", etcd.etcdPort != nil),
+            ("--etcd-endpoints", etcd.etcdEndpoints != nil), ("--etcd-protocol", etcd.etcdProtocol != nil),
+            ("--etcd-ca-cert", etcd.etcdCaCert != nil), ("--etcd-cert-file", etcd.etcdCertFile != nil),
+            ("--etcd-user", etcd.etcdUser != nil),
+        ]
+        if let (name, _) = misplaced.first(where: \.1) { throw ValidationError("\(name) goes with --managed.") }
+    }
+
+    /// The ledger; nil where nobody asks for it.
+    func records(
+        _ common: CommonOptions, _ transport: any HTTPTransport, log: Logger
+    ) async throws -> [PKey: LedgerRecord]? {
+        guard managed else { return nil }
+        let client = try EtcdClient(try etcd.resolve(common, log: log), transport: transport)
+        do throws(Failure) {
+            return try await EtcdLedger(client, fabric: fabric ?? "default").records()
+        } catch {
+            throw CommandFailure("the ledger in etcd cannot be read: \(error.message)")
+        }
+    }
+}

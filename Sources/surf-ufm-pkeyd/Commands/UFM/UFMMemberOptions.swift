@@ -1,0 +1,82 @@
+import ArgumentParser
+import Fabric
+
+/// Which members an operation on one PKey is about, and their flags.
+struct UFMMemberOptions: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "GUIDs, separated by commas or blanks, or @FILE with them in it. With --list and without GUIDs: show members.",
+            valueName: "guid,guid,…"),
+        transform: GUIDArgument.init(argument:))
+    var guids: [GUIDArgument] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("GUIDs that are to be full members; as --guids.", valueName: "guid,guid,…"),
+        transform: GUIDArgument.init(argument:))
+    var full: [GUIDArgument] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("GUIDs that are to be limited members; as --guids.", valueName: "guid,guid,…"),
+        transform: GUIDArgument.init(argument:))
+    var limited: [GUIDArgument] = []
+    @Option(help: ArgumentHelp("Membership of the GUIDs of --guids: full or limited.", valueName: "membership"))
+    var membership = Membership.full
+    @Flag(inversion: .prefixedNo, help: "Whether the PKey goes to index 0 of the ports' PKey tables.")
+    var index0 = true
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether the partition carries IP over InfiniBand. Without either, one that exists keeps what it has.")
+    var ipOverIb: Bool?
+    @Flag(help: "Remove the GUIDs instead of adding them.") var removeGuids = false
+    @Flag(help: "Make the GUIDs the only members: others are removed.") var setGuids = false
+
+    /// `--guids` without a GUID.
+    var showsMembers: Bool { !guids.isEmpty && guids.allSatisfy(\.isEmpty) }
+    private var namesGUIDs: Bool { !(guids + full + limited).allSatisfy(\.isEmpty) }
+
+    func validate(for operation: UFMOperation) throws {
+        guard case .members = operation else { return try validateAbsence(isList: operation.isList) }
+        if removeGuids, setGuids { throw ValidationError("Give one of --remove-guids and --set-guids.") }
+        for (name, list) in [("--guids", guids), ("--full", full), ("--limited", limited)]
+        where !list.isEmpty && list.allSatisfy(\.isEmpty) {
+            throw ValidationError("\(name): no GUID is given; --pkey needs \(name) GUID,GUID,….")
+        }
+        guard namesGUIDs else { throw ValidationError("--pkey needs --guids GUID,GUID,….") }
+        if removeGuids, !full.isEmpty || !limited.isEmpty {
+            throw ValidationError("--full and --limited go without --remove-guids; give the GUIDs with --guids.")
+        }
+    }
+
+    private func validateAbsence(isList: Bool) throws {
+        if showsMembers, !isList { throw ValidationError("--guids without GUIDs goes with --list.") }
+        let misplaced: [(String, Bool)] = [
+            ("--guids", !guids.isEmpty && !showsMembers), ("--full", !full.isEmpty), ("--limited", !limited.isEmpty),
+            ("--remove-guids", removeGuids), ("--set-guids", setGuids),
+        ]
+        if let (name, _) = misplaced.first(where: \.1) { throw ValidationError("\(name) goes with --pkey.") }
+    }
+
+    /// The GUIDs of `--guids`, ascending.
+    func loadGUIDs() throws -> [GUID] { try GUIDArgument.load(guids) }
+
+    /// The members of the three lists, ascending; throws for a GUID that is in two of them with different membership.
+    func loadMembers() throws -> [Member] {
+        var memberships: [GUID: Membership] = [:]
+        for (list, membership) in [(guids, membership), (full, Membership.full), (limited, Membership.limited)] {
+            for guid in try GUIDArgument.load(list) {
+                guard memberships.updateValue(membership, forKey: guid) ?? membership == membership else {
+                    throw CommandFailure("\(guid) is given as full and as limited: nothing was changed")
+                }
+            }
+        }
+        return memberships.map { Member(guid: $0.key, membership: $0.value, index0: index0) }
+            .sorted { $0.guid < $1.guid }
+    }
+}
+
+extension UFMOperation {
+    fileprivate var isList: Bool {
+        if case .list = self { true } else { false }
+    }
+}

@@ -1,0 +1,20 @@
+import Glibc
+
+/// How far a long operation is, on one line of the terminal that is written over; nothing where nobody watches.
+///
+/// On standard error: standard output may be going to a file.
+struct ProgressLine {
+    private let isShown = isatty(STDERR_FILENO) == 1
+
+    /// Puts this text in the place of the last one.
+    func show(_ text: String) { write("\r\u{1b}[K\(text)") }
+
+    /// Takes the line away, before anything else is printed.
+    func clear() { write("\r\u{1b}[K") }
+
+    private func write(_ text: String) {
+        guard isShown else { return }
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+}

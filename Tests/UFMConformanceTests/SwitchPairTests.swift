@@ -1,0 +1,85 @@
+import Fabric
+import Testing
+import UFMClient
+import UFMSimulator
+
+/// Every answer that UFM might give to two open questions at once.
+@Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(5)))
+struct SwitchPairTests {
+    struct Setting: Sendable {
+        let name: String
+        let value: String
+    }
+
+    /// The values of each switch, with limits that are tighter than the client's own.
+    static var settings: [[Setting]] {
+        UFMSimulator.Switches.conformanceValues.map { name, values in
+            let tight = ["maxGuids": ["3"], "maxUrl": ["256"]][name, default: []]
+            return (values + tight).map { Setting(name: name, value: $0) }
+        }
+    }
+
+    /// All pairs of switches with all pairs of their values.
+    static var pairs: [[Setting]] {
+        let settings = settings
+        return settings.indices.flatMap { first in
+            settings.indices.dropFirst(first + 1).flatMap { second in
+                settings[first].flatMap { one in settings[second].map { [one, $0] } }
+            }
+        }
+    }
+
+    /// The violations of one life under these settings.
+    static func live(_ settings: [Setting], version: String = "6.22.1-3") async throws -> [String] {
+        var switches = UFMSimulator.Switches()
+        for setting in settings { try switches.set(setting.name, to: setting.value) }
+        let isCrowded = settings.contains { $0.name.hasPrefix("table") }
+        // Tighter limits are met by the small life.
+        let isLarge = settings.contains { $0.name.hasPrefix("max") && ["100", "500", "2048"].contains($0.value) }
+        var bench = try Bench(switches: switches, version: version) { configuration in
+            guard isCrowded else { return }
+            configuration.partitions += (0..<126).map {
+                .init(key: 0x1000 + $0, members: [Bench.crowdedPort.value: .init()])
+            }
+        }
+        await bench.live(
+            isLarge: isLarge, context: settings.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+        return bench.violations
+    }
+
+    @Test("Whatever two switches say, a partition's whole life comes out right and nothing else is touched")
+    func pairs() async throws {
+        let pairs = Self.pairs
+        let violations = try await withThrowingTaskGroup(of: [String].self) { group in
+            for start in 0..<2 {
+                group.addTask {
+                    var found: [String] = []
+                    for index in stride(from: start, to: pairs.count, by: 2) {
+                        found += try await Self.live(pairs[index])
+                        // Nothing here ever waits: tests beside this one, which have a time limit, want their turn.
+                        await Task.yield()
+                    }
+                    return found
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        print("conformance: \(pairs.count) combinations of two settings, \(violations.count) violations")
+        #expect(pairs.count > 1_500)
+        #expect(violations.isEmpty, "\(violations.prefix(12).joined(separator: "\n"))")
+    }
+
+    @Test(
+        "Every release lives the same life",
+        arguments: ["6.12.0-4", "6.14.5-2", "6.15.1-4", "6.19.1-5", "6.22.1-3", "7.0.0-1"])
+    func versions(version: String) async throws {
+        var found: [String] = []
+        for values in Self.settings {
+            for setting in values {
+                found += try await Self.live([setting], version: version)
+                await Task.yield()
+            }
+        }
+        #expect(found.isEmpty, "\(found.prefix(12).joined(separator: "\n"))")
+    }
+}

@@ -96,11 +96,12 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["surf-ufm-pkeyd", "TestSupport"], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["surf-ufm-pkeyd", "Fabric", "Reconciler", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
+                "EtcdGateway", "Fabric", "Reconciler", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
                 "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),

@@ -14,7 +14,7 @@ struct SurfUFMPKeyD: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 `plan` found drift, 64 wrong usage.
             """,
         version: programVersion,
-        subcommands: [MonitorCommand.self, PlanCommand.self, UFMCommand.self, EtcdCommand.self],
+        subcommands: [MonitorCommand.self, PlanCommand.self, StatusCommand.self, UFMCommand.self, EtcdCommand.self],
         defaultSubcommand: MonitorCommand.self)
 }
 

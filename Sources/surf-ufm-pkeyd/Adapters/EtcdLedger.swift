@@ -4,7 +4,7 @@ import FoundationEssentials
 import Reconciler
 
 /// The ledger in etcd: one JSON record per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`.
-struct EtcdLedger: OwnershipStore {
+struct EtcdLedger: InspectableLedger {
     private let client: EtcdClient
     private let prefix: String
 
@@ -14,18 +14,40 @@ struct EtcdLedger: OwnershipStore {
     }
 
     func records() async throws(Failure) -> [PKey: LedgerRecord] {
+        try await entries().mapValues(\.record)
+    }
+
+    func entries() async throws(Failure) -> [PKey: LedgerEntry] {
         let listing = try await told { () async throws(EtcdError) in try await client.list(.prefix(bytes(prefix))) }
-        var records: [PKey: LedgerRecord] = [:]
+        var entries: [PKey: LedgerEntry] = [:]
         for keyValue in listing.keyValues {
             let key = String(decoding: keyValue.key, as: UTF8.self)
             // What is not under a PKey's name is not ours to judge.
             guard let pkey = try? PKey(parsing: key.dropFirst(prefix.count)) else { continue }
-            // A record is ours by being there. One that cannot be read is written anew when its partition is looked at;
-            // to pass it over would disown the partition, and its members would stay for ever.
-            let entry = try? JSONDecoder().decode(Entry.self, from: Data(keyValue.value))
-            records[pkey] = entry?.record ?? .unreadable
+            entries[pkey] = Self.entry(keyValue)
         }
-        return records
+        return entries
+    }
+
+    func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
+        try await told { () async throws(EtcdError) in try await client.get(key(pkey)) }.map(Self.entry)
+    }
+
+    func follow(
+        _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
+    ) async throws(Failure) {
+        try await told { () async throws(EtcdError) in
+            try await PrefixFollower(client, .single(key(pkey))).run { event in
+                switch event {
+                case .listed(let listing, _): tell(.success(listing.keyValues.first.map(Self.entry)))
+                case .changed(_, let changes):
+                    guard let change = changes.last else { return }
+                    tell(.success(change.value.map { Self.entry($0, version: change.modRevision) }))
+                case .lost(let error): tell(.failure(Failure(error)))
+                case .progress, .restored: break
+                }
+            }
+        }
     }
 
     func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
@@ -36,12 +58,12 @@ struct EtcdLedger: OwnershipStore {
 
     func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool {
         let sorted = records.sorted { $0.key < $1.key }
-        return try await told { () async throws(EtcdError) in
-            var changes: [TransactionChange] = []
-            for (pkey, record) in sorted {
-                changes.append(.put(key: key(pkey), value: try Entry(record).json()))
-            }
-            return try await client.transaction(
+        var changes: [TransactionChange] = []
+        for (pkey, record) in sorted {
+            changes.append(.put(key: key(pkey), value: try LedgerDocument(record).json()))
+        }
+        return try await told { [changes] () async throws(EtcdError) in
+            try await client.transaction(
                 if: sorted.map { .modRevision(key: bytes($0.value.key), equals: $0.value.revision) }, then: changes,
                 operation: "claim of \(records.count) PKeys")
         }
@@ -62,6 +84,12 @@ struct EtcdLedger: OwnershipStore {
             operation: "authorisation to delete PKey \(pkey)")
     }
 
+    func approve(_ shown: LedgerEntry, of pkey: PKey) async throws(Failure) -> Bool {
+        try await write(
+            shown.record.approved, for: pkey, if: [.modRevision(key: key(pkey), equals: shown.version)],
+            operation: "approval of the deletion of PKey \(pkey)")
+    }
+
     func release(_ pkey: PKey) async throws(Failure) {
         _ = try await told { () async throws(EtcdError) in try await client.delete(.single(key(pkey))) }
     }
@@ -69,10 +97,22 @@ struct EtcdLedger: OwnershipStore {
     private func write(
         _ record: LedgerRecord, for pkey: PKey, if conditions: [TransactionCondition], operation: String
     ) async throws(Failure) -> Bool {
-        try await told { () async throws(EtcdError) in
+        let value = try LedgerDocument(record).json()
+        return try await told { () async throws(EtcdError) in
             try await client.transaction(
-                if: conditions, then: [.put(key: key(pkey), value: try Entry(record).json())], operation: operation)
+                if: conditions, then: [.put(key: key(pkey), value: value)], operation: operation)
         }
+    }
+
+    private static func entry(_ keyValue: KeyValue) -> LedgerEntry {
+        entry(keyValue.value, version: keyValue.modRevision)
+    }
+
+    /// A record is ours by being there. One that cannot be read is written anew when its partition is looked at; to pass it
+    /// over would disown the partition, and its members would stay for ever.
+    private static func entry(_ value: [UInt8], version: Int64) -> LedgerEntry {
+        let document = try? JSONDecoder().decode(LedgerDocument.self, from: Data(value))
+        return LedgerEntry(record: document?.record ?? .unreadable, time: document?.date, version: version)
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { bytes(prefix + pkey.description) }
@@ -84,38 +124,6 @@ struct EtcdLedger: OwnershipStore {
             return try await call()
         } catch {
             throw Failure(error)
-        }
-    }
-}
-
-/// A record as it is written: `{"state":"synced","key":"/pcocc/…","revision":12,"time":"2026-01-31T12:00:00Z"}`.
-private struct Entry: Codable {
-    let state: String
-    let key: String
-    let revision: Int64
-    let error: String?
-    /// When it was written, in UTC; for people.
-    let time: String
-
-    init(_ record: LedgerRecord) {
-        state = record.state.rawValue
-        key = record.key
-        revision = record.revision
-        error = record.error
-        time = Date.now.formatted(.iso8601)
-    }
-
-    var record: LedgerRecord? {
-        LedgerRecord.State(rawValue: state).map { LedgerRecord($0, key: key, revision: revision, error: error) }
-    }
-
-    func json() throws(EtcdError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(self))
-        } catch {
-            throw EtcdError(.usage, "the ledger record cannot be written as JSON: \(error)")
         }
     }
 }

@@ -25,11 +25,10 @@ struct MonitorCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How often both sides are read again.", valueName: "seconds"))
     var pollInterval: UInt32 = 30
-    @Option(help: ArgumentHelp("Name of this fabric in the ledger; one for each UFM.", valueName: "name"))
-    var fabric = "default"
     @Option(help: ArgumentHelp("How many partitions are changed at once.", valueName: "count"))
     var ufmConcurrency = 4
     @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
+    @OptionGroup(title: "Ledger") var ledger: LedgerOptions
     @Flag(help: "Do once what is to be done, then end: exit code 1 if something could not be done.")
     var once = false
     @Flag(help: "Change nothing in UFM and etcd; tell what would be changed.") var dryRun = false
@@ -39,8 +38,6 @@ struct MonitorCommand: AsyncParsableCommand {
         guard (1...64).contains(ufmConcurrency) else {
             throw ValidationError("--ufm-concurrency \(ufmConcurrency): expected 1 to 64.")
         }
-        guard !fabric.isEmpty, fabric.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
-        else { throw ValidationError("--fabric \(fabric): expected letters, digits, '-', '_' and '.'.") }
     }
 
     func run() async throws {
@@ -65,7 +62,7 @@ struct MonitorCommand: AsyncParsableCommand {
             "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))"
         if configuration.limits.range != .everything { log.info("Managed range: \(configuration.limits.range)") }
         let ufmFabric = UFMFabric(ufmClient)
-        let ledger = EtcdLedger(etcdClient, fabric: fabric)
+        let ledger = try ledger.open(etcdClient, writing: !dryRun)
         let loop = ReconcilerLoop(
             configuration, source: EtcdSource(etcdClient, prefix: configuration.prefix),
             fabric: dryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,

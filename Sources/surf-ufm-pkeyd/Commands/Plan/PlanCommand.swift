@@ -20,8 +20,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup(title: "UFM connection") var ufm: UFMDaemonOptions
     @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp("Name of this fabric in the ledger; one for each UFM.", valueName: "name"))
-    var fabric = "default"
+    @OptionGroup(title: "Ledger") var ledger: LedgerOptions
     @Flag(help: "Show partitions that are in step as well.") var all = false
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
@@ -33,7 +32,7 @@ struct PlanCommand: AsyncParsableCommand {
         let etcdClient = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
         let source = EtcdSource(etcdClient, prefix: configuration.prefix)
         let ufmFabric = UFMFabric(UFMClient(configuration: try ufm.resolve(common, log: log), transport: http))
-        let ledger = EtcdLedger(etcdClient, fabric: fabric)
+        let ledger = try ledger.open(etcdClient, writing: false)
         let survey: Survey
         do {
             async let keys = source.list()

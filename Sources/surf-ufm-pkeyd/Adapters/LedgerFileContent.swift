@@ -1,0 +1,129 @@
+import Fabric
+import FoundationEssentials
+import Reconciler
+
+/// What a ledger file says. Pure.
+///
+/// ```json
+/// {
+///   "changes" : 7,
+///   "fabric" : "default",
+///   "format" : 1,
+///   "partitions" : {
+///     "0x200e" : {
+///       "change" : 7,
+///       "key" : "/pcocc/global/opensm/pkeys/0x200e",
+///       "revision" : 12,
+///       "state" : "synced",
+///       "time" : "2026-01-31T12:00:00Z"
+///     }
+///   }
+/// }
+/// ```
+struct LedgerFileContent: Hashable, Sendable {
+    private static let format = 1
+
+    /// The fabric whose ledger it is: two daemons that were given one file by mistake would delete each other's partitions.
+    let fabric: String
+    /// How many changes were made so far; each record has the number of its own.
+    private var changes: Int64 = 0
+    private(set) var entries: [PKey: LedgerEntry] = [:]
+
+    init(fabric: String) {
+        self.fabric = fabric
+    }
+
+    mutating func set(_ record: LedgerRecord, for pkey: PKey, time: Date = .now) {
+        changes += 1
+        entries[pkey] = LedgerEntry(record: record, time: time, version: changes)
+    }
+
+    mutating func remove(_ pkey: PKey) {
+        guard entries.removeValue(forKey: pkey) != nil else { return }
+        changes += 1
+    }
+}
+
+extension LedgerFileContent {
+    /// Why a text is no ledger.
+    struct Unreadable: Error {
+        let problem: String
+    }
+
+    private struct Document: Codable {
+        struct Partition: Codable {
+            let change: Int64
+            let state: String
+            let key: String
+            let revision: Int64
+            let error: String?
+            let time: String
+        }
+
+        let format: Int
+        let fabric: String
+        let changes: Int64
+        let partitions: [String: Partition]
+    }
+
+    /// Reads a file: wholly, or not at all. A record that is passed over would disown its partition.
+    init(_ bytes: [UInt8], fabric: String) throws(Unreadable) {
+        let document: Document
+        do {
+            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
+        } catch {
+            throw Unreadable(problem: "no ledger can be read from it: \(Self.words(error))")
+        }
+        guard document.format == Self.format else {
+            throw Unreadable(problem: "format \(document.format) is not known, only \(Self.format)")
+        }
+        guard document.fabric == fabric else {
+            throw Unreadable(problem: "it is the ledger of the fabric \(document.fabric), not of \(fabric) (--fabric)")
+        }
+        self.fabric = fabric
+        changes = document.changes
+        for (name, partition) in document.partitions {
+            guard let pkey = try? PKey(parsing: name), pkey.description == name else {
+                throw Unreadable(problem: "'\(name)' is no PKey such as 0x200e")
+            }
+            guard let state = LedgerRecord.State(rawValue: partition.state) else {
+                throw Unreadable(problem: "\(name): '\(partition.state)' is no state")
+            }
+            guard let time = try? Date(partition.time, strategy: .iso8601) else {
+                throw Unreadable(problem: "\(name): '\(partition.time)' is no time such as 2026-01-31T12:00:00Z")
+            }
+            let record = LedgerRecord(
+                state, key: partition.key, revision: partition.revision, error: partition.error)
+            entries[pkey] = LedgerEntry(record: record, time: time, version: partition.change)
+            changes = max(changes, partition.change)
+        }
+    }
+
+    /// The same content gives the same bytes.
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let partitions = entries.map { pkey, entry in
+            let written = LedgerDocument(entry.record, time: entry.time ?? .distantPast)
+            let partition = Document.Partition(
+                change: entry.version, state: written.state, key: written.key, revision: written.revision,
+                error: written.error, time: written.time)
+            return (pkey.description, partition)
+        }
+        let document = Document(
+            format: Self.format, fabric: fabric, changes: changes,
+            partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }))
+        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+    }
+
+    private static func words(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+            .dataCorrupted(let context):
+            let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return (place.isEmpty ? "" : place + ": ") + context.debugDescription
+        @unknown default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import EtcdGateway
+import Fabric
+import Glibc
+import Logging
+import Reconciler
+import Transport
+
+/// `status`: how far UFM is with the keys in etcd, as the daemon's ledger says.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how far UFM is with each PKey; wait for one; approve deletions that are held back.",
+        discussion: """
+            Read from etcd and the daemon's ledger; UFM is not asked.
+
+              status                          one line per PKey
+              status --wait 0x200e            returns when UFM has the newest revision of that key, or its deletion
+              status --approve-deletes        lets deletions go on that came many at once
+
+            States: synced (UFM has the newest revision), pending (the daemon has yet to take note), claimed (at work), \
+            failing (UFM refuses; see the error), held (the value cannot be read), guarded (the deletion waits for an \
+            approval), approved, deleting, empty (the key names no GUID: no partition). --pkey-prefix, --fabric and \
+            --ledger must be the daemon's.
+            """)
+
+    @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
+    @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+    @OptionGroup var common: CommonOptions
+    @Option(help: ArgumentHelp("Where pcocc writes its PKeys in etcd.", valueName: "prefix"))
+    var pkeyPrefix = "/pcocc/global/opensm/pkeys/"
+
+    @Option(
+        help: ArgumentHelp("Wait until UFM has what etcd now says of this PKey.", valueName: "pkey"),
+        transform: { text in
+            do {
+                return try PKey(parsing: text)
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        })
+    var wait: PKey?
+    @Option(help: ArgumentHelp("With --wait: how long (default 60).", valueName: "seconds")) var timeout: UInt32?
+    @Flag(help: "Approve the deletions that are guarded, after showing them and asking.") var approveDeletes = false
+    @Flag(help: "With --approve-deletes: do not ask.") var yes = false
+    @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
+
+    func validate() throws {
+        guard pkeyPrefix.hasSuffix("/"), pkeyPrefix.count > 1 else {
+            throw ValidationError("--pkey-prefix \(pkeyPrefix): expected a directory with a closing slash.")
+        }
+        if wait != nil, approveDeletes { throw ValidationError("Give one of --wait and --approve-deletes.") }
+        if timeout != nil, wait == nil { throw ValidationError("--timeout goes with --wait.") }
+        if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
+        if yes, !approveDeletes { throw ValidationError("--yes goes with --approve-deletes.") }
+        if approveDeletes, !yes, output == .json {
+            throw ValidationError("--approve-deletes with --output json cannot ask: give --yes.")
+        }
+    }
+
+    func run() async throws {
+        let log = common.toolLog()
+        // The log has SIGPIPE ignored, but a tool whose reader has gone has nothing left to do.
+        signal(SIGPIPE, SIG_DFL)
+        let http = try HTTPClient()
+        defer { http.shutdown() }
+        let client = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
+        let ledger = try ledger.open(client, writing: approveDeletes)
+        let source = EtcdSource(client, prefix: pkeyPrefix)
+        do {
+            if let wait {
+                try await PartitionWait(
+                    pkey: wait, prefix: pkeyPrefix, source: source, ledger: ledger,
+                    timeout: .seconds(Int(timeout ?? 60)), format: output
+                ) { http.shutdown() }.run()
+            } else if approveDeletes {
+                try await DeletionApproval(ledger: ledger, format: output, isConfirmed: yes).run()
+            } else {
+                try await report(ledger, source)
+            }
+        } catch let failure as Failure {
+            throw CommandFailure(failure.message)
+        }
+        try Output.flush()
+    }
+
+    private func report(_ ledger: any InspectableLedger, _ source: EtcdSource) async throws {
+        // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
+        let entries = try await ledger.entries()
+        let report = StatusReport(
+            fabric: self.ledger.fabric, prefix: pkeyPrefix, entries: entries, keys: try await source.list())
+        guard output == .text else { return try report.printJSON() }
+        for line in report.lines() { Output.line(line) }
+    }
+}

@@ -1,0 +1,122 @@
+import EtcdGateway
+import Fabric
+import Reconciler
+import TestSupport
+import Testing
+import Transport
+import UFMSimulator
+
+@testable import surf_ufm_pkeyd
+
+/// `status --approve-deletes`: what the deletion guard holds goes on when a person says so.
+@Suite("Approving deletions")
+struct ApprovalTests {
+    static let pkeys = (0x2000..<0x2014).map { "0x" + String($0, radix: 16) }
+
+    @Test(
+        "Many keys deleted at once leave UFM as it is until the deletions are approved; one key's deletion is done at once"
+    )
+    func guarded() async throws {
+        try await withDaemonAndPartitions { site, daemon in
+            try await site.delete(pkey: "0x2000")
+            try await site.ufm.waitFor("the first deletion") { $0.partitions[0x2000] == nil }
+
+            let before = site.ufm.createdPartitions
+            let writes = site.ufm.writes.count
+            try await site.deleteAllPKeys()
+            try await daemon.waitForLine(containing: "19 deletions at once, of 19 partitions, are held back")
+            try await eventually("guarded records") {
+                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 19]
+            }
+            #expect(site.ufm.createdPartitions == before)
+            #expect(site.ufm.writes.count == writes)
+
+            let refused = try await site.run(["status", "--etcd-user", "root", "--approve-deletes"], input: "yes\n")
+            #expect(refused.exitCode == 1)
+            #expect(refused.errors.contains("19 deletions wait: nothing is approved without --yes"))
+            #expect(try await site.statusOf("0x2001")?.state == "guarded")
+
+            let approval = try await site.status("--approve-deletes", "--yes")
+            #expect(approval.exitCode == 0)
+            #expect(approval.output.hasSuffix("Approved the deletion of 19 partitions\n"))
+            #expect(Self.pkeys.dropFirst().allSatisfy { approval.output.contains($0) })
+            try await site.waitForPartitions([:])
+            #expect(try await site.status("--wait", "0x2001").exitCode == 0)
+            try await eventually("an empty ledger") { try await site.entries(prefix: Site.ledgerPrefix).isEmpty }
+
+            let again = try await site.status("--approve-deletes", "--yes")
+            #expect(again.exitCode == 0)
+            #expect(again.output == "No deletion waits for an approval\n")
+        }
+    }
+
+    @Test("Keys that come back need no approval")
+    func comingBack() async throws {
+        try await withDaemonAndPartitions { site, daemon in
+            let before = site.ufm.createdPartitions
+            try await site.deleteAllPKeys()
+            try await eventually("guarded records") {
+                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 20]
+            }
+            try await site.putAll(Self.pkeys)
+            try await eventually("synced records") {
+                StatusSummary.of(try await site.status("--output", "json").output) == ["synced": 20]
+            }
+            #expect(site.ufm.createdPartitions == before)
+            #expect(try await site.status("--approve-deletes", "--yes").output == "No deletion waits for an approval\n")
+        }
+    }
+
+    @Test("An approval counts only for the record that was shown, even if it looks the same again")
+    func changedMeanwhile() async throws {
+        try await withSite(.http) { site in
+            let http = try HTTPClient()
+            defer { http.shutdown() }
+            let client = try EtcdClient(
+                EtcdConfiguration(
+                    endpoints: [try EtcdEndpoint(parsing: site.etcd.endpoint, defaultScheme: .http, defaultPort: 2379)],
+                    login: EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword),
+                    tls: TLSSettings(verification: .none), timeout: .seconds(10)), transport: http)
+            let ledger = EtcdLedger(client, fabric: "default")
+            let pkey = try PKey(parsing: "0x2000")
+            let record = #"{"state":"guarded","key":"/a","revision":3,"time":"2026-01-31T12:00:00Z"}"#
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            let shown = try #require(await ledger.entries()[pkey])
+            #expect(shown.record == LedgerRecord(.guarded, key: "/a", revision: 3))
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            #expect(try await !ledger.approve(shown, of: pkey))
+            try await site.delete(Site.ledgerPrefix + "0x2000")
+            #expect(try await !ledger.approve(shown, of: pkey))
+            #expect(try await ledger.entry(of: pkey) == nil)
+            try await site.put(Site.ledgerPrefix + "0x2000", record)
+            let again = try #require(await ledger.entry(of: pkey))
+            #expect(try await ledger.approve(again, of: pkey))
+            #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: "/a", revision: 3))
+        }
+    }
+
+    private func withDaemonAndPartitions(_ body: (Site, BackgroundProcess) async throws -> Void) async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "UFM Status")
+            try await site.putAll(Self.pkeys)
+            for pkey in Self.pkeys {
+                try await daemon.waitForLine(containing: "Successfully synchronized PKey \(pkey) ")
+            }
+            try await body(site, daemon)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+}
+
+/// How many PKeys are in which state.
+enum StatusSummary {
+    static func of(_ text: String) -> [String: Int]? { try? StatusDocument(text).summary }
+}
+
+extension Site {
+    /// Sets the keys of PKeys, each with one host, in one revision.
+    func putAll(_ pkeys: [String]) async throws {
+        try await put(pkeys.map { (Self.pkeyPrefix + $0, "{'host_guids': ['0x043f720300f55176'], 'vf_guids': []}") })
+    }
+}

@@ -21,7 +21,7 @@ package struct Engine: Sendable {
     /// The last failure told for a PKey, so that it is told once.
     var toldFailures: [PKey: String] = [:]
     var ufm = Outage(of: "UFM")
-    var ledgerOutage = Outage(of: "The ledger in etcd")
+    var ledgerOutage = Outage(of: "The ledger")
     var resync: Resync
     var deletionGuard: DeletionGuard
     /// When the ledger is read again to see whether held deletions have been approved.

@@ -3,6 +3,7 @@ import EtcdGateway
 import Fabric
 import Glibc
 import Logging
+import Planning
 import Reconciler
 import Transport
 
@@ -20,15 +21,14 @@ struct StatusCommand: AsyncParsableCommand {
 
             States: synced (UFM has the newest revision), pending (the daemon has yet to take note), claimed (at work), \
             failing (UFM refuses; see the error), held (the value cannot be read), guarded (the deletion waits for an \
-            approval), approved, deleting, empty (the key names no GUID: no partition). --pkey-prefix, --fabric and \
-            --ledger must be the daemon's.
+            approval), approved, deleting, empty (the key names no GUID: no partition). --pkey-prefix, --managed-range, \
+            --fabric and --ledger must be the daemon's.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
     @OptionGroup var common: CommonOptions
-    @Option(help: ArgumentHelp("Where pcocc writes its PKeys in etcd.", valueName: "prefix"))
-    var pkeyPrefix = "/pcocc/global/opensm/pkeys/"
+    @OptionGroup var directory: PKeyDirectoryOptions
 
     @Option(
         help: ArgumentHelp("Wait until UFM has what etcd now says of this PKey.", valueName: "pkey"),
@@ -46,9 +46,6 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
     func validate() throws {
-        guard pkeyPrefix.hasSuffix("/"), pkeyPrefix.count > 1 else {
-            throw ValidationError("--pkey-prefix \(pkeyPrefix): expected a directory with a closing slash.")
-        }
         if wait != nil, approveDeletes { throw ValidationError("Give one of --wait and --approve-deletes.") }
         if timeout != nil, wait == nil { throw ValidationError("--timeout goes with --wait.") }
         if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
@@ -66,17 +63,17 @@ struct StatusCommand: AsyncParsableCommand {
         defer { http.shutdown() }
         let client = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
         let ledger = try ledger.open(client, writing: approveDeletes)
-        let source = EtcdSource(client, prefix: pkeyPrefix)
+        let source = EtcdSource(client, prefix: directory.pkeyPrefix)
         do {
             if let wait {
                 try await PartitionWait(
-                    pkey: wait, prefix: pkeyPrefix, source: source, ledger: ledger,
+                    pkey: wait, prefix: directory.pkeyPrefix, source: source, ledger: ledger,
                     timeout: .seconds(Int(timeout ?? 60)), format: output
                 ) { http.shutdown() }.run()
             } else if approveDeletes {
                 try await DeletionApproval(ledger: ledger, format: output, isConfirmed: yes).run()
             } else {
-                try await report(ledger, source)
+                try await report(ledger, source, try directory.range(common, log: log))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
@@ -84,11 +81,14 @@ struct StatusCommand: AsyncParsableCommand {
         try Output.flush()
     }
 
-    private func report(_ ledger: any InspectableLedger, _ source: EtcdSource) async throws {
+    private func report(
+        _ ledger: any InspectableLedger, _ source: EtcdSource, _ range: ManagedRange
+    ) async throws {
         // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
         let entries = try await ledger.entries()
         let report = StatusReport(
-            fabric: self.ledger.fabric, prefix: pkeyPrefix, entries: entries, keys: try await source.list())
+            fabric: self.ledger.fabric, prefix: directory.pkeyPrefix, range: range, entries: entries,
+            keys: try await source.list())
         guard output == .text else { return try report.printJSON() }
         for line in report.lines() { Output.line(line) }
     }

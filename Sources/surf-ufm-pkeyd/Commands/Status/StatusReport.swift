@@ -11,15 +11,24 @@ struct StatusReport {
     /// In ascending order.
     let partitions: [PartitionStatus]
 
+    /// How many records are outside the managed range: the daemon leaves them alone.
+    let outside: Int
+
     /// - Parameters:
+    ///   - range: the PKeys that are managed; keys and records of others are left out.
     ///   - entries: the ledger, read before the keys, so that nothing is called synced which is outdated already.
     ///   - keys: the PKey directory in etcd.
-    init(fabric: String, prefix: String, entries: [PKey: LedgerEntry], keys: KeySnapshot) {
-        var desired = DesiredState(prefix: prefix, flags: FlagPolicy())
+    init(
+        fabric: String, prefix: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry],
+        keys: KeySnapshot
+    ) {
+        var desired = DesiredState(prefix: prefix, flags: FlagPolicy(), range: range)
         _ = desired.replace(with: keys)
         self.fabric = fabric
         revision = keys.revision
-        partitions = desired.pkeys.union(entries.keys).sorted().compactMap { pkey in
+        let managed = entries.filter { range.contains($0.key) }
+        outside = entries.count - managed.count
+        partitions = desired.pkeys.union(managed.keys).sorted().compactMap { pkey in
             PartitionStatus(of: pkey, desired: desired, entry: entries[pkey])
         }
     }
@@ -47,7 +56,9 @@ struct StatusReport {
 
     private var summary: [String] {
         let states = counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
-        let line = "\(partitions.count) PKeys of fabric \(fabric)" + (states.isEmpty ? "" : ": \(states)")
+        let line =
+            "\(partitions.count) PKeys of fabric \(fabric)" + (states.isEmpty ? "" : ": \(states)")
+            + (outside == 0 ? "" : "; \(outside) records are outside the managed range")
         guard partitions.contains(where: { $0.state == .guarded }) else { return [line] }
         return [line, "Deletions wait for an approval. If etcd is what it should be: status --approve-deletes"]
     }

@@ -63,6 +63,8 @@ extension Engine {
             actions.say(ledgerOutage.answered(now: now))
             let isFirst = !ledger.isKnown
             ledger.read(records)
+            // Verdicts end with ownership: after a wipe, what nobody puts back would hold other deletions for ever.
+            for pkey in deletionGuard.judged where records[pkey] == nil && !isOwned(pkey) { deletionGuard.forget(pkey) }
             if isFirst { beginIfReady(now: now, &actions) } else { review(now: now, &actions) }
         case .failure(let failure):
             ledger.readingFailed()

@@ -191,4 +191,17 @@ struct EngineRunTests {
         let start = told.begin(keys: [], ledger: [pkey: record], fabric: [try ToldEngine.partition(pkey)])
         #expect(!start.onPartitions.values.contains { if case .authoriseDeletion = $0 { true } else { false } })
     }
+
+    @Test("Ledger records that are gone, and not by us, are told of, and their partitions stay")
+    mutating func lostRecords() throws {
+        let start = told.begin(
+            keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [try ToldEngine.partition(pkey)])
+        #expect(start.onPartitions == [:])
+        _ = told.tell(.timer, at: .seconds(31))
+        _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/0x5", revision: 101)])), at: .seconds(31))
+        _ = answer(.authorised(.failure(Failure(.rejected, "no"))), at: .seconds(31))
+        let lost = told.tell(.ledgerRead(.success([:])), at: .seconds(31))
+        #expect(lost.texts.contains { $0.hasPrefix("1 of 1 ledger records are gone from etcd") })
+        #expect(told.tell(.timer, at: .seconds(60)).onPartitions == [:])
+    }
 }

@@ -33,7 +33,8 @@ struct RestartTests {
                     try await site.waitForPartitions(
                         wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 }, timeout: .seconds(60))
                     try await Self.waitForLedger(of: site, wanted: Set(wanted.keys))
-                    #expect(try await daemon.stop() == .code(0))
+                    let status = try await daemon.stop()
+                    #expect(status == .code(0), "\(daemon.errors)")
                     return (wanted, changes, writingLives)
                 }
             }

@@ -23,9 +23,9 @@ struct WipeTests {
             let written = site.ufm.writes.count
 
             try await site.etcd.wipeAndRestart()
+            // Whichever of the two it reads first: the keys, whose deletions it holds, or the ledger, which lost its records.
             try await daemon.waitForLine("the reason why nothing is deleted") { line in
-                line.text.contains("ERROR: 30 deletions at once, of 30 partitions, are held back: [0x2000, 0x2001, ")
-                    && line.text.contains("is etcd what it should be?")
+                line.text.contains("is etcd what it should be?")
             }
             try await daemon.waitForLine(containing: "etcd is read again, after")
             let reads = site.ufm.requests.count

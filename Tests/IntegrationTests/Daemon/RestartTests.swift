@@ -30,6 +30,8 @@ struct RestartTests {
                     isOver.update { $0 = true }
                     let (wanted, changes) = try await written
                     let daemon = try site.startDaemon("--poll-interval", "1")
+                    // A signal that comes before it has begun to listen for one ends it as any program.
+                    try await daemon.waitForLine(containing: "UFM Status")
                     try await site.waitForPartitions(
                         wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 }, timeout: .seconds(60))
                     try await Self.waitForLedger(of: site, wanted: Set(wanted.keys))

@@ -41,6 +41,9 @@ package struct DeletionGuard: Sendable {
     package var held: [PKey] { verdicts.filter { $0.value == .held }.keys.sorted() }
     package var isHolding: Bool { verdicts.values.contains(.held) }
 
+    /// The PKeys of which a verdict stands.
+    package var judged: Set<PKey> { Set(verdicts.keys) }
+
     package func holds(_ pkey: PKey) -> Bool { verdicts[pkey] == .held }
 
     /// Judges PKeys that are owned and no longer wanted; those that were judged before keep their verdict.

@@ -108,4 +108,17 @@ struct DesiredStateTests {
         _ = state.merge(KeySnapshot(complete: [], revision: 21))
         #expect(members() == ["043f720300f55172"])
     }
+
+    @Test("A list from before does not bring back what the watch told to be gone, nor make it listen to echoes")
+    mutating func deletedSinceTheList() {
+        _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
+        _ = state.apply([.deleted(key: Self.prefix + "0x5", revision: 29)])
+        _ = state.merge(KeySnapshot(complete: [entry("0x5", hosts("1"), 10)], revision: 21))
+        #expect(state.intent(of: pkey) == .absent)
+
+        _ = state.replace(with: KeySnapshot(complete: [], revision: 40))
+        _ = state.merge(KeySnapshot(complete: [], revision: 30))
+        _ = state.apply([.set(entry("0x5", hosts("1"), 35))])
+        #expect(state.intent(of: pkey) == .absent)
+    }
 }

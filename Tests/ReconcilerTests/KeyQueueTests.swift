@@ -87,6 +87,21 @@ struct KeyQueueTests {
         #expect(order.count == 200)
     }
 
+    @Test("Under an endless stream of fresh keys one that waits runs within as many fourth turns as were before it")
+    mutating func ageing() {
+        for number in 0..<3 { queue.add("old\(number)", .resync) }
+        var order: [String] = []
+        for turn in 0..<12 {
+            queue.add("fresh\(turn)", .fresh)
+            queue.add("more\(turn)", .fresh)
+            guard let key = queue.next(now: .zero) else { continue }
+            order.append(key)
+            queue.finished(key, .succeeded, now: .zero)
+        }
+        #expect([3, 7, 11].map { order[$0] } == ["old0", "old1", "old2"])
+        #expect(order.count { $0.hasPrefix("old") } == 3)
+    }
+
     @Test("Whatever happens, each key added runs after its last addition, one run at a time", arguments: [Seed.fresh()])
     mutating func nothingIsLost(seed: Seed) {
         var random = SeededGenerator(seed)

@@ -40,6 +40,13 @@ struct KnowledgeTests {
         ledger[pkey] = record
         ledger.read([:])
         #expect(ledger[pkey] == record)
+        // Written while both are under way, it is newer than either.
+        ledger.readingStarted()
+        ledger.readingStarted()
+        ledger[pkey] = nil
+        ledger.read([pkey: record])
+        ledger.read([pkey: record])
+        #expect(ledger[pkey] == nil)
     }
 
     @Test("A partition at work keeps what was read of it by itself, and an uncertain one stays uncertain")

@@ -56,6 +56,11 @@ struct World {
     let journal: Journal
     private(set) var steps = 0
 
+    /// What the daemon is started with.
+    private let configuration: EngineConfiguration
+    /// Partitions that the fabric manager refuses to change.
+    var refused: Set<PKey> = []
+
     private var engine: Engine
     private var pending: [Pending] = []
     private var watchQueue: [SourceEvent] = []
@@ -64,12 +69,19 @@ struct World {
     private var wakeAt: Duration?
     private var generation: UInt64 = 0
 
-    init(seed: Seed, keepingJournal: Bool = false) {
+    init(
+        seed: Seed, configuration: EngineConfiguration = EngineConfiguration(prefix: Self.prefix),
+        keepingJournal: Bool = false
+    ) {
         random = SeededGenerator(seed)
         journal = Journal(isKept: keepingJournal)
-        engine = Engine(EngineConfiguration(prefix: Self.prefix), seed: seed.value)
+        self.configuration = configuration
+        engine = Engine(configuration, seed: seed.value)
         start()
     }
+
+    /// What the engine has counted since it was last started.
+    var drift: Drift { engine.drift }
 
     // MARK: The outside
 
@@ -163,7 +175,7 @@ struct World {
         for case .action(let action) in pending where Bool.random(using: &random) { _ = effect(of: action) }
         pending = []
         cutWatch()
-        engine = Engine(EngineConfiguration(prefix: Self.prefix), seed: random.next())
+        engine = Engine(configuration, seed: random.next())
         start()
     }
 
@@ -296,6 +308,8 @@ struct World {
     ) -> EngineEvent.Answer {
         switch action {
         case .read: return .read(answer { $0.fabric[pkey] })
+        case .write where refused.contains(pkey):
+            return .written(.failure(Failure(.rejected, "UFM refuses PKey \(pkey)")))
         case .write(let step):
             return .written(
                 answer { world in

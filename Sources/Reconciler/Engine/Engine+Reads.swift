@@ -62,13 +62,26 @@ extension Engine {
         case .success(let records):
             actions.say(ledgerOutage.answered(now: now))
             let isFirst = !ledger.isKnown
+            let before = ledger.pkeys
             ledger.read(records)
+            sayLostRecords(before.subtracting(ledger.pkeys), of: before.count, &actions)
+            // Verdicts end with ownership: after a wipe, what nobody puts back would hold other deletions for ever.
+            for pkey in deletionGuard.judged where records[pkey] == nil && !isOwned(pkey) { deletionGuard.forget(pkey) }
             if isFirst { beginIfReady(now: now, &actions) } else { review(now: now, &actions) }
         case .failure(let failure):
             ledger.readingFailed()
             guard failure.kind == .outage || ledger.isKnown else { return finish(.failed(failure), &actions) }
             actions.say(ledgerOutage.failed(failure, now: now))
         }
+    }
+
+    /// Records go only by our own releases: if others are gone, so may much else in etcd be.
+    private func sayLostRecords(_ lost: Set<PKey>, of count: Int, _ actions: inout Actions) {
+        guard !lost.isEmpty else { return }
+        actions.say(
+            .error,
+            "\(lost.count) of \(count) ledger records are gone from etcd: what they owned stays as it is in UFM: "
+                + "\(lost.sorted().inWords); is etcd what it should be?")
     }
 
     mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, now: Duration, _ actions: inout Actions) {

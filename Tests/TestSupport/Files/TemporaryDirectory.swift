@@ -6,9 +6,10 @@ package final class TemporaryDirectory: Sendable {
     /// Its absolute path.
     package let path: String
 
-    /// Makes it under `TMPDIR`, or `/tmp`.
-    package init(_ label: String = "test") throws(HarnessError) {
-        let parent = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    /// Makes it under a directory that is there: `TMPDIR`, or `/tmp`, if none is named.
+    package init(_ label: String = "test", under chosen: String? = nil) throws(HarnessError) {
+        let usual = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let parent = chosen ?? usual
         var template = Array("\(parent)/pkeyd-\(label)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .lastFailure(of: "mkdtemp in \(parent)") }
         path = template.withUnsafeBufferPointer { buffer in

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+import UFMSimulator
+
+/// One PKey that passes from tenant to tenant as quickly as etcd can write.
+@Suite("A PKey that is deleted and recreated at once", .serialized, .timeLimit(.minutes(5)))
+struct RecreationTests {
+    /// Which requests such a change takes.
+    enum Way: String, CaseIterable, Sendable {
+        /// All members have index 0: one request replaces them.
+        case replacing
+        /// Hosts have no index 0 and virtual functions have: the old ones are removed, then the new ones are added.
+        case removing
+    }
+
+    @Test(
+        "A thousand times: no two tenants are ever together, and it ends with the last one", arguments: Way.allCases)
+    func recreated(way: Way) async throws {
+        // In memory, where there is such a directory: on a disk each change takes etcd several milliseconds.
+        let inMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let data = try TemporaryDirectory("etcd-in-memory", under: inMemory ? "/dev/shm" : nil)
+        var options = Site.Options()
+        options.etcdArguments = ["--data-dir", data.file("data")]
+        try await withSite(.http, options) { site in
+            let rounds: UInt64 = 1_000
+            let daemon = try site.startDaemon("--index0", way == .replacing ? "all" : "vf")
+            try await daemon.waitForLine(containing: "UFM Status")
+            let tenants = TenantWatch()
+            var gaps: [Duration] = []
+            let last: Set<UInt64> = KeyWriter.hosts(of: rounds, count: 3)
+            try await tenants.during(site) {
+                try await withKeyWriter(site) { writer in
+                    for tenant in 0...rounds {
+                        let hosts = KeyWriter.hosts(of: tenant, count: 3)
+                        let functions = hosts.filter { way == .removing && $0 & 0xff == 3 }
+                        if tenant > 0 { try await writer.delete(0x200e) }
+                        let start = ContinuousClock.now
+                        try await writer.put(0x200e, hosts: hosts.subtracting(functions), virtualFunctions: functions)
+                        if tenant > 0 { gaps.append(start.duration(to: .now)) }
+                    }
+                }
+                try await site.waitForMembers(last, of: 0x200e)
+                let revision = try #require(await site.get(Site.pkeyPrefix + "0x200e")).revision
+                try await daemon.waitForLine(
+                    containing: "Successfully synchronized PKey 0x200e", and: "revision=\(revision)")
+            }
+            #expect(tenants.mixtures == [])
+            #expect(site.partition(0x200e).map { Set($0.members.keys) } == last)
+            #expect(site.ufm.createdPartitions.count == 1)
+            let methods = Dictionary(grouping: site.ufm.writes, by: \.method).mapValues(\.count)
+            #expect(methods[way == .replacing ? "PUT" : "DELETE", default: 0] > 0)
+            let sorted = gaps.sorted().map { $0 / .milliseconds(1) }
+            func inWords(_ value: Double) -> String { "\((value * 100).rounded() / 100) ms" }
+            print(
+                "recreations (\(way.rawValue)): \(gaps.count), recreated \(inWords(sorted[500])) after the deletion "
+                    + "(median; fastest \(inWords(sorted[0])), \(sorted.count { $0 <= 1 }) within 1 ms); "
+                    + "\(site.ufm.requests.count) UFM requests: \(methods.sorted { $0.key < $1.key })")
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+}

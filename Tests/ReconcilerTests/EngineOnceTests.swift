@@ -1,0 +1,96 @@
+import Fabric
+import Planning
+import Reconciler
+import TestSupport
+import Testing
+
+/// A single run: all is done once, and then it ends.
+@Suite("A single run of the engine")
+struct EngineOnceTests {
+    private let pkeys = (0x2000...0x200b).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+
+    private func world(_ seed: UInt64 = 1) -> World {
+        var configuration = EngineConfiguration(prefix: World.prefix)
+        configuration.runsOnce = true
+        var world = World(seed: Seed(seed), configuration: configuration)
+        world.faults = false
+        return world
+    }
+
+    private func failure(_ end: EngineEnd?) -> Failure? {
+        if case .failed(let failure) = end { failure } else { nil }
+    }
+
+    @Test("It ends when all is done, and UFM is then what etcd says", arguments: Seed.several(50))
+    func done(seed: Seed) throws {
+        var world = world(seed.value)
+        for pkey in pkeys { world.put(pkey) }
+        world.settle()
+        #expect(world.end == .stopped)
+        #expect(world.fabric.count == pkeys.count)
+        #expect(world.store.ledger.count == pkeys.count)
+        #expect(world.store.ledger.values.allSatisfy { $0.state == .synced })
+    }
+
+    @Test("With nothing to do it ends at once")
+    func nothing() {
+        var world = world()
+        world.settle()
+        #expect(world.end == .stopped)
+        #expect(world.writes.isEmpty)
+    }
+
+    @Test("It ends with a failure that names the partitions that are not in step, after the others are")
+    func failing() throws {
+        var world = world()
+        for pkey in pkeys { world.put(pkey) }
+        world.refused = [pkeys[3], pkeys[5]]
+        for _ in 0..<5 { world.settle() }
+        let reason = try #require(failure(world.end))
+        #expect(reason.message.hasPrefix("2 partitions are not in step: [0x2003, 0x2005]: UFM refuses PKey 0x2003"))
+        #expect(world.fabric.count == pkeys.count - 2)
+    }
+
+    @Test("It ends with a failure that names deletions that wait for an approval")
+    func held() throws {
+        var first = World(seed: Seed(1))
+        first.faults = false
+        for pkey in pkeys { first.put(pkey) }
+        first.settle()
+        var world = world()
+        world.store = first.store
+        world.fabric = first.fabric
+        world.delete(Array(pkeys[0..<6]))
+        world.settle()
+        let reason = try #require(failure(world.end))
+        #expect(reason.message.hasPrefix("6 deletions wait for an approval: [0x2000, 0x2001,"))
+        #expect(world.fabric.count == pkeys.count)
+    }
+
+    @Test("It does not end while claims of many are under way")
+    func batch() {
+        var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
+        configuration.runsOnce = true
+        var told = ToldEngine(configuration)
+        let start = told.begin(keys: pkeys.map { ToldEngine.key($0.description) })
+        #expect(start.batches.count == 1)
+        #expect(start.end == nil)
+    }
+
+    @Test("An outage of either server ends it with what went wrong")
+    func outage() throws {
+        var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
+        configuration.runsOnce = true
+        let gone = Failure(.outage, "gone")
+        for event in [EngineEvent.fabricRead(.failure(gone)), .ledgerRead(.failure(gone))] {
+            var told = ToldEngine(configuration)
+            _ = told.tell(.started)
+            #expect(told.tell(event).end == .failed(gone))
+        }
+        var told = ToldEngine(configuration)
+        let pkey = try PKey(parsing: "0x5")
+        _ = told.begin(keys: [ToldEngine.key("0x5")])
+        _ = told.tell(.answered(pkey, .claimed(.success(true))))
+        #expect(told.tell(.answered(pkey, .written(.failure(gone)))).end == .failed(gone))
+    }
+}

@@ -1,0 +1,114 @@
+# Mistakes that somebody might make in the engine, and a package of the core to make them in; to be sourced by scripts/mutate.
+# shellcheck shell=bash
+
+# What the core is: no network, no fabric manager, no etcd; it builds in a minute, and again in seconds.
+CORE_PARTS=(Sources/CYAML Sources/Fabric Sources/Planning Sources/YAMLReader Sources/Reconciler
+    Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests)
+
+MUTATIONS=()
+declare -A MUTATION_WHAT MUTATION_FILE MUTATION_OLD MUTATION_NEW MUTATION_EQUIVALENT
+
+# read_mutations FILE...: fills the arrays above. README.md beside the files tells their form.
+read_mutations() {
+    local file line name='' number
+    for file in "$@"; do
+        number=0
+        while IFS= read -r line || [[ -n $line ]]; do
+            number=$((number + 1))
+            case $line in
+                '' | '#'*) ;;
+                '['*']')
+                    name=${line:1:-1}
+                    [[ -z ${MUTATION_WHAT[$name]+x} ]] || fail "$file:$number: there are two mutations $name"
+                    MUTATIONS+=("$name")
+                    MUTATION_WHAT[$name]='' MUTATION_FILE[$name]='' MUTATION_OLD[$name]='' MUTATION_NEW[$name]=''
+                    MUTATION_EQUIVALENT[$name]=''
+                    ;;
+                'what: '*) MUTATION_WHAT[$name]=${line#what: } ;;
+                'file: '*) MUTATION_FILE[$name]=${line#file: } ;;
+                'equivalent: '*) MUTATION_EQUIVALENT[$name]=${line#equivalent: } ;;
+                -*) MUTATION_OLD[$name]+=${line:1}$'\n' ;;
+                +*) MUTATION_NEW[$name]+=${line:1}$'\n' ;;
+                *) fail "$file:$number: what is this? $line" ;;
+            esac
+        done <"$file"
+    done
+    for name in "${MUTATIONS[@]}"; do
+        [[ -n ${MUTATION_WHAT[$name]} && -n ${MUTATION_FILE[$name]} && -n ${MUTATION_OLD[$name]} ]] ||
+            fail "mutation $name lacks what:, file: or an old line"
+    done
+}
+
+# replaced_text NAME ROOT: prints the file with the mistake in it; false, with a line that says why, where it does not fit.
+replaced_text() {
+    NAME=$1 FILE="$2/${MUTATION_FILE[$1]}" OLD=${MUTATION_OLD[$1]} NEW=${MUTATION_NEW[$1]} perl -0777 -e '
+        my ($name, $file, $old, $new) = @ENV{qw(NAME FILE OLD NEW)};
+        open(my $in, "<", $file) or die "$name: $file: $!\n";
+        my $text = <$in>;
+        my $count = () = $text =~ /^\Q$old\E/mg;
+        die "$name: its old lines are $count times in $file, not once\n" if $count != 1;
+        $text =~ s/^\Q$old\E/$new/m;
+        print $text;'
+}
+
+# apply_mutation NAME ROOT PACKAGE
+apply_mutation() {
+    local text
+    # The dot keeps the newlines at the end, which a command substitution takes away.
+    text=$(replaced_text "$1" "$2" && printf .) || fail "mutation $1 does not fit"
+    printf '%s' "${text%.}" >"$3/${MUTATION_FILE[$1]}"
+}
+
+# undo_mutation NAME ROOT PACKAGE
+undo_mutation() {
+    cat "$2/${MUTATION_FILE[$1]}" >"$3/${MUTATION_FILE[$1]}"
+}
+
+# make_core_package ROOT PACKAGE: a package of the core alone. What has not changed since the last time stays built.
+make_core_package() {
+    local file
+    mkdir -p "$2/logs"
+    (cd "$1" && find "${CORE_PARTS[@]}" -type f) | while IFS= read -r file; do
+        mkdir -p "$2/$(dirname "$file")"
+        cmp -s "$1/$file" "$2/$file" || cat "$1/$file" >"$2/$file"
+    done
+    (cd "$2" && find "${CORE_PARTS[@]}" -type f) | while IFS= read -r file; do
+        [[ -e $1/$file ]] || rm "$2/$file"
+    done
+    core_manifest >"$2/Package.swift.new"
+    cmp -s "$2/Package.swift.new" "$2/Package.swift" || cat "$2/Package.swift.new" >"$2/Package.swift"
+    rm "$2/Package.swift.new"
+}
+
+# core_manifest: prints the manifest of that package. A mistake may leave a warning, which is not what is to find it.
+core_manifest() {
+    cat <<'SWIFT'
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .unsafeFlags(["-O"]),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "core",
+    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")],
+    targets: [
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
+        .target(name: "Fabric", swiftSettings: settings),
+        .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: settings),
+        .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: settings),
+        .target(
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
+SWIFT
+}

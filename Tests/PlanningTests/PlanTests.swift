@@ -45,7 +45,7 @@ struct PlanTests {
                 0x8: .held(.unreadable), 0x9: .held(.deletionGuard), 0xa: .delete, 0xb: .release, 0x4000: .unmanaged,
                 0x7fff: .unmanaged,
             ])
-        #expect(!plan.isEmpty)
+        #expect(plan.hasDrift)
         #expect(plan.entries.filter(\.isDrift).map(\.number.value) == [0x2, 0x3, 0x4, 0x9, 0xa])
         let changing = plan.entries.filter { !$0.steps.isEmpty }.map(\.number.value)
         #expect(changing == [0x2, 0x3, 0x4, 0xa])
@@ -55,12 +55,12 @@ struct PlanTests {
         #expect(plan.entries.filter(\.isOwned).map(\.number.value) == [0x1, 0x4, 0x5, 0x9, 0xa, 0xb])
     }
 
-    @Test("A plan without anything to do is empty")
+    @Test("A plan without anything to do shows no drift")
     func empty() throws {
         let plan = Plan(
             intents: [try pkey(0x1): try present(member), try pkey(0x2): .held(.policy)],
             actual: FabricSnapshot(complete: [partition(0x1, member), partition(0x4000, other)]), owned: [])
-        #expect(plan.isEmpty)
+        #expect(!plan.hasDrift)
         #expect(plan.entries.count == 3)
     }
 

@@ -19,7 +19,7 @@ struct ReconcileOptions: ParsableArguments {
     var policy = Policy.sync
     @Option(
         help: ArgumentHelp(
-            "Hold deletions of 5 or more partitions at once that are more than so many percent of ours, or off.",
+            "Hold deletions of 5 or more partitions at once that are more than so many percent of ours, or off (default: 20).",
             valueName: "percent|off"),
         transform: DeletionGuard.Threshold.init(parsing:))
     var deleteGuard = DeletionGuard.Threshold()

@@ -120,6 +120,20 @@ struct EngineTests {
         #expect(back.first?.hasPrefix("UFM answers again, after ") == true)
     }
 
+    @Test(
+        "A server that wishes to be left alone is, for up to two minutes; a shorter wish does not hurry us",
+        arguments: [
+            (Duration.seconds(30), Duration.seconds(30)), (.seconds(86_400), .seconds(120)),
+            (.milliseconds(1), .milliseconds(500)),
+        ])
+    mutating func patience(wish: Duration, pause: Duration) {
+        _ = tell(.started)
+        let busy = Failure(.outage, "busy", retryAfter: wish)
+        #expect(engine.handle(.fabricRead(.failure(busy)), now: .zero).wakeAt == pause)
+        #expect(!tell(.timer, at: pause - .milliseconds(1)).contains(.readFabric))
+        #expect(tell(.timer, at: pause).contains(.readFabric))
+    }
+
     @Test("It never asks to be woken at a time that has passed without doing something then")
     mutating func noBusyLoop() {
         _ = tell(.started)

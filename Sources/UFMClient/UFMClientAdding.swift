@@ -10,8 +10,9 @@ extension UFMClient {
     ///
     /// One request per membership and `index0`, and per 500 GUIDs. Sources disagree on what a refusal means, so each
     /// reading is dealt with. After a 404 a read tells whether there is such a partition: if not, it is created with its
-    /// members by a PUT, or empty as a last resort. A 400, 404, 413 or 500 may also mean that UFM does not know one of the GUIDs, or takes no batch of this size: the batch
-    /// is halved until that one stands alone, so that it keeps no other out, and the error names it in `refusedGUIDs`.
+    /// members by a PUT, or empty as a last resort. A 400, 404, 413 or 500 may also mean that UFM does not know one of
+    /// the GUIDs, or takes no batch of this size: the batch is halved until that one stands alone, so that it keeps no
+    /// other out, and the error names it in `refusedGUIDs`.
     /// A lost answer is looked for in the partition; nothing is sent again before that.
     package func addMembers(
         _ members: [Member], to key: PKey, ipOverIB: Bool, partitionName: String? = nil,

@@ -48,8 +48,10 @@ let package = Package(
         // The core: values that decide
         .target(name: "Fabric", swiftSettings: core),
         .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: core),
+        .target(name: "Text", swiftSettings: strict),
 
         // The shell: what reads and writes the world
+        .target(name: "Files", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: strict),
         .target(name: "Transport", dependencies: ["CCurl", "COpenSSL"], swiftSettings: strict),
         .target(name: "EtcdGateway", dependencies: ["Transport"], swiftSettings: strict),
@@ -57,14 +59,26 @@ let package = Package(
         .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging],
             swiftSettings: core),
+        .target(
+            name: "Ledger",
+            dependencies: ["EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Text", "Transport"],
+            swiftSettings: strict),
+        .target(
+            name: "Adapters",
+            dependencies: [
+                "EtcdGateway", "Fabric", "Ledger", "Planning", "Reconciler", "Transport", "UFMClient", logging,
+            ],
+            swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Fabric", "Files", "YAMLReader"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
 
         // The programs
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "EtcdGateway", "Fabric", "Planning", "Reconciler", "Telemetry", "Transport", "UFMClient", "YAMLReader",
-                argumentParser, logging, unixSignals,
+                "Adapters", "EtcdGateway", "Fabric", "Files", "Ledger", "Planning", "Reconciler", "Settings",
+                "Telemetry",
+                "Text", "Transport", "UFMClient", "YAMLReader", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict),
         .target(
@@ -96,12 +110,14 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["surf-ufm-pkeyd", "Fabric", "Reconciler", "TestSupport"],
-            swiftSettings: strict),
+            name: "LedgerTests", dependencies: ["Ledger", "Fabric", "Reconciler", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "Fabric", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Planning"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Reconciler", "Transport", "UFMClient", "UFMSimulator", "TestSupport",
+                "EtcdGateway", "Fabric", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMSimulator",
+                "TestSupport",
                 "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),

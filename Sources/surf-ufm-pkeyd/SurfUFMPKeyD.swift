@@ -1,5 +1,8 @@
+import Adapters
 import ArgumentParser
 import Glibc
+import Ledger
+import Settings
 import Telemetry
 
 /// The program: a daemon, an etcd tool and a UFM tool in one.

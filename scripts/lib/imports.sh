@@ -6,14 +6,19 @@
 IMPORT_TABLE='
 Fabric          -
 Planning        - Fabric
+Text            -
+Files           - Glibc
 YAMLReader      CYAML
 Transport       CCurl COpenSSL
 EtcdGateway     Transport
 UFMClient       Transport Fabric
 Reconciler      Planning Fabric YAMLReader Logging
+Ledger          EtcdGateway Fabric Files Planning Reconciler Text Transport
+Adapters        EtcdGateway Fabric Ledger Planning Reconciler Transport UFMClient Logging
+Settings        Fabric Files YAMLReader
 Telemetry       Logging
 UFMSimulator    NIO*
-surf-ufm-pkeyd  EtcdGateway Fabric Planning Reconciler Telemetry Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

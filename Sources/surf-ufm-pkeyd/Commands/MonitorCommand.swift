@@ -1,5 +1,7 @@
+import Adapters
 import ArgumentParser
 import EtcdGateway
+import Ledger
 import Logging
 import Planning
 import Reconciler

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Settings
 import Telemetry
 
 /// What every mode takes.

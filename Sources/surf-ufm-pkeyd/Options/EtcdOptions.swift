@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdGateway
 import Logging
+import Settings
 import Transport
 
 /// How to reach etcd: the options of the `monitor` and `etcd` modes.

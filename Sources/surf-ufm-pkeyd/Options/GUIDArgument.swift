@@ -1,4 +1,6 @@
 import Fabric
+import Files
+import Settings
 
 /// What an option such as `--guids` takes: GUIDs separated by commas, or `@FILE` with GUIDs in it.
 enum GUIDArgument: Hashable {
@@ -33,7 +35,7 @@ enum GUIDArgument: Hashable {
     }
 
     private static func read(_ path: String) throws -> [GUID] {
-        guard let file = try LocalFile.read(path, limit: 16 << 20) else {
+        guard let file = try LocalFile.readSettings(path, limit: 16 << 20) else {
             throw SettingsError.file(path: path, problem: "is not there")
         }
         guard let text = String(validating: file.bytes, as: UTF8.self) else {

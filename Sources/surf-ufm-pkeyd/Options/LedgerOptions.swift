@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdGateway
+import Ledger
 import Reconciler
 
 /// Where the ledger is kept, and which one it is: the options of the `monitor`, `plan` and `status` modes.
@@ -37,9 +38,7 @@ struct LedgerOptions: ParsableArguments {
         case .file(let path):
             let file = LedgerFile(path, fabric: fabric)
             do throws(Failure) {
-                // What is wrong with the file or its directory comes first: it says more.
-                _ = try file.content()
-                if writing { try file.checkWritable() }
+                try file.check(writing: writing)
             } catch {
                 throw CommandFailure("--ledger: \(error.message)")
             }

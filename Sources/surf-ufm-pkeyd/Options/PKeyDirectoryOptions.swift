@@ -2,6 +2,7 @@ import ArgumentParser
 import Fabric
 import Logging
 import Planning
+import Settings
 
 /// Where pcocc's PKeys are in etcd, and which of them are ours to manage.
 struct PKeyDirectoryOptions: ParsableArguments {

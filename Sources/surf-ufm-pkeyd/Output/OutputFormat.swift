@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Text
 
 /// How results are printed: for people, or for scripts.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -49,7 +50,7 @@ enum Output {
 
     /// JSON demands escapes below U+0020 only, but terminals obey more than that. The line ends are the encoder's own.
     private static func isRaw(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.steersTerminal && scalar != "\n"
+        Terminal.isUnsafe(scalar) && scalar != "\n"
     }
 
     private static func escaped(_ unit: UInt16) -> String {

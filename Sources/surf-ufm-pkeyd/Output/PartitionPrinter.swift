@@ -1,5 +1,6 @@
 import Fabric
 import Reconciler
+import Text
 import UFMClient
 
 /// Partitions as a table, as text, or as JSON.
@@ -92,7 +93,7 @@ struct PartitionPrinter {
     }
 
     /// The name may have been typed by anybody.
-    private func shownName(_ partition: Partition) -> String { partition.name.map { safeLine(Array($0.utf8)) } ?? "-" }
+    private func shownName(_ partition: Partition) -> String { partition.name.map { Terminal.line($0) } ?? "-" }
 
     private func count(_ members: some Collection<Member>, where condition: (Member) -> Bool) -> String {
         String(members.count(where: condition))

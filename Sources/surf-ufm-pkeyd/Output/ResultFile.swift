@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Writes a file that is there whole or, after any failure, as it was before.

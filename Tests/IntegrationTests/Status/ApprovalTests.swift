@@ -6,7 +6,7 @@ import Testing
 import Transport
 import UFMSimulator
 
-@testable import surf_ufm_pkeyd
+@testable import Ledger
 
 /// `status --approve-deletes`: what the deletion guard holds goes on when a person says so.
 @Suite("Approving deletions")

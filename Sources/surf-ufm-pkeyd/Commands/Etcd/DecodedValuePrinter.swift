@@ -1,6 +1,7 @@
 import EtcdGateway
 import Fabric
 import Reconciler
+import Text
 
 /// `--decode`: a value of pcocc as the partition that it asks for, and what is wrong with it.
 enum DecodedValuePrinter {
@@ -45,6 +46,6 @@ enum DecodedValuePrinter {
         if !document.hosts.isEmpty { lines.append("Hosts: \(document.hosts.joined(separator: ", "))") }
         if !document.vfs.isEmpty { lines.append("VFs: \(document.vfs.joined(separator: ", "))") }
         // A problem may repeat what stands in the key or the value.
-        return lines + document.problems.map { "Problem: " + safeLine(Array($0.utf8)) }
+        return lines + document.problems.map { "Problem: " + Terminal.line($0) }
     }
 }

@@ -1,4 +1,5 @@
 import EtcdGateway
+import Text
 
 /// `--list`: keys page by page, so that a long list needs no more memory than a short one.
 struct EtcdLister {
@@ -49,7 +50,7 @@ struct EtcdLister {
             isEmpty = isEmpty && page.isEmpty
             for keyValue in page {
                 let indent = options.keysOnly ? "" : "  "
-                Output.line(indent + safeLine(keyValue.key))
+                Output.line(indent + Terminal.line(keyValue.key))
                 if options.lease, let words = try await LeaseWords.of(keyValue, client) {
                     Output.line("    Lease: \(words)")
                 }

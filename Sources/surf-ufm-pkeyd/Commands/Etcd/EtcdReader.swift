@@ -1,4 +1,5 @@
 import EtcdGateway
+import Text
 
 /// `--get`: one key with its value.
 struct EtcdReader {
@@ -15,8 +16,8 @@ struct EtcdReader {
             if options.lease { try await document.addLease(found, client) }
             return try Output.json(document)
         }
-        Output.line("Key: \(safeLine(found.key))")
-        Output.line("Value: \(safeText(found.value))")
+        Output.line("Key: \(Terminal.line(found.key))")
+        Output.line("Value: \(Terminal.text(found.value))")
         if options.lease {
             Output.line("Lease: \(try await LeaseWords.of(found, client) ?? "none")")
         }

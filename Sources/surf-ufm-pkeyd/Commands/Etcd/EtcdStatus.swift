@@ -1,4 +1,7 @@
+import Adapters
 import EtcdGateway
+import Ledger
+import Text
 
 /// `--status`: every endpoint, and what is wrong with it.
 struct EtcdStatus {
@@ -51,7 +54,7 @@ struct EtcdStatus {
             "ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "PROBLEMS",
         ])
         for document in documents {
-            let words = safeLine(Array(document.problems.joined(separator: "; ").utf8))
+            let words = Terminal.line(document.problems.joined(separator: "; "))
             let problems = words.isEmpty ? "none" : words
             guard let version = document.version else {
                 table.append([document.endpoint, "-", "-", "-", "-", "-", "-", problems])

@@ -1,5 +1,8 @@
+import Adapters
 import EtcdGateway
+import Ledger
 import Logging
+import Text
 import UnixSignals
 
 /// `--watch`: changes as they happen, resumed where a connection breaks, until interrupted.
@@ -113,8 +116,8 @@ struct EtcdWatcher {
             return Output.line(try Output.compactJSON(document))
         }
         let event = change.value == nil ? "DELETE" : "PUT"
-        Output.line("\(event) \(safeLine(change.key)) (revision \(change.modRevision))")
-        if let value = change.value, !decodes { Output.line("  " + safeText(value).replacing("\n", with: "\n  ")) }
+        Output.line("\(event) \(Terminal.line(change.key)) (revision \(change.modRevision))")
+        if let value = change.value, !decodes { Output.line("  " + Terminal.text(value).replacing("\n", with: "\n  ")) }
         if decodes { DecodedValuePrinter.lines(keyValue).forEach { Output.line("  " + $0) } }
     }
 }

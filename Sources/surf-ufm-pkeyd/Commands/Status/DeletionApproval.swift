@@ -1,6 +1,8 @@
 import Fabric
 import Glibc
+import Ledger
 import Reconciler
+import Text
 
 /// `--approve-deletes`: lets deletions go on that are held back because they came many at once.
 struct DeletionApproval {
@@ -48,7 +50,7 @@ struct DeletionApproval {
         var table = Table(header: ["PKEY", "REVISION", "KEY"])
         for (pkey, entry) in guarded {
             let words = entry.record.error.map { "\(entry.record.key): \($0)" } ?? entry.record.key
-            table.append([pkey.description, String(entry.record.revision), safeLine(Array(words.utf8))])
+            table.append([pkey.description, String(entry.record.revision), Terminal.line(words)])
         }
         for line in table.lines { Output.line(line) }
     }

@@ -1,4 +1,5 @@
 import Fabric
+import Ledger
 import Reconciler
 
 /// `--wait`: returns when UFM has the newest revision of a PKey, driven by watches and not by polling.

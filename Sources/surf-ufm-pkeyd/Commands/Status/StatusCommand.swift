@@ -1,7 +1,9 @@
+import Adapters
 import ArgumentParser
 import EtcdGateway
 import Fabric
 import Glibc
+import Ledger
 import Logging
 import Planning
 import Reconciler

@@ -1,7 +1,9 @@
 import Fabric
 import FoundationEssentials
+import Ledger
 import Planning
 import Reconciler
+import Text
 
 /// The status of all PKeys that etcd or the ledger know.
 struct StatusReport {
@@ -73,7 +75,7 @@ struct StatusReport {
         }
         if let error = partition.error { words += ": \(error)" }
         // Keys and UFM's words are theirs, and the terminal is ours.
-        return safeLine(Array(words.utf8))
+        return Terminal.line(words)
     }
 
     private static func age(_ seconds: Double) -> String {

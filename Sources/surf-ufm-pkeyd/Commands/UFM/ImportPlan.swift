@@ -1,4 +1,5 @@
 import Fabric
+import Text
 import UFMClient
 
 /// What makes UFM's partitions those of a file; a pure value.
@@ -110,7 +111,7 @@ extension ImportPlan.Entry {
     }
 
     private func shownName(_ state: PartitionState) -> String {
-        state.partition.name.map { safeLine(Array($0.utf8)) } ?? "-"
+        state.partition.name.map { Terminal.line($0) } ?? "-"
     }
 
     private func shownQoS(_ state: PartitionState) -> String { state.qos.map { "(\($0.words))" } ?? "-" }

@@ -1,4 +1,6 @@
+import Adapters
 import Fabric
+import Ledger
 import UFMClient
 
 /// `--pkey`: adds members to a partition, removes some, or sets them all.

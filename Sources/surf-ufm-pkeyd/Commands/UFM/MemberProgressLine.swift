@@ -1,3 +1,5 @@
+import Adapters
+import Ledger
 import Synchronization
 import UFMClient
 

@@ -1,5 +1,6 @@
 import Fabric
-import Glibc
+import Files
+import Settings
 import UFMClient
 import YAMLReader
 
@@ -36,7 +37,9 @@ extension PartitionFile {
     static func read(_ path: String) throws -> PartitionFile {
         // 32,000 partitions, or a million members.
         let most = 256 << 20
-        guard let file = try path == "-" ? LocalFile.readStandardInput(limit: most) : LocalFile.read(path, limit: most)
+        guard
+            let file = try path == "-"
+                ? LocalFile.readSettingsFromStandardInput(limit: most) : LocalFile.readSettings(path, limit: most)
         else { throw SettingsError.file(path: path, problem: "is not there") }
         do throws(YAMLError) {
             let limits = YAMLLimits(bytes: most, depth: 16, nodes: 20_000_000)
@@ -46,26 +49,6 @@ extension PartitionFile {
             return PartitionFile(try PartitionFileReader.partitions(root))
         } catch {
             throw SettingsError(error, in: file.path)
-        }
-    }
-}
-
-extension LocalFile {
-    /// Everything up to the end of standard input.
-    fileprivate static func readStandardInput(limit: Int) throws(SettingsError) -> LocalFile {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw .file(path: "standard input", problem: "cannot be read: \(SystemWords.lastError)")
-            }
-            guard count > 0 else { return LocalFile(path: "standard input", bytes: bytes, permissions: 0) }
-            bytes += buffer[..<count]
-            guard bytes.count <= limit else {
-                throw .file(path: "standard input", problem: "larger than \(limit) bytes")
-            }
         }
     }
 }

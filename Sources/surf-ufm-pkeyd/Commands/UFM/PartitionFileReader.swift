@@ -1,4 +1,5 @@
 import Fabric
+import Text
 import UFMClient
 import YAMLReader
 
@@ -59,7 +60,7 @@ enum PartitionFileReader {
     private static func name(_ fields: Fields) throws(YAMLError) -> String? {
         guard fields.has("name") else { return nil }
         let name = try fields.text("name")
-        guard !name.isEmpty, !name.unicodeScalars.contains(where: \.steersTerminal) else {
+        guard !name.isEmpty, !name.unicodeScalars.contains(where: Terminal.isUnsafe) else {
             throw YAMLError("name: expected a text of printable characters", at: try fields.node("name").mark)
         }
         return name
@@ -77,7 +78,7 @@ enum PartitionFileReader {
         return qos
     }
 
-    fileprivate static func short(_ text: String) -> String { safeLine(Array(text.prefix(60).utf8)) }
+    fileprivate static func short(_ text: String) -> String { Terminal.line(text.prefix(60)) }
 }
 
 /// The fields of one mapping, all of them known.

@@ -1,4 +1,6 @@
+import Adapters
 import Fabric
+import Ledger
 import UFMClient
 
 /// `--import`: makes UFM's partitions those of a file, and says for each how it went.

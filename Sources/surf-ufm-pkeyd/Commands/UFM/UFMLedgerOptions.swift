@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdGateway
 import Fabric
+import Ledger
 import Logging
 import Reconciler
 import Transport

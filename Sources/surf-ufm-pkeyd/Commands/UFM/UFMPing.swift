@@ -1,3 +1,6 @@
+import Adapters
+import Ledger
+import Text
 import Transport
 import UFMClient
 
@@ -16,7 +19,7 @@ struct UFMPing {
                 let certificate = await certificate(of: error.server)
             else { throw error }
             throw CommandFailure(
-                "\(ErrorWords.of(error)); the one shown there is of \(safeLine(Array(certificate.subject.utf8))), ends "
+                "\(ErrorWords.of(error)); the one shown there is of \(Terminal.line(certificate.subject)), ends "
                     + "\(certificate.expiryText) and has the fingerprint \(certificate.fingerprint): compare it with "
                     + "the one on the UFM machine before you trust it")
         }
@@ -35,11 +38,11 @@ struct UFMPing {
     private func show(_ document: Document) throws {
         if format == .json { return try Output.json(document) }
         Output.line("Server: \(document.server)")
-        Output.line("Version: \(safeLine(Array(document.version.utf8)))")
+        Output.line("Version: \(Terminal.line(document.version))")
         Output.line("Latency: \(document.latency_ms) ms")
         Output.line("Authentication: \(document.authentication)")
         guard let certificate = document.certificate else { return Output.line("Certificate: none (http)") }
-        Output.line("Certificate: \(safeLine(Array(certificate.subject.utf8)))")
+        Output.line("Certificate: \(Terminal.line(certificate.subject))")
         Output.line("Fingerprint: \(certificate.fingerprint)")
         Output.line("Expiry: \(certificate.expiry)")
     }

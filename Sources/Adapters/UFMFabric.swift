@@ -1,0 +1,78 @@
+package import Fabric
+package import Planning
+package import Reconciler
+import Synchronization
+package import UFMClient
+
+/// UFM, as the reconciler sees it.
+package final class UFMFabric: FabricProvider {
+    private let current: Mutex<UFMClient>
+    private let memory = Mutex(SnapshotMemory<ContinuousClock.Instant>())
+    /// Whether UFM says when it was last changed.
+    private let hasMark = Mutex(true)
+
+    package init(_ client: UFMClient) {
+        current = Mutex(client)
+    }
+
+    private var client: UFMClient { current.withLock { $0 } }
+
+    /// Takes another client for the requests from now on.
+    package func renew(_ client: UFMClient) {
+        current.withLock { $0 = client }
+        hasMark.withLock { $0 = true }
+    }
+
+    package func snapshot() async throws(Failure) -> FabricSnapshot {
+        try await told { () async throws(UFMError) in
+            guard let mark = try await mark() else { return try await client.snapshot() }
+            let began = ContinuousClock.now
+            let (known, writes) = memory.withLock { ($0.recall(mark, now: began), $0.writes) }
+            if let known { return known }
+            let snapshot = try await client.snapshot()
+            memory.withLock { $0.keep(snapshot, mark, began: began, writes: writes) }
+            return snapshot
+        }
+    }
+
+    /// UFM's mark of the last change; nil after a restart, and where this UFM has none.
+    private func mark() async throws(UFMError) -> String? {
+        guard hasMark.withLock({ $0 }) else { return nil }
+        do throws(UFMError) {
+            return try await client.lastUpdated()
+        } catch {
+            guard !error.isOutage, !error.isRefusedCredentials, !error.isCancellation else { throw error }
+            hasMark.withLock { $0 = false }
+            return nil
+        }
+    }
+
+    package func partition(_ pkey: PKey) async throws(Failure) -> Partition? {
+        try await told { () async throws(UFMError) in try await client.partition(pkey.number) }
+    }
+
+    package func perform(_ step: PlanStep) async throws(Failure) {
+        memory.withLock { $0.written() }
+        defer { memory.withLock { $0.written() } }
+        try await told { () async throws(UFMError) in
+            switch step {
+            case .add(let pkey, let members, let ipOverIB):
+                try await client.addMembers(members, to: pkey, ipOverIB: ipOverIB)
+            case .remove(let pkey, let guids):
+                try await client.removeMembers(guids, from: pkey)
+            case .replace(let pkey, let members, let ipOverIB):
+                try await client.replaceMembers(of: pkey, with: members, ipOverIB: ipOverIB)
+            case .delete(let pkey):
+                _ = try await client.deletePartition(pkey)
+            }
+        }
+    }
+
+    private func told<Value>(_ call: () async throws(UFMError) -> Value) async throws(Failure) -> Value {
+        do throws(UFMError) {
+            return try await call()
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

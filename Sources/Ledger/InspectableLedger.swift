@@ -1,0 +1,25 @@
+package import Fabric
+package import Reconciler
+
+/// A ledger that people can look into, wait on, and give their approval through.
+package protocol InspectableLedger: OwnershipStore {
+    /// Reads all records as they are held: completely, or not at all.
+    func entries() async throws(Failure) -> [PKey: LedgerEntry]
+
+    /// Reads one record as it is now; nil where there is none.
+    func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
+
+    /// Tells one record as it is, and again whenever it changes, until the task is cancelled. A failure that may pass is
+    /// told, and tried again.
+    func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
+
+    /// Approves the deletion of a partition if its record still is the one that was shown.
+    ///
+    /// - Returns: whether it was.
+    func approve(_ shown: LedgerEntry, of pkey: PKey) async throws(Failure) -> Bool
+}
+
+extension LedgerRecord {
+    /// The same record, its deletion approved.
+    package var approved: LedgerRecord { LedgerRecord(.approved, key: key, revision: revision) }
+}

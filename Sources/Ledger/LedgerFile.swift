@@ -1,0 +1,152 @@
+import Files
+import Glibc
+package import Reconciler
+
+/// A ledger file on disk: read whole, and replaced whole under a lock that all processes respect.
+///
+/// An actor, so that of all tasks that write only one at a time occupies a thread with the disk.
+package actor LedgerFile {
+    /// Files of more bytes are no ledgers: a record for every PKey there is takes a tenth of it.
+    private static let sizeLimit = 1 << 26
+    /// How long another process may hold the lock; it does so for one writing.
+    private static let patience = Duration.seconds(10)
+
+    package nonisolated let path: String
+    private let fabric: String
+    private let beforeRename: @Sendable () throws(Failure) -> Void
+
+    /// - Parameter beforeRename: called when the new content is on disk and not yet in place; tests break off there.
+    package init(
+        _ path: String, fabric: String, beforeRename: @escaping @Sendable () throws(Failure) -> Void = {}
+    ) {
+        self.path = path
+        self.fabric = fabric
+        self.beforeRename = beforeRename
+    }
+
+    private nonisolated var directory: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// What the file says; empty where there is none in a directory that is there.
+    ///
+    /// Takes no lock: what is in place is always a whole content.
+    nonisolated func content() throws(Failure) -> LedgerFileContent {
+        let file: LocalFile?
+        do throws(FileError) {
+            file = try LocalFile.read(path, limit: Self.sizeLimit)
+        } catch {
+            throw Failure(.rejected, "the ledger \(error)")
+        }
+        guard let file else {
+            // A directory that is not there is a mistake, or a file system that is not mounted.
+            guard access(directory, X_OK) == 0 else { throw failure(.rejected, "the directory \(directory)") }
+            return LedgerFileContent(fabric: fabric)
+        }
+        do throws(LedgerFileContent.Unreadable) {
+            return try LedgerFileContent(file.bytes, fabric: fabric)
+        } catch {
+            throw Failure(.rejected, "the ledger \(path): \(error.problem)")
+        }
+    }
+
+    /// Throws for a ledger that cannot be used.
+    ///
+    /// - Parameter writing: whether it is to be changed as well, as far as permissions tell.
+    package nonisolated func check(writing: Bool) throws(Failure) {
+        // What is wrong with the file or its directory comes first: it says more.
+        _ = try content()
+        guard writing else { return }
+        guard access(directory, W_OK | X_OK) == 0 else {
+            throw failure(.rejected, "changes cannot be written in \(directory)")
+        }
+    }
+
+    /// Changes the content under the lock, and has it on disk when it returns. What leaves it as it is writes nothing.
+    ///
+    /// - Throws: an outage, whatever is wrong: what could be written once may be so again.
+    func change<Value: Sendable>(
+        _ body: @Sendable (inout LedgerFileContent) -> Value
+    ) async throws(Failure) -> Value {
+        let lock = try await lock()
+        defer { close(lock) }
+        let old: LedgerFileContent
+        do throws(Failure) {
+            old = try content()
+        } catch {
+            throw Failure(.outage, error.message)
+        }
+        var new = old
+        let value = body(&new)
+        if new != old { try replace(by: new) }
+        return value
+    }
+
+    /// Opens and locks the file beside the ledger; closing it lets it go. The ledger itself cannot carry the lock, since each
+    /// change puts another file in its place.
+    private func lock() async throws(Failure) -> Int32 {
+        let lockPath = path + ".lock"
+        // For reading: whoever made it, others can open it as well.
+        let descriptor = open(lockPath, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw failure(.outage, "\(lockPath) cannot be opened") }
+        let deadline = ContinuousClock.now + Self.patience
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let isTaken = errno == EWOULDBLOCK || errno == EINTR
+            let problem = failure(.outage, isTaken ? "another process keeps \(lockPath) locked" : "\(lockPath)")
+            guard isTaken, ContinuousClock.now < deadline, (try? await Task.sleep(for: .milliseconds(5))) != nil else {
+                close(descriptor)
+                throw problem
+            }
+        }
+        return descriptor
+    }
+
+    /// Puts a new content in the place of the old one: whole and on disk, or not at all.
+    private func replace(by content: LedgerFileContent) throws(Failure) {
+        let new = path + ".new"
+        let bytes: [UInt8]
+        do {
+            bytes = try content.json()
+        } catch {
+            throw Failure(.outage, "the ledger \(path) cannot be written as JSON: \(error)")
+        }
+        // One left by a crash may belong to another user; nobody else writes while we hold the lock.
+        unlink(new)
+        try write(bytes, to: new)
+        try beforeRename()
+        guard rename(new, path) == 0 else { throw failure(.outage, "\(new) cannot be renamed") }
+        let directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw failure(.outage, self.directory) }
+        defer { close(directory) }
+        guard fsync(directory) == 0 else { throw failure(.outage, "\(self.directory) cannot be brought to disk") }
+    }
+
+    private func write(_ bytes: [UInt8], to new: String) throws(Failure) {
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw failure(.outage, "\(new) cannot be made") }
+        defer { close(descriptor) }
+        keepOwnership(descriptor)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure(.outage, "\(new) cannot be written") }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw failure(.outage, "\(new) cannot be brought to disk") }
+    }
+
+    /// An approval given by root must not take the ledger away from the daemon's user.
+    private func keepOwnership(_ descriptor: Int32) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return }
+        // Only root may give files away; where it fails, the file is the writer's own, and others can read it.
+        _ = fchown(descriptor, information.st_uid, information.st_gid)
+        _ = fchmod(descriptor, information.st_mode & 0o7777)
+    }
+
+    private nonisolated func failure(_ kind: Failure.Kind, _ what: String) -> Failure {
+        Failure(kind, "the ledger \(path): \(what): \(SystemWords.lastError)")
+    }
+}

@@ -1,0 +1,73 @@
+package import Fabric
+import Planning
+package import Reconciler
+
+/// How far UFM is with one PKey, from its key in etcd and its record in the ledger. Pure.
+package struct PartitionStatus: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        /// UFM has the key's newest revision.
+        case synced
+        /// The daemon has yet to take note of what etcd says now.
+        case pending
+        /// The daemon has claimed the partition for this revision and is at work.
+        case claimed
+        /// UFM refuses; the daemon keeps trying.
+        case failing
+        /// The key's value cannot be read: the partition stays as it is.
+        case held
+        /// The deletion waits for an approval.
+        case guarded
+        /// The deletion has been approved, and is yet to be done.
+        case approved
+        case deleting
+        /// The key names no GUID: there is to be no partition, and none is ours.
+        case empty
+    }
+
+    package let pkey: PKey
+    package let state: State
+    /// The key in etcd that decides, or that did.
+    package let key: String
+    /// The revision of that key; nil when it is not there.
+    package let keyRevision: Int64?
+    package let entry: LedgerEntry?
+    /// Why it is failing, held or guarded.
+    package let error: String?
+
+    /// What there is to say of a PKey; nil where it has neither a key nor a record.
+    package init?(of pkey: PKey, desired: DesiredState, entry: LedgerEntry?) {
+        let hasKey = desired.pkeys.contains(pkey)
+        guard hasKey || entry != nil else { return nil }
+        self.pkey = pkey
+        self.entry = entry
+        let recordKey = entry.map(\.record.key).flatMap { $0.isEmpty ? nil : $0 }
+        key = hasKey ? desired.key(of: pkey) : recordKey ?? desired.key(of: pkey)
+        keyRevision = hasKey ? desired.revision(of: pkey) : nil
+        state = Self.state(desired.intent(of: pkey), keyRevision, entry?.record)
+        error = state == .held ? entry?.record.error ?? "the value of \(key) cannot be read" : entry?.record.error
+    }
+
+    private static func state(_ intent: Intent, _ keyRevision: Int64?, _ record: LedgerRecord?) -> State {
+        switch intent {
+        case .held: return .held
+        case .absent:
+            guard let record else { return .empty }
+            switch record.state {
+            case .guarded: return .guarded
+            case .approved: return .approved
+            case .deleting: return .deleting
+            case .failing: return .failing
+            case .claimed, .synced, .held: return .pending
+            }
+        case .present:
+            guard let record, record.revision == keyRevision else { return .pending }
+            switch record.state {
+            case .claimed: return .claimed
+            case .synced: return .synced
+            case .failing: return .failing
+            // The key can be read again, or is back.
+            case .held, .guarded, .approved, .deleting: return .pending
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package import Fabric
+import Planning
+package import Reconciler
+import Text
+
+/// What is known while UFM is waited for to have the newest revision of one PKey. Pure.
+package struct WaitState {
+    package enum Verdict: Equatable {
+        /// UFM has this revision.
+        case synced(revision: Int64)
+        /// There is to be no partition, and the ledger as last told has none. It may have been told before the key went: the
+        /// record is to be read once more.
+        case goneIfConfirmed
+    }
+
+    private let pkey: PKey
+    private var desired: DesiredState
+    private var isListed = false
+    private var entry: LedgerEntry?
+    private var isEntryKnown = false
+    /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
+    private var seen: Set<Int64> = []
+    private var failure: String?
+
+    package init(_ pkey: PKey, prefix: String) {
+        self.pkey = pkey
+        desired = DesiredState(prefix: prefix, flags: FlagPolicy())
+    }
+
+    package mutating func take(_ event: SourceEvent) -> Verdict? {
+        switch event {
+        case .listed(let snapshot, _):
+            _ = desired.replace(with: snapshot)
+            isListed = true
+            see()
+        case .changed(_, let changes):
+            // One by one: a revision that was followed by another at once may be the one that UFM gets.
+            for change in changes {
+                _ = desired.apply([change])
+                see()
+            }
+        case .lost(let failure): self.failure = failure.message
+        case .restored: failure = nil
+        }
+        return verdict
+    }
+
+    package mutating func take(_ told: Result<LedgerEntry?, Failure>) -> Verdict? {
+        switch told {
+        case .success(let entry):
+            self.entry = entry
+            isEntryKnown = true
+            failure = nil
+        case .failure(let failure): self.failure = failure.message
+        }
+        return verdict
+    }
+
+    private mutating func see() {
+        let revision = desired.revision(of: pkey)
+        if revision > 0 { seen.insert(revision) }
+    }
+
+    private var verdict: Verdict? {
+        guard isListed, isEntryKnown else { return nil }
+        if let record = entry?.record, record.state == .synced, seen.contains(record.revision) {
+            return .synced(revision: record.revision)
+        }
+        return desired.intent(of: pkey) == .absent && entry == nil ? .goneIfConfirmed : nil
+    }
+
+    /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.
+    package var words: String {
+        if let failure { return failure }
+        guard isListed else { return "etcd has not been read yet" }
+        guard isEntryKnown else { return "the ledger has not been read yet" }
+        guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry) else {
+            return "PKey \(pkey) has neither key nor record"
+        }
+        var words = "PKey \(pkey) is \(status.state.rawValue)"
+        if let error = status.error { words += ": \(error)" }
+        if desired.intent(of: pkey) == .absent {
+            words += "; its partition is not gone yet"
+        } else {
+            words += "; UFM does not have revision \(desired.revision(of: pkey)) of \(status.key) yet"
+        }
+        return Terminal.line(words)
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+
+/// Hides passwords given as arguments from `ps` and `/proc`, which every user of the machine can read.
+///
+/// They are visible between the start of the process and this moment: a file is the better place for a password.
+package enum ArgumentBlanking {
+    /// The options whose value is a password, as `--option value` or `--option=value`.
+    package static let options = ["--password", "--ufm-password", "--etcd-password"]
+
+    /// What to blank: the bytes of one argument from an offset to its end.
+    package struct Blank: Hashable {
+        let argument: Int
+        let offset: Int
+    }
+
+    /// Where the passwords are in these arguments, of which the first is the program.
+    package static func blanks(in arguments: [String]) -> [Blank] {
+        var blanks: [Blank] = []
+        for (index, argument) in arguments.enumerated().dropFirst() {
+            if options.contains(argument), index + 1 < arguments.count {
+                blanks.append(Blank(argument: index + 1, offset: 0))
+            }
+            for option in options where argument.utf8.starts(with: "\(option)=".utf8) {
+                blanks.append(Blank(argument: index, offset: option.utf8.count + 1))
+            }
+        }
+        return blanks
+    }
+
+    /// Overwrites the passwords in the memory that `ps` shows, and returns the arguments as they were.
+    ///
+    /// To be called first thing, before any other thread runs.
+    package static func blankProcessArguments() -> [String] {
+        // Swift copies the arguments when they are first asked for, and keeps the copy.
+        let arguments = CommandLine.arguments
+        for blank in blanks(in: arguments) where blank.argument < Int(CommandLine.argc) {
+            overwrite(CommandLine.unsafeArgv[blank.argument], from: blank.offset)
+        }
+        return arguments
+    }
+
+    /// Puts an `x` in the place of each byte of a C string, from an offset to its end.
+    package static func overwrite(_ argument: UnsafeMutablePointer<CChar>?, from offset: Int) {
+        guard let argument else { return }
+        let length = strlen(argument)
+        guard offset < length else { return }
+        memset(argument + offset, Int32(UInt8(ascii: "x")), length - offset)
+    }
+}

@@ -1,0 +1,48 @@
+import Files
+
+/// A file that holds one password, or another secret, and nothing else.
+package struct PasswordFile {
+    /// Who, besides the owner, must not be able to read the file.
+    package enum Strictness {
+        /// Group and others, as pcocc demands.
+        case ownerOnly
+        /// Others only: systemd shows the access list that lets the service read a credential as group permissions.
+        case notOthers
+    }
+
+    package let password: Secret
+    /// A sentence for the log when more people than need it can read the file.
+    package let warning: String?
+
+    /// Reads the file, or gives nil when it is not there. Blanks and line ends around the password do not count.
+    ///
+    /// Throws when the file is there and cannot be read, is empty, or is not text.
+    package static func read(
+        _ path: String, _ strictness: Strictness, holding secret: String = "password"
+    ) throws(SettingsError) -> PasswordFile? {
+        guard let file = try LocalFile.readSettings(path, limit: 65_536) else { return nil }
+        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+            throw .file(path: path, problem: "the \(secret) in it is not UTF-8 text")
+        }
+        let password = trimmed(text)
+        guard !password.isEmpty else {
+            throw .file(path: path, problem: "is empty: write the \(secret) into it, or remove it")
+        }
+        return PasswordFile(password: Secret(password), warning: warning(about: file, strictness, secret))
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        // Scalars, because Swift takes a blank with a combining mark after it for one character.
+        let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
+        let end = scalars.lastIndex { !$0.properties.isWhitespace }
+        return end.map { String(scalars[...$0]) } ?? ""
+    }
+
+    private static func warning(about file: LocalFile, _ strictness: Strictness, _ secret: String) -> String? {
+        let unwanted: UInt32 = strictness == .ownerOnly ? 0o077 : 0o007
+        guard file.permissions & unwanted != 0 else { return nil }
+        let octal = String(file.permissions & 0o777, radix: 8)
+        let mode = String(repeating: "0", count: 4 - octal.count) + octal
+        return "Loose permissions on \(secret) file \(file.path) (mode \(mode)): chmod 600 it"
+    }
+}

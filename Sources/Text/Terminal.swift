@@ -1,0 +1,39 @@
+/// What may reach a terminal: the one answer for whatever was written by others.
+package enum Terminal {
+    /// Bytes made fit for a terminal: what is not printable text is shown as `\xNN`. Text keeps its lines.
+    package static func text(_ bytes: [UInt8]) -> String {
+        safe(bytes) { $0 == "\n" || $0 == "\t" }
+    }
+
+    /// As above, and on one line whatever is in it: nothing that is stored elsewhere can look like a line of ours.
+    package static func line(_ bytes: [UInt8]) -> String {
+        safe(bytes) { _ in false }
+    }
+
+    /// The same for a text.
+    package static func line(_ text: some StringProtocol) -> String {
+        line(Array(text.utf8))
+    }
+
+    /// Whether a terminal may obey it instead of showing it: controls, line ends, invisible marks and turns of direction.
+    package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return true
+        default: return false
+        }
+    }
+
+    private static func safe(_ bytes: [UInt8], keeping isKept: (Unicode.Scalar) -> Bool) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return bytes.map { (0x20..<0x7f).contains($0) ? String(UnicodeScalar($0)) : escaped(UInt32($0)) }.joined()
+        }
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        return text.unicodeScalars.map { isUnsafe($0) && !isKept($0) ? escaped($0.value) : String($0) }.joined()
+    }
+
+    private static func escaped(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return value > 0xff ? "\\u{\(digits)}" : "\\x" + (digits.count == 1 ? "0" : "") + digits
+    }
+}

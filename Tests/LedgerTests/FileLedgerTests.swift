@@ -1,0 +1,258 @@
+import Fabric
+import Glibc
+import Reconciler
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite("The ledger in a file")
+struct FileLedgerTests {
+    private let harness: FileLedgerHarness
+    private let pkey: PKey
+    private let key: String
+
+    init() throws {
+        harness = try FileLedgerHarness()
+        pkey = try FileLedgerHarness.pkey(0x200e)
+        key = FileLedgerHarness.key(pkey)
+    }
+
+    // MARK: The file
+
+    @Test("A record is written as documented, and read back by the next process")
+    func format() async throws {
+        _ = try await harness.filled([pkey])
+        let text = try harness.directory.read("ledger.json")
+        let time = try #require(text.split(separator: "\"time\" : \"").last).prefix(20)
+        #expect(
+            text == """
+                {
+                  "changes" : 1,
+                  "fabric" : "default",
+                  "format" : 1,
+                  "partitions" : {
+                    "0x200e" : {
+                      "change" : 1,
+                      "key" : "/pkeys/0x200e",
+                      "revision" : 10,
+                      "state" : "synced",
+                      "time" : "\(time)"
+                    }
+                  }
+                }
+
+                """)
+        #expect(try await harness.open().records() == [pkey: LedgerRecord(.synced, key: key, revision: 10)])
+    }
+
+    @Test("No file in a directory that is there is an empty ledger; no directory is an error that names it")
+    func missing() async throws {
+        #expect(try await harness.open().records().isEmpty)
+        let nowhere = harness.directory.file("nowhere")
+        let ledger = FileLedger(LedgerFile(nowhere + "/ledger.json", fabric: "default"), keys: harness.etcd)
+        let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
+        #expect(failure?.kind == .rejected)
+        #expect(failure?.message.contains("the directory \(nowhere): No such file or directory") == true)
+    }
+
+    @Test(
+        "A file that cannot be read as a whole is an error that names it, never an empty or shorter ledger",
+        arguments: [
+            "", "{}", "[]", "{\"changes\":1,", "nonsense",
+            #"{"changes":1,"fabric":"other","format":1,"partitions":{}}"#,
+            #"{"changes":1,"fabric":"default","format":2,"partitions":{}}"#,
+            #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x7fff":RECORD}}"#,
+            #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x0005":RECORD}}"#,
+            #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x5":{}}}"#,
+            #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x5":RECORD,"0x6":{"state":"lost"}}}"#,
+        ])
+    func unreadable(_ text: String) async throws {
+        let record = #"{"change":1,"key":"/a","revision":1,"state":"synced","time":"2026-01-31T12:00:00Z"}"#
+        let text = text.replacing("RECORD", with: record)
+        try harness.directory.write(text, to: "ledger.json")
+        let ledger = harness.open()
+        let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
+        #expect(failure?.kind == .rejected)
+        #expect(failure?.message.contains(harness.path) == true)
+        // No change may put a ledger of its own in the place of one that it could not read.
+        harness.etcd.set(store: 100, [key: 10])
+        let change = await #expect(throws: Failure.self) {
+            _ = try await ledger.claim(LedgerRecord(.claimed, key: key, revision: 10), for: pkey)
+        }
+        #expect(change?.kind == .outage)
+        #expect(try harness.directory.read("ledger.json") == text)
+    }
+
+    @Test("A break between the writing and the renaming leaves the old content, and the next change is made")
+    func crash() async throws {
+        let ledger = try await harness.filled([pkey])
+        let before = try harness.directory.read("ledger.json")
+        let breaking = harness.open { () throws(Failure) in throw Failure(.outage, "no power") }
+        let failing = LedgerRecord(.failing, key: key, revision: 10, error: "refused")
+        await #expect(throws: Failure(.outage, "no power")) { _ = try await breaking.amend(failing, for: pkey) }
+        #expect(try harness.directory.read("ledger.json") == before)
+        #expect(try harness.directory.read("ledger.json.new").contains("refused"))
+        #expect(try await ledger.amend(failing, for: pkey))
+        #expect(try await harness.open().records() == [pkey: failing])
+        #expect(access(harness.path + ".new", F_OK) != 0)
+    }
+
+    @Test("Two processes that change it at once lose nothing of each other")
+    func concurrency() async throws {
+        let pkeys = try (1...40).map { try FileLedgerHarness.pkey($0) }
+        _ = try await harness.filled(pkeys)
+        let ledgers = [harness.open(), harness.open()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, pkey) in pkeys.enumerated() {
+                group.addTask {
+                    let record = LedgerRecord(
+                        .failing, key: FileLedgerHarness.key(pkey), revision: Int64(index), error: "\(index)")
+                    let changed = try await ledgers[index % 2].amend(record, for: pkey)
+                    #expect(changed)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let records = try await harness.open().records()
+        #expect(records.count == 40)
+        for (index, pkey) in pkeys.enumerated() { #expect(records[pkey]?.error == "\(index)") }
+        let versions = try await harness.open().entries().values.map(\.version)
+        #expect(Set(versions).count == 40)
+    }
+
+    @Test("Another process that keeps the lock is waited for")
+    func lock() async throws {
+        let ledger = try await harness.filled([pkey])
+        let descriptor = open(harness.path + ".lock", O_RDONLY)
+        try #require(descriptor >= 0 && flock(descriptor, LOCK_EX) == 0)
+        let watched = Watched(false)
+        async let amended: Bool = {
+            let result = try await ledger.amend(LedgerRecord(.failing, key: key, revision: 10), for: pkey)
+            watched.update { $0 = true }
+            return result
+        }()
+        // While it is locked it can be read, and is not changed.
+        #expect(await watched.wait(timeout: .milliseconds(200)) { $0 ? true : nil } == nil)
+        #expect(try await harness.open().records()[pkey]?.state == .synced)
+        close(descriptor)
+        #expect(try await amended)
+        #expect(try await harness.open().records()[pkey]?.state == .failing)
+    }
+
+    @Test("A change that cannot be written is an outage: told once, and tried again")
+    func unwritable() async throws {
+        let ledger = try await harness.filled([pkey])
+        harness.directory.remove()
+        let failure = await #expect(throws: Failure.self) { try await ledger.release(pkey) }
+        #expect(failure?.kind == .outage)
+        #expect(failure?.message.contains(harness.path) == true)
+    }
+
+    // MARK: Conditions
+
+    @Test("A claim is written only where every key stands at its record's revision, all of a batch or none")
+    func claim() async throws {
+        let other = try FileLedgerHarness.pkey(0x200f)
+        harness.etcd.set(store: 100, [key: 10, FileLedgerHarness.key(other): 11])
+        let ledger = harness.open()
+        let good = LedgerRecord(.claimed, key: key, revision: 10)
+        let old = LedgerRecord(.claimed, key: FileLedgerHarness.key(other), revision: 9)
+        let new = LedgerRecord(.claimed, key: FileLedgerHarness.key(other), revision: 11)
+        #expect(try await !ledger.claim([pkey: good, other: old]))
+        #expect(try await ledger.records().isEmpty)
+        #expect(try await !ledger.claim(old, for: other))
+        #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/pkeys/none", revision: 1), for: other))
+        #expect(try await ledger.claim([pkey: good, other: new]))
+        #expect(try await ledger.records() == [pkey: good, other: new])
+    }
+
+    @Test("A note is made only on a record that is there, and a released record is gone")
+    func amend() async throws {
+        let ledger = try await harness.filled([pkey])
+        let failing = LedgerRecord(.failing, key: key, revision: 10, error: "refused")
+        #expect(try await ledger.amend(failing, for: pkey))
+        #expect(try await ledger.records() == [pkey: failing])
+        try await ledger.release(pkey)
+        #expect(try await !ledger.amend(failing, for: pkey))
+        #expect(try await ledger.records().isEmpty)
+        try await ledger.release(pkey)
+    }
+
+    @Test("A deletion is authorised only with the record there and the keys as expected")
+    func authorisation() async throws {
+        let ledger = try await harness.filled([pkey])
+        let deleting = LedgerRecord(.deleting, key: key, revision: 0)
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
+        #expect(try await ledger.records()[pkey]?.state == .synced)
+        harness.etcd.set(store: 101, ["/pkeys/0x0200e": 101])
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0, "/pkeys/0x0200e": 0]))
+        harness.etcd.set(store: 102, [:])
+        #expect(try await ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0, "/pkeys/0x0200e": 0]))
+        #expect(try await ledger.records() == [pkey: deleting])
+        try await ledger.release(pkey)
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
+        #expect(try await ledger.records().isEmpty)
+    }
+
+    @Test("After a wipe of etcd no deletion is authorised until somebody approves it")
+    func wipe() async throws {
+        let ledger = try await harness.filled([pkey])
+        harness.etcd.set(store: 3, [:])
+        let deleting = LedgerRecord(.deleting, key: key, revision: 0)
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
+        let guarded = try #require(await ledger.entry(of: pkey))
+        #expect(guarded.record.state == .guarded)
+        #expect(guarded.record.error?.contains("etcd has lost its history (revision 3, was 10)") == true)
+        #expect(try await ledger.approve(guarded, of: pkey))
+        #expect(try await ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
+    }
+
+    @Test("While etcd cannot be read nothing is claimed and no deletion authorised")
+    func etcdAway() async throws {
+        let ledger = try await harness.filled([pkey])
+        let before = try harness.directory.read("ledger.json")
+        harness.etcd.fail(Failure(.outage, "away"))
+        await #expect(throws: Failure(.outage, "away")) {
+            _ = try await ledger.claim(LedgerRecord(.synced, key: key, revision: 10), for: pkey)
+        }
+        await #expect(throws: Failure(.outage, "away")) {
+            _ = try await ledger.authoriseDeletion(
+                of: pkey, LedgerRecord(.deleting, key: key, revision: 0), expecting: [key: 0])
+        }
+        #expect(try harness.directory.read("ledger.json") == before)
+    }
+
+    @Test("An approval counts only for the record that was shown, even if it looks the same again")
+    func approval() async throws {
+        let ledger = try await harness.filled([pkey])
+        let guarded = LedgerRecord(.guarded, key: key, revision: 10)
+        #expect(try await ledger.amend(guarded, for: pkey))
+        let shown = try #require(await ledger.entry(of: pkey))
+        #expect(try await ledger.amend(guarded, for: pkey))
+        #expect(try await !harness.open().approve(shown, of: pkey))
+        #expect(try await ledger.records()[pkey]?.state == .guarded)
+        let again = try #require(await ledger.entry(of: pkey))
+        #expect(try await harness.open().approve(again, of: pkey))
+        #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: key, revision: 10))
+    }
+
+    @Test("A follower is told of every change that another process makes")
+    func following() async throws {
+        let ledger = try await harness.filled([pkey])
+        let told = Watched<[LedgerRecord.State?]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [pkey] in
+                try await harness.open().follow(pkey) { entry in
+                    told.update { $0.append(try? entry.get()?.record.state) }
+                }
+            }
+            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced] ? true : nil } == true)
+            #expect(try await ledger.amend(LedgerRecord(.failing, key: key, revision: 10), for: pkey))
+            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing] ? true : nil } == true)
+            try await ledger.release(pkey)
+            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing, nil] ? true : nil } == true)
+            group.cancelAll()
+        }
+    }
+}

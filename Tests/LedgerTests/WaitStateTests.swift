@@ -1,0 +1,78 @@
+import Fabric
+import Reconciler
+import Testing
+
+@testable import Ledger
+
+@Suite("What a wait makes of what it is told")
+struct WaitStateTests {
+    private static let prefix = "/pkeys/"
+    private let pkey: PKey
+    private var state: WaitState
+
+    init() throws {
+        pkey = try PKey(parsing: "0x200e")
+        state = WaitState(pkey, prefix: Self.prefix)
+    }
+
+    private func key(_ revision: Int64, _ value: String = "{host_guids: ['0x043f720300f55176']}") -> KeyEntry {
+        KeyEntry(key: Self.prefix + "0x200e", value: Array(value.utf8), revision: revision)
+    }
+
+    private func listed(_ entries: KeyEntry..., revision: Int64 = 100) -> SourceEvent {
+        .listed(KeySnapshot(complete: entries, revision: revision), reason: "start")
+    }
+
+    private func record(_ state: LedgerRecord.State, _ revision: Int64) -> Result<LedgerEntry?, Failure> {
+        let record = LedgerRecord(state, key: Self.prefix + "0x200e", revision: revision)
+        return .success(LedgerEntry(record: record, time: nil, version: 1))
+    }
+
+    @Test("The record of the key's revision ends it, whichever is told first")
+    mutating func synced() {
+        var other = state
+        #expect(state.take(listed(key(10))) == nil)
+        #expect(state.take(record(.synced, 9)) == nil)
+        #expect(state.take(record(.claimed, 10)) == nil)
+        #expect(state.take(record(.synced, 10)) == .synced(revision: 10))
+        #expect(other.take(record(.synced, 10)) == nil)
+        #expect(other.take(listed(key(10))) == .synced(revision: 10))
+    }
+
+    @Test("A newer revision does as well, but none that the key never had")
+    mutating func newer() {
+        #expect(state.take(listed(key(10))) == nil)
+        #expect(state.take(record(.synced, 5_000)) == nil)
+        #expect(state.take(record(.synced, 11)) == nil)
+        #expect(state.take(.changed(revision: 11, [.set(key(101))])) == nil)
+        #expect(state.take(record(.synced, 101)) == .synced(revision: 101))
+    }
+
+    @Test("The revision of the beginning is enough, however often the key changes after it")
+    mutating func first() {
+        #expect(state.take(listed(key(10))) == nil)
+        #expect(state.take(.changed(revision: 101, [.set(key(101))])) == nil)
+        #expect(state.take(record(.synced, 10)) == .synced(revision: 10))
+    }
+
+    @Test("A deletion is over when the record is gone, and an empty key is a deletion")
+    mutating func gone() {
+        var empty = state
+        #expect(state.take(listed()) == nil)
+        #expect(state.take(record(.deleting, 0)) == nil)
+        #expect(state.take(.success(nil)) == .goneIfConfirmed)
+        #expect(empty.take(listed(key(10, "{host_guids: []}"))) == nil)
+        #expect(empty.take(.success(nil)) == .goneIfConfirmed)
+    }
+
+    @Test("A key without a record is waited for, and one that cannot be read as well")
+    mutating func waiting() {
+        #expect(state.take(listed(key(10, "nonsense"))) == nil)
+        #expect(state.take(.success(nil)) == nil)
+        #expect(state.words.contains("is held: the value of /pkeys/0x200e cannot be read"))
+        #expect(state.take(.changed(revision: 101, [.set(key(101))])) == nil)
+        #expect(state.words == "PKey 0x200e is pending; UFM does not have revision 101 of /pkeys/0x200e yet")
+        #expect(state.take(.lost(Failure(.outage, "etcd is away"))) == nil)
+        #expect(state.words == "etcd is away")
+    }
+}

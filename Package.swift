@@ -46,16 +46,16 @@ let package = Package(
             providers: [.apt(["libyaml-dev"]), .yum(["libyaml-devel"])]),
 
         // The core: values that decide
-        .target(name: "Fabric", swiftSettings: core),
+        .target(name: "Text", swiftSettings: core),
+        .target(name: "Fabric", dependencies: ["Text"], swiftSettings: core),
         .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: core),
-        .target(name: "Text", swiftSettings: strict),
 
         // The shell: what reads and writes the world
         .target(name: "Files", swiftSettings: strict),
-        .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(name: "Transport", dependencies: ["CCurl", "COpenSSL"], swiftSettings: strict),
-        .target(name: "EtcdGateway", dependencies: ["Transport"], swiftSettings: strict),
-        .target(name: "UFMClient", dependencies: ["Transport", "Fabric"], swiftSettings: strict),
+        .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
+        .target(name: "Transport", dependencies: ["Text", "CCurl", "COpenSSL"], swiftSettings: strict),
+        .target(name: "EtcdGateway", dependencies: ["Text", "Transport"], swiftSettings: strict),
+        .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging],
             swiftSettings: core),
@@ -69,8 +69,8 @@ let package = Package(
                 "EtcdGateway", "Fabric", "Ledger", "Planning", "Reconciler", "Transport", "UFMClient", logging,
             ],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["Fabric", "Files", "YAMLReader"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Fabric", "Files", "Text", "YAMLReader"], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Text", logging], swiftSettings: strict),
 
         // The programs
         .executableTarget(
@@ -90,6 +90,8 @@ let package = Package(
 
         // The tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FabricTests", dependencies: ["Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),

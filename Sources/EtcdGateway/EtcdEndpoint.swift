@@ -1,3 +1,5 @@
+import Text
+
 /// One member of an etcd cluster: where its client port listens.
 package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable {
@@ -68,7 +70,9 @@ package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is made of what an IPv6 address is made of, up to its zone.
     private static func isAddress(_ host: Substring) -> Bool {
-        host.prefix { $0 != "%" }.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+        host.utf8.prefix { $0 != UInt8(ascii: "%") }.allSatisfy { byte in
+            Hex.isDigit(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+        }
     }
 
     /// `https://host:port`, with brackets around an IPv6 address.

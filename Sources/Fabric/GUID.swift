@@ -1,3 +1,5 @@
+import Text
+
 /// The 64-bit identifier of an InfiniBand port, physical or virtual; never zero.
 ///
 /// A zero GUID would make the subnet manager reject its whole partition file, so there is no value for it.
@@ -12,7 +14,7 @@ package struct GUID: Hashable, Comparable, Sendable {
 
     /// Reads exactly 16 hexadecimal digits with or without `0x`, as pcocc writes them and people type them.
     package init(parsing text: some StringProtocol) throws(FabricError) {
-        guard let value = HexDigits.value(of: text.utf8, prefix: .optional, minimumDigits: 16, maximumDigits: 16) else {
+        guard let value = Hex.value(of: text.utf8, prefix: .optional, minimumDigits: 16, maximumDigits: 16) else {
             throw .malformedGUID(String(text))
         }
         guard let guid = GUID(value) else { throw .zeroGUID }
@@ -22,7 +24,7 @@ package struct GUID: Hashable, Comparable, Sendable {
     /// Reads a GUID as a fabric manager may print it: 1 to 16 significant digits, with or without `0x` and padding.
     package init(reported text: some StringProtocol) throws(FabricError) {
         guard
-            let value = HexDigits.value(of: text.utf8, prefix: .optional, maximumDigits: 20),
+            let value = Hex.value(of: text.utf8, prefix: .optional, maximumDigits: 20),
             let guid = GUID(value)
         else { throw .malformedGUID(String(text)) }
         self = guid
@@ -33,8 +35,5 @@ package struct GUID: Hashable, Comparable, Sendable {
 
 extension GUID: CustomStringConvertible {
     /// 16 lower-case hexadecimal digits, no `0x`: the form UFM uses in both directions.
-    package var description: String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    package var description: String { Hex.digits(value, width: 16) }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The 15-bit number of an InfiniBand partition, 0x0–0x7fff: any partition that a subnet manager can list.
 ///
 /// Bit 15 of a PKey on the wire is membership and not part of the number. What may be *written* is the narrower ``PKey``.
@@ -14,7 +16,7 @@ package struct PartitionNumber: Hashable, Comparable, Sendable {
 
     /// Reads `0x` and one to four hexadecimal digits; nothing else, so that `0x2_000`, ` 0x5` and `8192` are refused.
     package init(parsing text: some StringProtocol) throws(FabricError) {
-        guard let number = HexDigits.value(of: text.utf8, prefix: .required, maximumDigits: 4) else {
+        guard let number = Hex.value(of: text.utf8, prefix: .required, maximumDigits: 4) else {
             throw .malformedPKey(String(text))
         }
         guard number <= 0x7fff else { throw .membershipBit(String(text)) }
@@ -26,5 +28,5 @@ package struct PartitionNumber: Hashable, Comparable, Sendable {
 
 extension PartitionNumber: CustomStringConvertible {
     /// Lower-case, `0x`, unpadded: the form in which UFM replies.
-    package var description: String { "0x" + String(value, radix: 16) }
+    package var description: String { "0x" + Hex.digits(value) }
 }

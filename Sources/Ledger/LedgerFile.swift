@@ -24,10 +24,7 @@ package actor LedgerFile {
         self.beforeRename = beforeRename
     }
 
-    private nonisolated var directory: String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
+    private nonisolated var directory: String { StagedFile.directory(of: path) }
 
     /// What the file says; empty where there is none in a directory that is there.
     ///
@@ -104,46 +101,26 @@ package actor LedgerFile {
 
     /// Puts a new content in the place of the old one: whole and on disk, or not at all.
     private func replace(by content: LedgerFileContent) throws(Failure) {
-        let new = path + ".new"
         let bytes: [UInt8]
         do {
             bytes = try content.json()
         } catch {
             throw Failure(.outage, "the ledger \(path) cannot be written as JSON: \(error)")
         }
-        // One left by a crash may belong to another user; nobody else writes while we hold the lock.
-        unlink(new)
-        try write(bytes, to: new)
-        try beforeRename()
-        guard rename(new, path) == 0 else { throw failure(.outage, "\(new) cannot be renamed") }
-        let directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure(.outage, self.directory) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw failure(.outage, "\(self.directory) cannot be brought to disk") }
-    }
-
-    private func write(_ bytes: [UInt8], to new: String) throws(Failure) {
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw failure(.outage, "\(new) cannot be made") }
-        defer { close(descriptor) }
-        keepOwnership(descriptor)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(.outage, "\(new) cannot be written") }
-            rest = rest.dropFirst(count)
+        let staged = try told { () throws(StagedFile.Problem) in
+            // An approval given by root must not take the ledger away from the daemon's user: it keeps its owner.
+            try StagedFile(bytes, replacing: path, name: .fixed, mode: 0o644)
         }
-        guard fsync(descriptor) == 0 else { throw failure(.outage, "\(new) cannot be brought to disk") }
+        try beforeRename()
+        try told { () throws(StagedFile.Problem) in try staged.putInPlace() }
     }
 
-    /// An approval given by root must not take the ledger away from the daemon's user.
-    private func keepOwnership(_ descriptor: Int32) {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return }
-        // Only root may give files away; where it fails, the file is the writer's own, and others can read it.
-        _ = fchown(descriptor, information.st_uid, information.st_gid)
-        _ = fchmod(descriptor, information.st_mode & 0o7777)
+    private func told<Value>(_ call: () throws(StagedFile.Problem) -> Value) throws(Failure) -> Value {
+        do throws(StagedFile.Problem) {
+            return try call()
+        } catch {
+            throw Failure(.outage, "the ledger \(path): \(error.step): \(error.reason)")
+        }
     }
 
     private nonisolated func failure(_ kind: Failure.Kind, _ what: String) -> Failure {

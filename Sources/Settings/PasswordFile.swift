@@ -1,4 +1,5 @@
 import Files
+import Text
 
 /// A file that holds one password, or another secret, and nothing else.
 package struct PasswordFile {
@@ -24,18 +25,11 @@ package struct PasswordFile {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw .file(path: path, problem: "the \(secret) in it is not UTF-8 text")
         }
-        let password = trimmed(text)
+        let password = text.trimmed
         guard !password.isEmpty else {
             throw .file(path: path, problem: "is empty: write the \(secret) into it, or remove it")
         }
         return PasswordFile(password: Secret(password), warning: warning(about: file, strictness, secret))
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        // Scalars, because Swift takes a blank with a combining mark after it for one character.
-        let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
-        let end = scalars.lastIndex { !$0.properties.isWhitespace }
-        return end.map { String(scalars[...$0]) } ?? ""
     }
 
     private static func warning(about file: LocalFile, _ strictness: Strictness, _ secret: String) -> String? {

@@ -1,3 +1,5 @@
+import Text
+
 /// Tells whether a text of a configuration file can be the name of a server.
 package enum ServerName {
     /// What besides the name may stand there.
@@ -51,7 +53,7 @@ package enum ServerName {
         if host.hasPrefix("["), host.hasSuffix("]") { address = host.dropFirst().dropLast() }
         let parts = address.split(separator: "%", maxSplits: 1)
         guard let digits = parts.first, digits.count(where: { $0 == ":" }) >= 2 else { return false }
-        return digits.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isHexDigit || $0 == ":" || $0 == "." }
+        return digits.utf8.allSatisfy { Hex.isDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
             && parts.dropFirst().allSatisfy { $0.unicodeScalars.allSatisfy(isLetterOrDigit) }
     }
 

@@ -1,14 +1,16 @@
+import Text
+
 /// Makes text from outside safe to print on one line.
 ///
 /// Keys and values come from etcd, where every user of a cluster may write: a line end among them would let that user
 /// forge log lines, and an escape sequence would run in the terminal of whoever reads the log.
 package enum LogText {
-    /// The text with line ends, control characters and direction overrides as `\n`, `\x1b`, `\u202e`.
+    /// The text with line ends, control characters, invisible marks and direction overrides as `\n`, `\x1b`, `\u202e`.
     package static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        guard text.unicodeScalars.contains(where: Terminal.isUnsafe) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if isUnsafe(scalar) {
+            if Terminal.isUnsafe(scalar) {
                 result += escape(scalar)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -29,26 +31,14 @@ package enum LogText {
         return result + "\""
     }
 
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0: true
-        // Line and paragraph separators end a line for some readers.
-        case 0x2028, 0x2029: true
-        // Direction marks and overrides show a line in an order other than its own.
-        case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
-        default: false
-        }
-    }
-
     private static func escape(_ scalar: Unicode.Scalar) -> String {
         switch scalar {
         case "\n": return "\\n"
         case "\r": return "\\r"
         case "\t": return "\\t"
         default:
-            let digits = String(scalar.value, radix: 16)
             let width = scalar.value < 0x100 ? 2 : 4
-            return (width == 2 ? "\\x" : "\\u") + String(repeating: "0", count: width - digits.count) + digits
+            return (width == 2 ? "\\x" : "\\u") + Hex.digits(scalar.value, width: width)
         }
     }
 }

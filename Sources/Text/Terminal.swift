@@ -33,7 +33,6 @@ package enum Terminal {
     }
 
     private static func escaped(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return value > 0xff ? "\\u{\(digits)}" : "\\x" + (digits.count == 1 ? "0" : "") + digits
+        value > 0xff ? "\\u{\(Hex.digits(value))}" : "\\x" + Hex.digits(value, width: 2)
     }
 }

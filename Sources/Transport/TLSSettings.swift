@@ -1,3 +1,5 @@
+import Text
+
 /// How a TLS server is verified, and how we show it who we are.
 package struct TLSSettings: Hashable, Sendable {
     /// What makes a server's certificate acceptable.
@@ -34,14 +36,7 @@ package struct SHA256Fingerprint: Hashable, Sendable, CustomStringConvertible {
     package init?(parsing text: String) {
         let lowered = text.lowercased()
         let digits = (lowered.hasPrefix("sha256:") ? lowered.dropFirst(7) : lowered[...]).filter { $0 != ":" }
-        guard digits.utf8.count == 64, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
-        var bytes: [UInt8] = []
-        var rest = digits[...]
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
+        guard digits.utf8.count == 64, let bytes = Hex.bytes(of: digits) else { return nil }
         self.bytes = bytes
     }
 
@@ -50,10 +45,6 @@ package struct SHA256Fingerprint: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "sha256:"
-            + bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined(separator: ":")
+        "sha256:" + bytes.map { Hex.digits($0, width: 2) }.joined(separator: ":")
     }
 }

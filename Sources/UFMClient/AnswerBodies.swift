@@ -1,4 +1,5 @@
 import Fabric
+import Text
 
 /// The answer to `GET /app/ufm_version`; the other keys differ from release to release.
 struct VersionBody: Decodable {
@@ -96,7 +97,9 @@ extension PartitionNumber {
             self = try PartitionNumber(parsing: text)
         } catch .membershipBit {
             // The digits have been checked by then.
-            self.init(lowBitsOf: UInt16(text.dropFirst(2), radix: 16) ?? 0)
+            self.init(
+                lowBitsOf: UInt16(
+                    truncatingIfNeeded: Hex.value(of: text.utf8, prefix: .required, maximumDigits: 4) ?? 0))
         } catch {
             throw .malformed("'\(text)' is no PKey")
         }

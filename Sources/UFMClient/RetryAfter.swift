@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Text
 import Transport
 
 extension HTTPResponse {
@@ -6,7 +7,7 @@ extension HTTPResponse {
     ///
     /// A date is measured from the answer's own `Date`, so that a wrong clock, here or there, does not matter.
     var retryAfter: Duration? {
-        guard let value = head.header("Retry-After")?.trimmingWhitespace, !value.isEmpty else { return nil }
+        guard let value = head.header("Retry-After")?.trimmed, !value.isEmpty else { return nil }
         if value.utf8.allSatisfy({ (48...57).contains($0) }) {
             return .seconds(min(Int(value) ?? 86_400, 86_400))
         }
@@ -41,11 +42,5 @@ enum HTTPDate {
         let year = month > 2 ? year : year - 1
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
-    }
-}
-
-extension String {
-    fileprivate var trimmingWhitespace: String {
-        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -1,15 +1,16 @@
 import FoundationEssentials
+import Text
 import Transport
 
-/// Texts from outside, made fit to be printed.
-enum Text {
-    /// The text in one line of at most `limit` characters, without control characters.
+/// What a server says, made fit to be printed.
+enum ServerWords {
+    /// The text in one line of at most `limit` characters, without what a terminal may obey.
     static func oneLine(_ text: some StringProtocol, limit: Int = 200) -> String {
-        let words = text.prefix(8 * limit).split { $0.isWhitespace || $0.unicodeScalars.contains(where: isControl) }
+        let words = text.prefix(8 * limit).split {
+            $0.isWhitespace || $0.unicodeScalars.contains(where: Terminal.isUnsafe)
+        }
         return shortened(words.joined(separator: " "), to: limit)
     }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
 
     static func shortened(_ text: String, to limit: Int) -> String {
         text.count <= limit ? text : text.prefix(limit - 1) + "…"
@@ -48,7 +49,7 @@ extension HTTPResponse {
             }
         }
         for secret in secrets where !secret.isEmpty { visible = visible.replacing(secret, with: "…") }
-        let lines = visible.split(whereSeparator: \.isNewline).lazy.map { Text.oneLine($0) }
+        let lines = visible.split(whereSeparator: \.isNewline).lazy.map { ServerWords.oneLine($0) }
         return lines.first { !$0.isEmpty }
     }
 }

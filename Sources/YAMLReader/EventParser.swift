@@ -1,4 +1,5 @@
 import CYAML
+import Text
 
 /// One step through a text: libyaml's event, copied out of its memory.
 struct ParserEvent {
@@ -76,7 +77,7 @@ struct EventParser: ~Copyable {
         switch parser.error {
         case YAML_MEMORY_ERROR: return YAMLError("out of memory", at: YAMLMark(line: 1, column: 1))
         case YAML_READER_ERROR:
-            let value = parser.problem_value < 0 ? "" : " (0x\(String(parser.problem_value, radix: 16)))"
+            let value = parser.problem_value < 0 ? "" : " (0x\(Hex.digits(parser.problem_value)))"
             return YAMLError(problem + value, at: mark(ofByte: parser.problem_offset))
         default:
             var text = problem

@@ -4,6 +4,7 @@ import Glibc
 import Ledger
 import Settings
 import Telemetry
+import Text
 
 /// The program: a daemon, an etcd tool and a UFM tool in one.
 struct SurfUFMPKeyD: AsyncParsableCommand {
@@ -62,7 +63,8 @@ enum Program {
         var message = ErrorWords.of(error) ?? SurfUFMPKeyD.message(for: error)
         if message.isEmpty { message = "failed" }
         if code == .validationFailure { message += " (--help shows the usage)" }
-        let line = "ERROR: " + message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // Servers' words and users' files may be in it.
+        let line = "ERROR: " + Terminal.line(message.split(whereSeparator: \.isNewline).joined(separator: " "))
         // What was printed before comes before.
         fflush(nil)
         FileDescriptorOutput(descriptor: STDERR_FILENO).write(line: line)

@@ -61,6 +61,11 @@ self_test_sources() {
     plant_legal check_imports Sources/UFMSimulator/P.swift $'import NIOCore\nimport Synchronization'
     plant_legal check_imports Sources/Transport/P.swift $'/// import Foundation\npackage import CCurl'
 
+    step "Walls"
+    plant check_text 'Sources/UFMClient/P.swift:2' Sources/UFMClient/P.swift $'let one = 1\nlet text = String(value, radix: 16)'
+    plant check_text 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'let bad = scalar.properties.generalCategory == .control'
+    plant_legal check_text Sources/Text/P.swift 'let text = String(value, radix: 16)'
+
     step "Forbidden"
     plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let value = try! read()'
     plant check_forbidden 'Sources/Fabric/P.swift:2' Sources/Fabric/P.swift $'let url = "http://x"\n    Task { await work() }'

@@ -4,19 +4,19 @@
 # The one table of it: module, then what it may import beside STANDARD_MODULES. `-` stands for nothing at all, not even
 # those: the core is the standard library alone. A name may end in `*`.
 IMPORT_TABLE='
-Fabric          -
+Fabric          - Text
 Planning        - Fabric
 Text            -
 Files           - Glibc
-YAMLReader      CYAML
-Transport       CCurl COpenSSL
-EtcdGateway     Transport
-UFMClient       Transport Fabric
+YAMLReader      CYAML Text
+Transport       CCurl COpenSSL Text
+EtcdGateway     Text Transport
+UFMClient       Transport Fabric Text
 Reconciler      Planning Fabric YAMLReader Logging
 Ledger          EtcdGateway Fabric Files Planning Reconciler Text Transport
 Adapters        EtcdGateway Fabric Ledger Planning Reconciler Transport UFMClient Logging
-Settings        Fabric Files YAMLReader
-Telemetry       Logging
+Settings        Fabric Files Text YAMLReader
+Telemetry       Text Logging
 UFMSimulator    NIO*
 surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMSimulator ArgumentParser UnixSignals

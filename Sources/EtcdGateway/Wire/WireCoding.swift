@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Text
 internal import Transport
 
 /// JSON in and out, and what an answer means before its content is looked at.
@@ -38,15 +39,6 @@ enum WireCoding {
 
     private static func excerpt(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes.prefix(200), as: UTF8.self)
-        return String(text.map { $0.isNewline ? " " : $0 }).trimmingSpaces()
-    }
-}
-
-extension String {
-    fileprivate func trimmingSpaces() -> String {
-        var rest = self[...]
-        while rest.first == " " { rest.removeFirst() }
-        while rest.last == " " { rest.removeLast() }
-        return String(rest)
+        return String(text.map { $0.isNewline ? " " : $0 }).trimmed
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import EtcdGateway
 import Logging
 import Settings
+import Text
 import Transport
 
 /// How to reach etcd: the options of the `monitor` and `etcd` modes.
@@ -69,7 +70,7 @@ struct EtcdOptions: ParsableArguments {
         let port = etcdPort ?? file?.port.flatMap { UInt16(exactly: $0) } ?? 2379
         let names: [String]
         if let etcdEndpoints {
-            names = etcdEndpoints.split(separator: ",").map { $0.trimming(" ") }.filter { !$0.isEmpty }
+            names = etcdEndpoints.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
         } else if let etcdHost {
             names = [etcdHost]
         } else if let file {
@@ -114,12 +115,3 @@ struct EtcdOptions: ParsableArguments {
 }
 
 extension EtcdEndpoint.Scheme: ExpressibleByArgument {}
-
-extension Substring {
-    fileprivate func trimming(_ character: Character) -> String {
-        var rest = self
-        while rest.first == character { rest.removeFirst() }
-        while rest.last == character { rest.removeLast() }
-        return String(rest)
-    }
-}

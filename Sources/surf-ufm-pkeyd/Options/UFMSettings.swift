@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Settings
+import Text
 import Transport
 import UFMClient
 
@@ -40,9 +41,7 @@ struct UFMSettings {
 
     private func hostsOfOption() throws -> [String]? {
         guard let host else { return nil }
-        let hosts = host.split(separator: ",", omittingEmptySubsequences: false).map { word in
-            String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
+        let hosts = host.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
         if let problem = hosts.lazy.compactMap({ ServerName.problem(with: $0, .hostAndPort) }).first {
             throw CommandFailure("\(hostOption): \(problem)")
         }

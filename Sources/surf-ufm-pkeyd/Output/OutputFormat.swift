@@ -53,10 +53,7 @@ enum Output {
         Terminal.isUnsafe(scalar) && scalar != "\n"
     }
 
-    private static func escaped(_ unit: UInt16) -> String {
-        let digits = String(unit, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }
+    private static func escaped(_ unit: UInt16) -> String { "\\u" + Hex.digits(unit, width: 4) }
 }
 
 /// Why a command failed, in one line that names the culprit; exit code 1.

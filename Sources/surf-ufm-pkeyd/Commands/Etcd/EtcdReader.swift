@@ -36,5 +36,5 @@ enum LeaseWords {
     }
 
     /// A lease as etcdctl names it, for `etcdctl lease revoke`.
-    static func id(_ lease: Int64) -> String { String(lease, radix: 16) }
+    static func id(_ lease: Int64) -> String { Hex.digits(lease) }
 }

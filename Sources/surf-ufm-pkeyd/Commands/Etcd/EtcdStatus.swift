@@ -27,7 +27,7 @@ struct EtcdStatus {
             do throws(EtcdError) {
                 let status = try await client.status(of: endpoint)
                 document.version = status.version
-                document.member_id = String(status.memberID, radix: 16)
+                document.member_id = Hex.digits(status.memberID)
                 document.is_leader = status.isLeader
                 document.revision = status.revision
                 document.raft_term = status.raftTerm

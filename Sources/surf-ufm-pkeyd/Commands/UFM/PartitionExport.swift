@@ -1,3 +1,4 @@
+import Files
 import UFMClient
 
 /// `--export`: writes all partitions but the default one to a file that `--import` reads.
@@ -9,7 +10,11 @@ struct PartitionExport {
         let file = PartitionFile(try await client.states().values)
         let text = try file.json() + "\n"
         guard path != "-" else { return Output.text(text) }
-        try ResultFile.write(text, to: path)
+        do throws(FileError) {
+            try ResultFile.write(text, to: path)
+        } catch {
+            throw CommandFailure(error.description)
+        }
         switch format {
         case .json: try Output.json(Document(file: path, partitions: file.partitions.count))
         case .text: Output.line("Successfully exported \(file.partitions.count) PKeys to \(path)")

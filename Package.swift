@@ -112,8 +112,13 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "Fabric", "Reconciler", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "Fabric", "TestSupport"], swiftSettings: strict),
+            name: "LedgerTests",
+            dependencies: ["Ledger", "EtcdGateway", "Fabric", "Reconciler", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AdaptersTests",
+            dependencies: ["Adapters", "Fabric", "Planning", "Reconciler", "Transport", "UFMClient", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Planning"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",

@@ -1,19 +1,32 @@
+package import Fabric
 import Ledger
 package import Reconciler
 package import UFMClient
 
-/// What UFM's errors mean to the engine: an outage to wait out, a refusal of us, or a refusal of one request.
+/// What UFM's errors say of what happened.
 extension Failure {
-    package init(_ error: UFMError) {
-        let words = ErrorWords.of(error)
-        if error.isRefusedCredentials || error.isMisconfiguration {
-            self.init(.refused, words)
-        } else if error.isOutage || error.isCancellation {
-            var wish: Duration?
-            if case .unavailable(let retryAfter) = error.kind { wish = retryAfter }
-            self.init(.outage, words, retryAfter: wish)
-        } else {
-            self.init(.rejected, words)
-        }
+    /// - Parameter pkey: the partition that was asked for, where it was one.
+    package init(_ error: UFMError, of pkey: PKey? = nil) {
+        var place = pkey.map(Place.partition) ?? .server
+        if case .transport = error.kind { place = .endpoint(error.server) }
+        self.init(
+            Cause(error), ErrorWords.of(error), at: place, outcome: error.outcome == .unknown ? .unknown : .nothing,
+            retryAfter: error.retryAfter, refusedGUIDs: error.refusedGUIDs)
+    }
+}
+
+extension Failure.Cause {
+    init(_ error: UFMError) {
+        self =
+            switch error.kind {
+            case .refusedCredentials: .credentials
+            case .unavailable: error.status == 429 ? .busy : .unavailable
+            case .transport(let error): Self(error)
+            case .rejected: .rejected
+            case .serverFailure: .serverError
+            case .malformedAnswer: .malformed
+            case .incompleteAnswer: .incomplete
+            case .invalidCall: .settings
+            }
     }
 }

@@ -48,13 +48,13 @@ package final class UFMFabric: FabricProvider {
     }
 
     package func partition(_ pkey: PKey) async throws(Failure) -> Partition? {
-        try await told { () async throws(UFMError) in try await client.partition(pkey.number) }
+        try await told(of: pkey) { () async throws(UFMError) in try await client.partition(pkey.number) }
     }
 
     package func perform(_ step: PlanStep) async throws(Failure) {
         memory.withLock { $0.written() }
         defer { memory.withLock { $0.written() } }
-        try await told { () async throws(UFMError) in
+        try await told(of: step.pkey) { () async throws(UFMError) in
             switch step {
             case .add(let pkey, let members, let ipOverIB):
                 try await client.addMembers(members, to: pkey, ipOverIB: ipOverIB)
@@ -68,11 +68,13 @@ package final class UFMFabric: FabricProvider {
         }
     }
 
-    private func told<Value>(_ call: () async throws(UFMError) -> Value) async throws(Failure) -> Value {
+    private func told<Value>(
+        of pkey: PKey? = nil, _ call: () async throws(UFMError) -> Value
+    ) async throws(Failure) -> Value {
         do throws(UFMError) {
             return try await call()
         } catch {
-            throw Failure(error)
+            throw Failure(error, of: pkey)
         }
     }
 }

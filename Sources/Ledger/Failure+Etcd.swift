@@ -1,18 +1,52 @@
 package import EtcdGateway
 package import Reconciler
-import Transport
+package import Transport
 
-/// What etcd's errors mean to the engine: an outage to wait out, a refusal of us, or a refusal of one request.
+/// What etcd's errors say of what happened.
 extension Failure {
     package init(_ error: EtcdError) {
-        let words = ErrorWords.of(error)
-        switch error.kind {
-        case .refusedCredentials, .credentialsMissing, .permissionDenied, .certificateCommonName, .usage:
-            self.init(.refused, words)
-        case .transport(.credentialFile), .transport(.invalidRequest), .transport(.untrustedCertificate):
-            self.init(.refused, words)
-        case _ where error.isOutage || error.kind == .cancelled: self.init(.outage, words)
-        default: self.init(.rejected, words)
-        }
+        self.init(
+            Cause(error.kind), ErrorWords.of(error), at: error.endpoint.map { .endpoint($0.url) } ?? .server,
+            outcome: error.isOutcomeUnknown ? .unknown : .nothing)
+    }
+}
+
+extension Failure.Cause {
+    init(_ kind: EtcdError.Kind) {
+        self =
+            switch kind {
+            case .usage: .settings
+            case .transport(let error): Self(error)
+            case .refusedCredentials: .credentials
+            case .credentialsMissing: .credentialsMissing
+            case .permissionDenied: .permission
+            case .certificateCommonName: .certificateName
+            case .noLeader: .noLeader
+            case .unavailable: .unavailable
+            case .compacted, .futureRevision: .history
+            case .spaceExceeded: .full
+            case .tooManyRequests: .busy
+            case .watchSilent: .timedOut
+            case .watchEnded: .connectionLost
+            case .malformedAnswer: .malformed
+            case .staleToken, .authenticationDisabled, .leaseNotFound, .requestTooLarge, .watchCanceled, .refused:
+                .rejected
+            case .cancelled: .cancelled
+            }
+    }
+
+    /// Why no complete answer came, from whichever server.
+    package init(_ error: TransportError) {
+        self =
+            switch error {
+            case .invalidRequest, .credentialFile: .settings
+            case .cannotResolve, .cannotConnect: .unreachable
+            case .tlsFailed(_, let reason, _): .tls(reason: reason)
+            case .untrustedCertificate(_, let reason): .untrustedCertificate(reason: reason)
+            case .timedOut: .timedOut
+            case .connectionLost: .connectionLost
+            case .bodyTooLarge: .tooLarge
+            case .cancelled: .cancelled
+            }
     }
 }

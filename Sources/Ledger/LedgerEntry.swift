@@ -40,7 +40,7 @@ struct LedgerDocument: Codable, Hashable, Sendable {
         do {
             return Array(try encoder.encode(self))
         } catch {
-            throw Failure(.rejected, "the ledger record of \(key) cannot be written as JSON: \(error)")
+            throw Failure(.malformed, "the ledger record of \(key) cannot be written as JSON: \(error)")
         }
     }
 }

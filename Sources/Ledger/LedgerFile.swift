@@ -34,17 +34,17 @@ package actor LedgerFile {
         do throws(FileError) {
             file = try LocalFile.read(path, limit: Self.sizeLimit)
         } catch {
-            throw Failure(.rejected, "the ledger \(error)")
+            throw Failure(.unreadable, "the ledger \(error)")
         }
         guard let file else {
             // A directory that is not there is a mistake, or a file system that is not mounted.
-            guard access(directory, X_OK) == 0 else { throw failure(.rejected, "the directory \(directory)") }
+            guard access(directory, X_OK) == 0 else { throw failure(.unreadable, "the directory \(directory)") }
             return LedgerFileContent(fabric: fabric)
         }
         do throws(LedgerFileContent.Unreadable) {
             return try LedgerFileContent(file.bytes, fabric: fabric)
         } catch {
-            throw Failure(.rejected, "the ledger \(path): \(error.problem)")
+            throw Failure(.unreadable, "the ledger \(path): \(error.problem)")
         }
     }
 
@@ -56,7 +56,7 @@ package actor LedgerFile {
         _ = try content()
         guard writing else { return }
         guard access(directory, W_OK | X_OK) == 0 else {
-            throw failure(.rejected, "changes cannot be written in \(directory)")
+            throw failure(.unwritable, "changes cannot be written in \(directory)")
         }
     }
 
@@ -72,7 +72,7 @@ package actor LedgerFile {
         do throws(Failure) {
             old = try content()
         } catch {
-            throw Failure(.outage, error.message)
+            throw Failure(.unwritable, error.message)
         }
         var new = old
         let value = body(&new)
@@ -86,11 +86,11 @@ package actor LedgerFile {
         let lockPath = path + ".lock"
         // For reading: whoever made it, others can open it as well.
         let descriptor = open(lockPath, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw failure(.outage, "\(lockPath) cannot be opened") }
+        guard descriptor >= 0 else { throw failure(.unwritable, "\(lockPath) cannot be opened") }
         let deadline = ContinuousClock.now + Self.patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let isTaken = errno == EWOULDBLOCK || errno == EINTR
-            let problem = failure(.outage, isTaken ? "another process keeps \(lockPath) locked" : "\(lockPath)")
+            let problem = failure(.unwritable, isTaken ? "another process keeps \(lockPath) locked" : "\(lockPath)")
             guard isTaken, ContinuousClock.now < deadline, (try? await Task.sleep(for: .milliseconds(5))) != nil else {
                 close(descriptor)
                 throw problem
@@ -105,7 +105,7 @@ package actor LedgerFile {
         do {
             bytes = try content.json()
         } catch {
-            throw Failure(.outage, "the ledger \(path) cannot be written as JSON: \(error)")
+            throw Failure(.unwritable, "the ledger \(path) cannot be written as JSON: \(error)")
         }
         let staged = try told { () throws(StagedFile.Problem) in
             // An approval given by root must not take the ledger away from the daemon's user: it keeps its owner.
@@ -119,11 +119,11 @@ package actor LedgerFile {
         do throws(StagedFile.Problem) {
             return try call()
         } catch {
-            throw Failure(.outage, "the ledger \(path): \(error.step): \(error.reason)")
+            throw Failure(.unwritable, "the ledger \(path): \(error.step): \(error.reason)")
         }
     }
 
-    private nonisolated func failure(_ kind: Failure.Kind, _ what: String) -> Failure {
-        Failure(kind, "the ledger \(path): \(what): \(SystemWords.lastError)")
+    private nonisolated func failure(_ cause: Failure.Cause, _ what: String) -> Failure {
+        Failure(cause, "the ledger \(path): \(what): \(SystemWords.lastError)")
     }
 }

@@ -1,30 +1,6 @@
 package import Fabric
 package import Planning
 
-/// What went wrong on the other side of an interface, as far as the engine has to know.
-package struct Failure: Error, Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
-        /// The server cannot be reached or does not work; trying again later is right.
-        case outage
-        /// The server refuses us: credentials, permission, certificate.
-        case refused
-        /// The server refuses this request.
-        case rejected
-    }
-
-    package let kind: Kind
-    /// One line for people, that names the server.
-    package let message: String
-    /// When the server wishes to be asked again.
-    package let retryAfter: Duration?
-
-    package init(_ kind: Kind, _ message: String, retryAfter: Duration? = nil) {
-        self.kind = kind
-        self.message = message
-        self.retryAfter = retryAfter
-    }
-}
-
 /// What the source of desired state tells.
 package enum SourceEvent: Sendable {
     /// Everything, read completely.

@@ -52,7 +52,7 @@ struct FileLedgerTests {
         let nowhere = harness.directory.file("nowhere")
         let ledger = FileLedger(LedgerFile(nowhere + "/ledger.json", fabric: "default"), keys: harness.etcd)
         let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
-        #expect(failure?.kind == .rejected)
+        #expect(failure?.cause == .unreadable)
         #expect(failure?.message.contains("the directory \(nowhere): No such file or directory") == true)
     }
 
@@ -73,14 +73,14 @@ struct FileLedgerTests {
         try harness.directory.write(text, to: "ledger.json")
         let ledger = harness.open()
         let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
-        #expect(failure?.kind == .rejected)
+        #expect(failure?.cause == .unreadable)
         #expect(failure?.message.contains(harness.path) == true)
         // No change may put a ledger of its own in the place of one that it could not read.
         harness.etcd.set(store: 100, [key: 10])
         let change = await #expect(throws: Failure.self) {
             _ = try await ledger.claim(LedgerRecord(.claimed, key: key, revision: 10), for: pkey)
         }
-        #expect(change?.kind == .outage)
+        #expect(change?.cause == .unwritable)
         #expect(try harness.directory.read("ledger.json") == text)
     }
 
@@ -88,9 +88,9 @@ struct FileLedgerTests {
     func crash() async throws {
         let ledger = try await harness.filled([pkey])
         let before = try harness.directory.read("ledger.json")
-        let breaking = harness.open { () throws(Failure) in throw Failure(.outage, "no power") }
+        let breaking = harness.open { () throws(Failure) in throw Failure(.unwritable, "no power") }
         let failing = LedgerRecord(.failing, key: key, revision: 10, error: "refused")
-        await #expect(throws: Failure(.outage, "no power")) { _ = try await breaking.amend(failing, for: pkey) }
+        await #expect(throws: Failure(.unwritable, "no power")) { _ = try await breaking.amend(failing, for: pkey) }
         #expect(try harness.directory.read("ledger.json") == before)
         #expect(try harness.directory.read("ledger.json.new").contains("refused"))
         #expect(try await ledger.amend(failing, for: pkey))
@@ -145,7 +145,7 @@ struct FileLedgerTests {
         let ledger = try await harness.filled([pkey])
         harness.directory.remove()
         let failure = await #expect(throws: Failure.self) { try await ledger.release(pkey) }
-        #expect(failure?.kind == .outage)
+        #expect(failure?.cause == .unwritable)
         #expect(failure?.message.contains(harness.path) == true)
     }
 
@@ -212,11 +212,11 @@ struct FileLedgerTests {
     func etcdAway() async throws {
         let ledger = try await harness.filled([pkey])
         let before = try harness.directory.read("ledger.json")
-        harness.etcd.fail(Failure(.outage, "away"))
-        await #expect(throws: Failure(.outage, "away")) {
+        harness.etcd.fail(Failure(.unreachable, "away"))
+        await #expect(throws: Failure(.unreachable, "away")) {
             _ = try await ledger.claim(LedgerRecord(.synced, key: key, revision: 10), for: pkey)
         }
-        await #expect(throws: Failure(.outage, "away")) {
+        await #expect(throws: Failure(.unreachable, "away")) {
             _ = try await ledger.authoriseDeletion(
                 of: pkey, LedgerRecord(.deleting, key: key, revision: 0), expecting: [key: 0])
         }

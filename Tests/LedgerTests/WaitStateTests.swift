@@ -72,7 +72,7 @@ struct WaitStateTests {
         #expect(state.words.contains("is held: the value of /pkeys/0x200e cannot be read"))
         #expect(state.take(.changed(revision: 101, [.set(key(101))])) == nil)
         #expect(state.words == "PKey 0x200e is pending; UFM does not have revision 101 of /pkeys/0x200e yet")
-        #expect(state.take(.lost(Failure(.outage, "etcd is away"))) == nil)
+        #expect(state.take(.lost(Failure(.unreachable, "etcd is away"))) == nil)
         #expect(state.words == "etcd is away")
     }
 }

@@ -17,10 +17,6 @@ struct EngineOnceTests {
         return world
     }
 
-    private func failure(_ end: EngineEnd?) -> Failure? {
-        if case .failed(let failure) = end { failure } else { nil }
-    }
-
     @Test("It ends when all is done, and UFM is then what etcd says", arguments: Seed.several(50))
     func done(seed: Seed) throws {
         var world = world(seed.value)
@@ -46,8 +42,8 @@ struct EngineOnceTests {
         for pkey in pkeys { world.put(pkey) }
         world.refused = [pkeys[3], pkeys[5]]
         for _ in 0..<5 { world.settle() }
-        let reason = try #require(failure(world.end))
-        #expect(reason.message.hasPrefix("2 partitions are not in step: [0x2003, 0x2005]: UFM refuses PKey 0x2003"))
+        let problem = try #require(world.end?.problem)
+        #expect(problem.hasPrefix("2 partitions are not in step: [0x2003, 0x2005]: UFM refuses PKey 0x2003"))
         #expect(world.fabric.count == pkeys.count - 2)
     }
 
@@ -62,8 +58,8 @@ struct EngineOnceTests {
         world.fabric = first.fabric
         world.delete(Array(pkeys[0..<6]))
         world.settle()
-        let reason = try #require(failure(world.end))
-        #expect(reason.message.hasPrefix("6 deletions wait for an approval: [0x2000, 0x2001,"))
+        let problem = try #require(world.end?.problem)
+        #expect(problem.hasPrefix("6 deletions wait for an approval: [0x2000, 0x2001,"))
         #expect(world.fabric.count == pkeys.count)
     }
 
@@ -81,7 +77,7 @@ struct EngineOnceTests {
     func outage() throws {
         var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
         configuration.runsOnce = true
-        let gone = Failure(.outage, "gone")
+        let gone = Failure(.unreachable, "gone")
         for event in [EngineEvent.fabricRead(.failure(gone)), .ledgerRead(.failure(gone))] {
             var told = ToldEngine(configuration)
             _ = told.tell(.started)

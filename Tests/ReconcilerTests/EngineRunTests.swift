@@ -110,7 +110,7 @@ struct EngineRunTests {
     @Test("While UFM is down no run starts; when it answers again they do")
     mutating func outage() {
         _ = told.begin(keys: [])
-        _ = told.tell(.fabricRead(.failure(Failure(.outage, "gone"))))
+        _ = told.tell(.fabricRead(.failure(Failure(.unreachable, "gone"))))
         let change = told.tell(.source(.changed(revision: 101, [.set(ToldEngine.key("0x5", 101))])))
         #expect(change.onPartitions == [:])
         let back = told.tell(.fabricRead(.success(FabricSnapshot(complete: []))), at: .seconds(1))
@@ -146,7 +146,7 @@ struct EngineRunTests {
             resync.compactMap { action in
                 if case .listSource(let epoch) = action { epoch } else { nil }
             }.first)
-        let failed = told.tell(.sourceListed(epoch, .failure(Failure(.outage, "gone"))), at: .seconds(31))
+        let failed = told.tell(.sourceListed(epoch, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
         #expect(failed.onPartitions == [:])
         _ = told.tell(
             .source(.listed(KeySnapshot(complete: [ToldEngine.key("0x5")], revision: 6), reason: "anew")),

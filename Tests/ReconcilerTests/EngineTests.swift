@@ -92,7 +92,7 @@ struct EngineTests {
 
     @Test("Refused credentials at the start end the run; later they are waited out")
     mutating func refusedCredentials() {
-        let refused = Failure(.refused, "no")
+        let refused = Failure(.credentials, "no")
         _ = tell(.started)
         #expect(tell(.fabricRead(.failure(refused))) == [.finish(.failed(refused))])
 
@@ -110,7 +110,7 @@ struct EngineTests {
         var now = Duration.zero
         var told: [String] = []
         for _ in 0..<6 {
-            let (actions, wakeAt) = engine.handle(.fabricRead(.failure(Failure(.outage, "gone"))), now: now)
+            let (actions, wakeAt) = engine.handle(.fabricRead(.failure(Failure(.unreachable, "gone"))), now: now)
             told += texts(actions)
             now = try #require(wakeAt)
             #expect(tell(.timer, at: now).contains(.readFabric))
@@ -128,7 +128,7 @@ struct EngineTests {
         ])
     mutating func patience(wish: Duration, pause: Duration) {
         _ = tell(.started)
-        let busy = Failure(.outage, "busy", retryAfter: wish)
+        let busy = Failure(.busy, "busy", retryAfter: wish)
         #expect(engine.handle(.fabricRead(.failure(busy)), now: .zero).wakeAt == pause)
         #expect(!tell(.timer, at: pause - .milliseconds(1)).contains(.readFabric))
         #expect(tell(.timer, at: pause).contains(.readFabric))

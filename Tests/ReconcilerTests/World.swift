@@ -259,7 +259,7 @@ struct World {
 
     private mutating func fault() -> Fault? {
         guard faults, Int.random(in: 0..<6, using: &random) == 0 else { return nil }
-        let failure = Failure(Bool.random(using: &random) ? .outage : .rejected, "drawn")
+        let failure = Failure(Bool.random(using: &random) ? .unreachable : .rejected, "drawn")
         return Bool.random(using: &random) ? .before(failure) : .after(failure)
     }
 
@@ -277,9 +277,9 @@ struct World {
         switch action {
         case .readFabric:
             return .fabricRead(
-                answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.outage, $0.message) })
+                answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.unreachable, $0.message) })
         case .readLedger:
-            return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.outage, $0.message) })
+            return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.unreachable, $0.message) })
         case .listSource(let epoch):
             return .sourceListed(
                 epoch,

@@ -27,7 +27,7 @@ extension Engine {
     mutating func takeBatch(
         _ records: [PKey: LedgerRecord], _ result: Result<Bool, Failure>, now: Duration, _ actions: inout Actions
     ) {
-        if case .failure(let failure) = result, failure.kind == .outage {
+        if case .failure(let failure) = result, Meaning(of: failure, by: .ledger) == .outage {
             actions.say(ledgerOutage.failed(failure, now: now))
         }
         for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {

@@ -72,7 +72,7 @@ extension Engine {
             end(pkey, .succeeded, now: now)
         case (_, .read(.failure(let failure))), (_, .written(.failure(let failure))):
             fabric.isUncertain(of: pkey)
-            guard failure.kind == .rejected else {
+            guard Meaning(of: failure, by: .fabric) == .rejection else {
                 // Told once for the server and not once for each PKey.
                 actions.say(ufm.failed(failure, now: now))
                 return end(pkey, .failed, now: now)
@@ -132,7 +132,8 @@ extension Engine {
         guard let job = jobs[pkey] else { return }
         let steps = planner.steps(for: pkey, intent: job.intent, actual: actual, isOwned: true)
         guard steps.isEmpty else {
-            let failure = Failure(.rejected, "UFM accepted the change of PKey \(pkey) but does not show it")
+            let failure = Failure(
+                .notShown, "UFM accepted the change of PKey \(pkey) but does not show it", at: .partition(pkey))
             return fail(pkey, failure, inLedger: true, now: now, &actions)
         }
         conclude(pkey, now: now, &actions)
@@ -169,7 +170,7 @@ extension Engine {
     private mutating func failInLedger(
         _ pkey: PKey, _ failure: Failure, now: Duration, _ actions: inout Actions
     ) {
-        guard failure.kind != .outage else {
+        guard Meaning(of: failure, by: .ledger) != .outage else {
             // Told once for the store and not once for each PKey.
             actions.say(ledgerOutage.failed(failure, now: now))
             return end(pkey, .failed, now: now)

@@ -20,14 +20,10 @@ extension Engine {
         let held = deletionGuard.held
         let failed = attempts.filter { $0.value >= Self.mostAttempts }.keys.sorted()
         if !failed.isEmpty {
-            let reason = failed.first.flatMap { toldFailures[$0] }.map { ": \($0)" } ?? ""
-            return finish(
-                .failed(Failure(.rejected, "\(failed.count) partitions are not in step: \(failed.inWords)\(reason)")),
-                &actions)
+            return finish(.notInStep(failed, reason: failed.first.flatMap { toldFailures[$0] }), &actions)
         }
         if !held.isEmpty {
-            return finish(
-                .failed(Failure(.rejected, "\(held.count) deletions wait for an approval: \(held.inWords)")), &actions)
+            return finish(.heldBack(held), &actions)
         }
         finish(.stopped, &actions)
     }

@@ -70,7 +70,9 @@ extension Engine {
             if isFirst { beginIfReady(now: now, &actions) } else { review(now: now, &actions) }
         case .failure(let failure):
             ledger.readingFailed()
-            guard failure.kind == .outage || ledger.isKnown else { return finish(.failed(failure), &actions) }
+            guard Meaning(of: failure, by: .ledger) == .outage || ledger.isKnown else {
+                return finish(.failed(failure), &actions)
+            }
             actions.say(ledgerOutage.failed(failure, now: now))
         }
     }
@@ -99,7 +101,9 @@ extension Engine {
         case .failure(let failure):
             fabric.readingFailed()
             // Credentials that were never good will not become so by waiting; good ones may be back after a change.
-            guard failure.kind == .outage || ufm.wasEverUp else { return finish(.failed(failure), &actions) }
+            guard Meaning(of: failure, by: .fabric) == .outage || ufm.wasEverUp else {
+                return finish(.failed(failure), &actions)
+            }
             actions.say(ufm.failed(failure, now: now))
         }
     }

@@ -80,7 +80,7 @@ struct MonitorCommand: AsyncParsableCommand {
                 readCredentialsAgain(etcdClient, ufmFabric, http, log)
             }
         }
-        if case .failed(let failure) = end { throw CommandFailure(failure.message) }
+        if let problem = end.problem { throw CommandFailure(problem) }
         log.info("PKey monitor stopped")
     }
 

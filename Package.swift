@@ -81,11 +81,12 @@ let package = Package(
                 "Text", "Transport", "UFMClient", "YAMLReader", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict),
+        .target(name: "UFMModel", swiftSettings: strict),
         .target(
-            name: "UFMSimulator", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL],
+            name: "UFMSimulator", dependencies: ["UFMModel", nioCore, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: strict),
         .executableTarget(
-            name: "ufm-simulator", dependencies: ["UFMSimulator", argumentParser, unixSignals],
+            name: "ufm-simulator", dependencies: ["UFMModel", "UFMSimulator", argumentParser, unixSignals],
             swiftSettings: strict),
 
         // The tests
@@ -104,13 +105,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "UFMConformanceTests",
-            dependencies: ["UFMClient", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
+            dependencies: ["UFMClient", "UFMModel", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
             swiftSettings: core),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
-        .testTarget(name: "UFMSimulatorTests", dependencies: ["UFMSimulator", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "UFMModelTests", dependencies: ["UFMModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "UFMSimulatorTests", dependencies: ["UFMModel", "UFMSimulator", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "EtcdGateway", "Fabric", "Reconciler", "Transport", "TestSupport"],
@@ -123,9 +127,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMSimulator",
-                "TestSupport",
-                "surf-ufm-pkeyd", "ufm-simulator",
+                "EtcdGateway", "Fabric", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMModel", "UFMSimulator",
+                "TestSupport", "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),
     ],

@@ -1,5 +1,8 @@
+package import UFMModel
+
 extension UFMSimulator {
-    /// What a simulator is started with; the defaults are plain HTTP on a free port of the loopback interface.
+    /// What a simulator is started with; the defaults are a new UFM behind plain HTTP, on a free port of the loopback
+    /// interface.
     package struct Configuration: Sendable {
         /// Where the server's certificate comes from.
         package enum TLS: Sendable {
@@ -11,6 +14,8 @@ extension UFMSimulator {
             case files(certificate: String, key: String)
         }
 
+        /// The UFM to be.
+        package var ufm = UFM.Configuration()
         /// The address to listen on.
         package var host = "127.0.0.1"
         /// The port to listen on; 0 for a free one.
@@ -19,47 +24,19 @@ extension UFMSimulator {
         package var controlPort: Int?
         /// Whether to speak TLS.
         package var tls = TLS.none
-        /// The user UFM knows.
-        package var user = "admin"
-        /// That user's password; the default is UFM's own.
-        package var password = "123456"
-        /// Users beside that one.
-        package var users: [User] = []
-        /// Access tokens of `user` that are there from the start.
-        package var tokens: [String] = []
         /// A PEM file with the authorities of client certificates; without one no client is asked for any.
         package var clientCA: String?
         /// Whether a connection needs a client certificate, as UFM before 6.18 does where its file was edited.
         package var requiresClientCertificate = false
-        /// The user behind each alternative name of a client certificate, as `associate-user` maps them.
-        package var certificateUsers: [String: String] = [:]
         /// How long each request waits. It acts at the end of that time, right before its answer, and even if the
         /// client has gone by then, as a UFM behind a proxy does.
         package var latency = Duration.zero
-        /// The UFM release to be, MAJOR.MINOR.PATCH-BUILD.
-        package var version = "6.22.1-3"
         /// Whether it is a standby until it is promoted.
         package var isStandby = false
-        /// The answers to open questions.
-        package var switches = Switches()
-        /// The port GUIDs that count as known where `unknownGuid` asks for it.
-        package var knownPorts: Set<UInt64> = []
-        /// The port GUIDs of each host; they are known too.
-        package var hosts: [String: [UInt64]] = [:]
-        /// Virtual ports with the port each belongs to; they are known too.
-        package var virtualPorts: [UInt64: UInt64] = [:]
-        /// Known ports whose link is down.
-        package var downPorts: Set<UInt64> = []
-        /// Partitions that are there from the start, as if made by hand before it.
-        package var partitions: [Partition] = []
-        /// The bugs to have.
-        package var bugs: Set<Bug> = []
-        /// Partitions of `partitions.conf.user_ext`: the subnet manager has them, UFM's own model does not.
-        package var foreignPartitions: [Partition] = []
         /// The faults that are set from the start.
         package var faults: [Fault] = []
         /// A file that keeps partitions and tokens over restarts, written anew at every change. Where it exists, what it
-        /// holds is in place of `partitions`.
+        /// holds is in place of the partitions to preload.
         package var stateFile: String?
         /// How many requests the log keeps at least; the oldest go first.
         package var requestLogLimit = 100_000

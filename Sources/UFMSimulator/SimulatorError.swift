@@ -1,15 +1,9 @@
+package import UFMModel
+
 /// Why the simulator could not do what it was asked.
 package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A partition to preload that UFM could not hold: its text and the reason.
-    case badPartition(String, String)
-    /// A text that is not a GUID.
-    case badGUID(String)
-    /// A user that is not NAME:PASSWORD[:ROLE].
-    case badUser(String)
-    /// A switch that does not exist, or has no such value: what was given and what there is.
-    case badSwitch(String)
-    /// A version that is not MAJOR.MINOR.PATCH[-BUILD].
-    case badVersion(String)
+    /// There can be no such UFM as was asked for.
+    case model(UFMModelError)
     /// A scenario, a state file or a body of the control port that cannot be understood: file, place and reason.
     case badDocument(String)
     /// A file that cannot be read or written: its path and the reason.
@@ -26,13 +20,7 @@ package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible
     /// One line for people.
     package var description: String {
         switch self {
-        case .badPartition(let text, let reason): "partition \(text): \(reason)"
-        case .badGUID(let text): "\(text) is not a GUID of 16 hex digits, with or without 0x"
-        case .badUser(let text):
-            "user \(text.prefix { $0 != ":" }): it is NAME:PASSWORD[:ROLE], the role one of "
-                + UFMSimulator.User.Role.allCases.map(\.rawValue).joined(separator: ", ")
-        case .badSwitch(let text): text
-        case .badVersion(let text): "\(text) is not a UFM version such as 6.22.1-3"
+        case .model(let error): error.description
         case .badDocument(let text): text
         case .file(let path, let reason): "\(path): \(reason)"
         case .certificate(let text): "certificate: \(text)"
@@ -40,5 +28,14 @@ package enum SimulatorError: Error, Sendable, Equatable, CustomStringConvertible
         case .timedOut(let what, let state): "timed out waiting for \(what); \(state)"
         case .stopped: "the simulator was shut down"
         }
+    }
+}
+
+extension SimulatorError {
+    /// Does what the model may find impossible.
+    static func ofModel<Value>(
+        _ body: () throws(UFMModelError) -> Value
+    ) throws(SimulatorError) -> Value {
+        do throws(UFMModelError) { return try body() } catch { throw .model(error) }
     }
 }

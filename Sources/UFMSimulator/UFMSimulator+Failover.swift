@@ -1,3 +1,5 @@
+package import UFMModel
+
 extension UFMSimulator {
     /// Whether UFM runs on this host: it is no standby, and there is no outage.
     package var isActive: Bool { state.absence(of: node.id) == nil }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import UFMModel
 import UFMSimulator
 
 /// What is in the fabric from the start.
@@ -27,16 +28,16 @@ struct FabricOptions: ParsableArguments {
         help: ArgumentHelp("A virtual port and the port it belongs to; repeatable.", valueName: "guid=guid"))
     var virtualPort: [String] = []
 
-    func apply(to configuration: inout UFMSimulator.Configuration) throws {
-        configuration.partitions += try partition.map { try UFMSimulator.Partition(specification: $0) }
-        configuration.foreignPartitions += try foreignPartition.map { try UFMSimulator.Partition(specification: $0) }
-        configuration.knownPorts.formUnion(try knownPort.map { try UFMSimulator.Partition.guid($0) })
+    func apply(to ufm: inout UFM.Configuration) throws {
+        ufm.partitions += try partition.map { try Partition(specification: $0) }
+        ufm.foreignPartitions += try foreignPartition.map { try Partition(specification: $0) }
+        ufm.knownPorts.formUnion(try knownPort.map { try Partition.guid($0) })
         for (name, guids) in try hosts.map({ try pair($0, "--fabric-host") }) {
-            configuration.hosts[name] = try guids.split(separator: ",").map { try UFMSimulator.Partition.guid($0) }
+            ufm.hosts[name] = try guids.split(separator: ",").map { try Partition.guid($0) }
         }
         for (guid, owner) in try virtualPort.map({ try pair($0, "--virtual-port") }) {
-            let port = try UFMSimulator.Partition.guid(owner)
-            configuration.virtualPorts[try UFMSimulator.Partition.guid(guid)] = port
+            let port = try Partition.guid(owner)
+            ufm.virtualPorts[try Partition.guid(guid)] = port
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import UFMModel
 import UFMSimulator
 
 /// The options of `ufm-simulator`, and the configuration they make: the profile, then the scenario, then the rest.
@@ -8,7 +9,7 @@ struct SimulatorOptions: ParsableArguments {
     @OptionGroup(title: "Fabric options") var fabric: FabricOptions
 
     @Option(help: "Set version, switches and bugs together; scenario and other options then change what it set.")
-    var profile = UFMSimulator.Profile.ufm6221
+    var profile = Profile.ufm6221
 
     @Option(help: ArgumentHelp("Start as a JSON document says; its members are listed below.", valueName: "file"))
     var scenario: String?
@@ -25,7 +26,7 @@ struct SimulatorOptions: ParsableArguments {
     var ufmVersion: String?
 
     @Option(help: ArgumentHelp("A bug to have, by its number in the release notes; repeatable.", valueName: "number"))
-    var bug: [UFMSimulator.Bug] = []
+    var bug: [Bug] = []
 
     @Option(
         name: .customLong("switch"),
@@ -47,26 +48,28 @@ struct SimulatorOptions: ParsableArguments {
     func makeConfiguration() throws -> UFMSimulator.Configuration {
         var configuration = UFMSimulator.Configuration()
         do {
-            try configuration.apply(profile)
-            if let scenario { try configuration.apply(UFMSimulator.Scenario(file: scenario)) }
+            try configuration.ufm.apply(profile)
+            if let scenario { try configuration.apply(ScenarioDocument(file: scenario)) }
             try listening.apply(to: &configuration)
             try users.apply(to: &configuration)
-            try fabric.apply(to: &configuration)
+            try fabric.apply(to: &configuration.ufm)
             for text in switches {
                 let (name, value) = try pair(text, "--switch")
-                try configuration.switches.set(name, to: value)
+                try configuration.ufm.switches.set(name, to: value)
             }
-            configuration.version = ufmVersion ?? configuration.version
-            _ = try UFMVersion(configuration.version)
+            configuration.ufm.version = ufmVersion ?? configuration.ufm.version
+            _ = try Release(configuration.ufm.version)
         } catch let error as SimulatorError {
             throw ValidationError(error.description)
+        } catch let error as UFMModelError {
+            throw ValidationError(error.description)
         }
-        configuration.bugs.formUnion(bug)
+        configuration.ufm.bugs.formUnion(bug)
         configuration.stateFile = state
         configuration.latency = .milliseconds(try checked(latency, in: 0...3_600_000, "--latency"))
         return configuration
     }
 }
 
-extension UFMSimulator.Profile: ExpressibleByArgument {}
-extension UFMSimulator.Bug: ExpressibleByArgument {}
+extension Profile: ExpressibleByArgument {}
+extension Bug: ExpressibleByArgument {}

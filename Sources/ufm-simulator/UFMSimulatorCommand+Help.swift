@@ -1,3 +1,4 @@
+import UFMModel
 import UFMSimulator
 
 extension UFMSimulatorCommand {
@@ -73,12 +74,12 @@ extension UFMSimulatorCommand {
         SIGTERM end it with status 0.
 
         Profiles, and what they set:
-        \(UFMSimulator.Profile.summary)
+        \(Profile.summary)
 
         Bugs, by their numbers in NVIDIA's release notes:
-        \(UFMSimulator.Bug.summary)
+        \(Bug.summary)
 
         Switches with their values, the default first, and what they decide:
-        \(UFMSimulator.Switches.summary)
+        \(Switches.summary)
         """
 }

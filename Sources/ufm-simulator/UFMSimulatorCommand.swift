@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import UFMModel
 import UFMSimulator
 import UnixSignals
 

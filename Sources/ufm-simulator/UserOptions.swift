@@ -1,4 +1,5 @@
 import ArgumentParser
+import UFMModel
 import UFMSimulator
 
 /// Who may ask the simulator.
@@ -27,12 +28,12 @@ struct UserOptions: ParsableArguments {
     var clientSan: [String] = []
 
     func apply(to configuration: inout UFMSimulator.Configuration) throws {
-        configuration.user = user
-        configuration.password = password
-        configuration.users += try users.map { try UFMSimulator.User(specification: $0) }
-        configuration.tokens += token
+        configuration.ufm.user = user
+        configuration.ufm.password = password
+        configuration.ufm.users += try users.map { try User(specification: $0) }
+        configuration.ufm.tokens += token
         for (name, user) in try clientSan.map({ try pair($0, "--client-san") }) {
-            configuration.certificateUsers[name] = user
+            configuration.ufm.certificateUsers[name] = user
         }
         guard clientSan.isEmpty || configuration.clientCA != nil else {
             throw ValidationError("--client-san needs --client-ca")

@@ -1,7 +1,10 @@
 import Fabric
 import Transport
 import UFMClient
-import UFMSimulator
+import UFMModel
+
+/// Members are in the client's terms here; the model has some of its own.
+typealias Member = Fabric.Member
 
 /// A UFM of somebody's choice with a neighbour in it, a client, and a judge of what the client does there.
 struct Bench {
@@ -20,12 +23,12 @@ struct Bench {
     private(set) var violations: [String] = []
 
     init(
-        switches: UFMSimulator.Switches = .init(), version: String = "6.22.1-3", hosts: [String] = ["ufm1"],
-        configure: (inout UFMSimulator.Configuration) -> Void = { _ in }
+        switches: Switches = .init(), version: String = "6.22.1-3", hosts: [String] = ["ufm1"],
+        configure: (inout UFM.Configuration) -> Void = { _ in }
     ) throws {
         key = try PKey(parsing: "0x67")
         hasCreation = !version.hasPrefix("6.12") && !version.hasPrefix("6.14")
-        var configuration = UFMSimulator.Configuration()
+        var configuration = UFM.Configuration()
         configuration.version = version
         configuration.switches = switches
         configuration.knownPorts = Set(Self.ports.map(\.value))

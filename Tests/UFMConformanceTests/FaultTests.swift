@@ -1,7 +1,7 @@
 import Fabric
 import Testing
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 /// Everything that can go wrong, at every route that the client uses, while it does everything that it can do.
 @Suite("The client under every fault at every route", .timeLimit(.minutes(5)))
@@ -38,7 +38,7 @@ struct FaultTests {
     }()
 
     /// Answers under which the client needs more requests than one, so that a fault can meet it in between.
-    static let answers: [@Sendable (UFMSimulator.Switches) -> UFMSimulator.Switches] = [
+    static let answers: [@Sendable (Switches) -> Switches] = [
         { $0 },
         { switches in
             var strict = switches

@@ -1,6 +1,6 @@
 import Fabric
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 extension Bench {
     /// A port that the fabric knows, and whose PKey table has room for one more partition or none.

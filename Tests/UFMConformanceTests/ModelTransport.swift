@@ -1,6 +1,6 @@
 import Synchronization
 import Transport
-import UFMSimulator
+import UFMModel
 
 /// The simulator's model right behind the client: no socket and no waiting, so that thousands of lives take seconds.
 ///
@@ -34,14 +34,14 @@ final class ModelTransport: HTTPTransport {
     }
 
     private struct Contents {
-        var model: UFMModel
+        var model: UFM
         var milliseconds: Int64 = 1_000_000
         var injections: [Injection] = []
         var pending: [SimulatedRequest] = []
         var lines: [String] = []
         var bodies: [String] = []
 
-        var now: UFMSimulator.Moment {
+        var now: Moment {
             .init(monotonic: milliseconds * 1_000_000, wall: 1_790_000_000_000_000_000 + milliseconds * 1_000_000)
         }
 
@@ -66,11 +66,11 @@ final class ModelTransport: HTTPTransport {
 
     private let contents: Mutex<Contents>
 
-    init(_ configuration: UFMSimulator.Configuration) throws {
-        contents = Mutex(Contents(model: try UFMModel(configuration: configuration)))
+    init(_ configuration: UFM.Configuration) throws {
+        contents = Mutex(Contents(model: try UFM(configuration: configuration)))
     }
 
-    var partitions: [UInt16: UFMSimulator.Partition] { contents.withLock { $0.model.partitions } }
+    var partitions: [UInt16: UFMModel.Partition] { contents.withLock { $0.model.partitions } }
     /// Method and path of every request so far.
     var lines: [String] { contents.withLock { $0.lines } }
     /// The body of every request so far.

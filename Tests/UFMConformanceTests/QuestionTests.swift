@@ -1,7 +1,7 @@
 import Fabric
 import Testing
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 /// One test for each question that public sources on UFM leave open, by its number in the facts on UFM's REST API.
 /// Question 19 is in SeveralHostsTests.
@@ -10,14 +10,14 @@ struct QuestionTests {
     private static let some = [Bench.member(1), Bench.member(2, .limited)]
     private static let unknown = Member(guid: Bench.unknownPort, index0: false)
 
-    private func bench(_ change: (inout UFMSimulator.Switches) -> Void = { _ in }) throws -> Bench {
-        var switches = UFMSimulator.Switches()
+    private func bench(_ change: (inout Switches) -> Void = { _ in }) throws -> Bench {
+        var switches = Switches()
         change(&switches)
         return try Bench(switches: switches)
     }
 
     /// The whole life of a partition; the requests that it took.
-    private func life(_ change: (inout UFMSimulator.Switches) -> Void = { _ in }) async throws -> [(String, String)] {
+    private func life(_ change: (inout Switches) -> Void = { _ in }) async throws -> [(String, String)] {
         var bench = try bench(change)
         await bench.live(isLarge: true, context: "")
         #expect(bench.violations.isEmpty, "\(bench.violations)")
@@ -26,7 +26,7 @@ struct QuestionTests {
 
     @Test("Question 1: a GET of a missing partition is {} or 404; both are absence")
     func missingGet() async throws {
-        for value in UFMSimulator.Switches.MissingGet.allCases {
+        for value in Switches.MissingGet.allCases {
             let bench = try bench { $0.missingGet = value }
             #expect(try await bench.client.partition(bench.key.number) == nil)
             #expect(try await bench.client.details(bench.key.number) == nil)
@@ -35,7 +35,7 @@ struct QuestionTests {
 
     @Test("Question 2: creating what exists is 400 or 409; both are met by a read")
     func dupCreate() async throws {
-        for value in UFMSimulator.Switches.DupCreate.allCases {
+        for value in Switches.DupCreate.allCases {
             let bench = try bench { $0.dupCreate = value }
             let answers = [
                 try await bench.client.createEmpty(bench.key, ipOverIB: true, index0: false),
@@ -48,8 +48,8 @@ struct QuestionTests {
 
     @Test("Question 3: a creation is 200 or 201, and a write's answer is {}, nothing or a text; all are success")
     func createStatus() async throws {
-        for status in UFMSimulator.Switches.CreateStatus.allCases {
-            for reply in UFMSimulator.Switches.WriteReply.allCases {
+        for status in Switches.CreateStatus.allCases {
+            for reply in Switches.WriteReply.allCases {
                 let bench = try bench {
                     $0.createStatus = status
                     $0.writeReply = reply
@@ -62,8 +62,8 @@ struct QuestionTests {
 
     @Test("Question 4: a POST to a missing partition creates it or is 404; the members get in, flags and all")
     func postMissing() async throws {
-        for value in UFMSimulator.Switches.PostMissing.allCases {
-            for empty in UFMSimulator.Switches.EmptyPkey.allCases {
+        for value in Switches.PostMissing.allCases {
+            for empty in Switches.EmptyPkey.allCases {
                 var bench = try bench {
                     $0.postMissing = value
                     $0.emptyPkey = empty
@@ -76,7 +76,7 @@ struct QuestionTests {
 
     @Test("Question 4: no partition is left empty on the way, which some releases cannot bear")
     func neverEmpty() async throws {
-        var switches = UFMSimulator.Switches()
+        var switches = Switches()
         switches.postMissing = .notFound
         switches.unknownGuid = .notFound
         for version in ["6.12.0-4", "6.15.1-4", "6.17.2-1", "6.22.1-3"] {
@@ -89,7 +89,7 @@ struct QuestionTests {
 
     @Test("Question 5: an unknown GUID is accepted, 404 or 500; it is named and keeps no other out")
     func unknownGuid() async throws {
-        for value in UFMSimulator.Switches.UnknownGuid.allCases {
+        for value in Switches.UnknownGuid.allCases {
             let wanted = (1...20).map { Bench.member($0) } + [Self.unknown]
             for step in [Step.add(wanted), .replace(wanted)] {
                 var bench = try bench { $0.unknownGuid = value }
@@ -111,7 +111,7 @@ struct QuestionTests {
 
     @Test("Question 6: removing a stranger is nothing or 404; the others go")
     func removeNonMember() async throws {
-        for value in UFMSimulator.Switches.RemoveNonMember.allCases {
+        for value in Switches.RemoveNonMember.allCases {
             var bench = try bench { $0.removeNonMember = value }
             await bench.prepare(Self.some)
             #expect(await bench.perform(.remove([Bench.ports[1], Bench.ports[7]])) == nil)
@@ -122,7 +122,7 @@ struct QuestionTests {
 
     @Test("Question 7: removing from a missing partition is 404 or 200; both are success")
     func removeMissing() async throws {
-        for value in UFMSimulator.Switches.RemoveMissingPkey.allCases {
+        for value in Switches.RemoveMissingPkey.allCases {
             var bench = try bench { $0.removeMissingPkey = value }
             #expect(await bench.perform(.remove([Bench.ports[1]])) == nil)
             #expect(bench.transport.partitions[bench.key.number.value] == nil)
@@ -131,7 +131,7 @@ struct QuestionTests {
 
     @Test("Question 8: an empty partition stays or vanishes; nothing relies on it, and its loss is no error")
     func emptyPkey() async throws {
-        for value in UFMSimulator.Switches.EmptyPkey.allCases {
+        for value in Switches.EmptyPkey.allCases {
             var bench = try bench {
                 $0.emptyPkey = value
                 $0.postMissing = .notFound
@@ -145,7 +145,7 @@ struct QuestionTests {
 
     @Test("Question 9: a PUT without members may do anything; none is ever sent")
     func putEmpty() async throws {
-        for value in UFMSimulator.Switches.PutEmpty.allCases {
+        for value in Switches.PutEmpty.allCases {
             var bench = try bench { $0.putEmpty = value }
             await bench.prepare(Self.some)
             let before = bench.transport.requestCount
@@ -158,7 +158,7 @@ struct QuestionTests {
 
     @Test("Question 10: a list with both flags is broken in unknown ways; none is ever asked for")
     func bothFlags() async throws {
-        for value in UFMSimulator.Switches.BothFlagsOnList.allCases {
+        for value in Switches.BothFlagsOnList.allCases {
             let lists = try await life { $0.bothFlagsOnList = value }.map(\.0).filter { $0.contains("/pkeys?") }
             #expect(!lists.isEmpty)
             #expect(!lists.contains { $0.contains("guids_data") && $0.contains("qos_conf") })
@@ -167,7 +167,7 @@ struct QuestionTests {
 
     @Test("Question 11: a list without flags is an array or an object; none is ever asked for")
     func plainList() async throws {
-        for value in UFMSimulator.Switches.PlainList.allCases {
+        for value in Switches.PlainList.allCases {
             let lines = try await life { $0.plainList = value }.map(\.0)
             #expect(!lines.contains { $0.hasPrefix("GET") && $0.hasSuffix("/resources/pkeys") })
         }
@@ -175,7 +175,7 @@ struct QuestionTests {
 
     @Test("Question 12: memberships on a POST are ignored or heeded; none is sent, and limited members are limited")
     func postMemberships() async throws {
-        for value in UFMSimulator.Switches.PostMemberships.allCases {
+        for value in Switches.PostMemberships.allCases {
             var bench = try bench { $0.postMemberships = value }
             #expect(await bench.perform(.add(Self.some)) == nil)
             #expect(bench.members[Bench.ports[2]]?.membership == .limited)
@@ -194,7 +194,7 @@ struct QuestionTests {
 
     @Test("Question 14: a second index 0 of a port is accepted or 400; then that port is named and the other gets in")
     func secondIndex0() async throws {
-        for value in UFMSimulator.Switches.SecondIndex0.allCases {
+        for value in Switches.SecondIndex0.allCases {
             var bench = try bench { $0.secondIndex0 = value }
             let error = await bench.perform(.add([Bench.member(0, index0: true), Bench.member(1, index0: true)]))
             #expect(error?.refusedGUIDs == (value == .accept ? nil : [Bench.ports[0]]))
@@ -260,7 +260,7 @@ struct QuestionTests {
 
     @Test("Question 17: a call by host names answers in two ways; none is ever sent")
     func hosts() async throws {
-        for value in UFMSimulator.Switches.HostsReply.allCases {
+        for value in Switches.HostsReply.allCases {
             let lines = try await life { $0.hostsReply = value }.map(\.0)
             #expect(!lines.contains { $0.contains("/hosts") || $0.contains("/jobs") })
         }
@@ -268,7 +268,7 @@ struct QuestionTests {
 
     @Test("Question 18: the time of the last change is of any form; equal is equal, and after a restart it is nil")
     func lastUpdated() async throws {
-        for value in UFMSimulator.Switches.LastUpdatedFormat.allCases {
+        for value in Switches.LastUpdatedFormat.allCases {
             var bench = try bench { $0.lastUpdatedFormat = value }
             await bench.prepare(Self.some)
             let first = try await bench.client.lastUpdated()
@@ -284,7 +284,7 @@ struct QuestionTests {
     @Test(
         "Question 20: a refused login is 401, a login page or a redirect; all are refused credentials, none is absence")
     func badAuth() async throws {
-        for value in UFMSimulator.Switches.BadAuth.allCases {
+        for value in Switches.BadAuth.allCases {
             let bench = try bench { $0.badAuth = value }
             var client = bench.client
             client.configuration.credentials = .basic(user: "admin", password: "wrong")
@@ -303,7 +303,7 @@ struct QuestionTests {
 
     @Test("Question 21: partitions of user_ext are hidden or visible; they are read as any other, and never touched")
     func foreign() async throws {
-        for value in UFMSimulator.Switches.ForeignPkeys.allCases {
+        for value in Switches.ForeignPkeys.allCases {
             let bench = try bench { $0.foreignPkeys = value }
             let number = PartitionNumber(lowBitsOf: 0x30)
             #expect((try await bench.client.snapshot().partitions[number] != nil) == (value == .visible))
@@ -325,8 +325,8 @@ struct QuestionTests {
 
     @Test("Question 23: a full PKey table is silent or 400; silent is UFM's success, and 400 names the port")
     func tableFull() async throws {
-        for value in UFMSimulator.Switches.TableFull.allCases {
-            var switches = UFMSimulator.Switches()
+        for value in Switches.TableFull.allCases {
+            var switches = Switches()
             switches.tableFull = value
             switches.tableSize = 2
             var bench = try Bench(switches: switches)

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import Transport
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 /// Two UFM hosts of which one is the master: a model behind each name, and an answer for the one that is not at work.
 final class Cluster: HTTPTransport {

@@ -2,6 +2,7 @@ import Fabric
 import Testing
 import Transport
 import UFMClient
+import UFMModel
 import UFMSimulator
 
 /// The same over real sockets and libcurl, so that a cut, a hang and half a body are what the wire makes of them.
@@ -120,9 +121,9 @@ struct SocketTests {
         let client = client(simulator, http, patience: .seconds(20))
         let some = [Bench.member(1), Bench.member(2, .limited), Bench.member(3)]
         // The simulator knows no ports here: where it insists on that, every GUID is unknown to it.
-        for (name, values) in UFMSimulator.Switches.conformanceValues where name != "unknownGuid" && name != "standby" {
+        for (name, values) in Switches.conformanceValues where name != "unknownGuid" && name != "standby" {
             for value in values where name != "applyDelay" || value == "0" {
-                var switches = UFMSimulator.Switches()
+                var switches = Switches()
                 try switches.set(name, to: value)
                 simulator.changeSwitches { $0 = switches }
                 for step in [

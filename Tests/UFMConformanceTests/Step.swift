@@ -1,6 +1,6 @@
 import Fabric
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 /// One thing that the client is asked to do with a partition, and what the partition is to be after it.
 enum Step: Sendable {
@@ -44,7 +44,7 @@ enum Step: Sendable {
     }
 }
 
-extension UFMSimulator.Partition {
+extension UFMModel.Partition {
     /// The members in our own terms.
     var fabricMembers: [GUID: Member] {
         var result: [GUID: Member] = [:]

@@ -1,7 +1,7 @@
 import Fabric
 import Testing
 import UFMClient
-import UFMSimulator
+import UFMModel
 
 /// Every answer that UFM might give to two open questions at once.
 @Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(5)))
@@ -13,7 +13,7 @@ struct SwitchPairTests {
 
     /// The values of each switch, with limits that are tighter than the client's own.
     static var settings: [[Setting]] {
-        UFMSimulator.Switches.conformanceValues.map { name, values in
+        Switches.conformanceValues.map { name, values in
             let tight = ["maxGuids": ["3"], "maxUrl": ["256"]][name, default: []]
             return (values + tight).map { Setting(name: name, value: $0) }
         }
@@ -31,7 +31,7 @@ struct SwitchPairTests {
 
     /// The violations of one life under these settings.
     static func live(_ settings: [Setting], version: String = "6.22.1-3") async throws -> [String] {
-        var switches = UFMSimulator.Switches()
+        var switches = Switches()
         for setting in settings { try switches.set(setting.name, to: setting.value) }
         let isCrowded = settings.contains { $0.name.hasPrefix("table") }
         // Tighter limits are met by the small life.

@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -7,8 +9,8 @@ struct ControlTests {
     private func withControl(_ body: (UFMSimulator, RawConnection) async throws -> Void) async throws {
         var configuration = UFMSimulator.Configuration()
         configuration.controlPort = 0
-        configuration.partitions = [
-            .init(key: 0x4000, ipOverIB: false, members: [ModelHarness.guidA: .init(.limited, index0: true)])
+        configuration.ufm.partitions = [
+            .init(key: 0x4000, ipOverIB: false, members: [Sample.guidA: .init(.limited, index0: true)])
         ]
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
             let port = try #require(simulator.controlURL?.split(separator: ":").last.flatMap { Int($0) })
@@ -22,7 +24,7 @@ struct ControlTests {
     func state() async throws {
         try await withControl { _, connection in
             connection.send("GET", "/state")
-            let member = #"{"guid":"\#(ModelHarness.a)","index0":true,"membership":"limited"}"#
+            let member = #"{"guid":"\#(Sample.a)","index0":true,"membership":"limited"}"#
             #expect(
                 await connection.receive()?.body == #"{"last_updated":null,"partitions":{"#
                     + #""0x4000":{"guids":[\#(member)],"ip_over_ib":false,"name":"api_pkey_0x4000"},"#
@@ -43,7 +45,7 @@ struct ControlTests {
     @Test("The log is told as one line of JSON per request of UFM's own port")
     func log() async throws {
         try await withControl { simulator, connection in
-            let ufm = try #require(RawConnection(port: simulator.port))
+            let ufm = try #require(RawConnection(to: simulator))
             ufm.send("DELETE", "/ufmRest/resources/pkeys/0x4000")
             #expect(await ufm.receive()?.status == 200)
             ufm.close()
@@ -176,13 +178,13 @@ struct ControlTests {
     @Test("The state tells what REST does not show: ports without room, and a broken partition file")
     func damage() async throws {
         try await withControl { simulator, connection in
-            try simulator.apply(UFMSimulator.Scenario(parsing: Array(#"{"profile":"6.15.1"}"#.utf8)))
+            try simulator.apply(ScenarioDocument(parsing: Array(#"{"profile":"6.15.1"}"#.utf8)))
             simulator.changeSwitches { $0.tableSize = 2 }
-            simulator.seed(.init(key: 0x4001, members: [ModelHarness.guidA: .init()]), .init(key: 5))
+            simulator.seed(.init(key: 0x4001, members: [Sample.guidA: .init()]), .init(key: 5))
             connection.send("GET", "/state")
             let body = try #require(await connection.receive()?.body)
             #expect(body.contains(#""subnet_manager":"PARSE ERROR: every port is a full member of 0x7fff""#))
-            #expect(body.contains(#""overflow":{"\#(ModelHarness.a)":["0x4001"]}"#))
+            #expect(body.contains(#""overflow":{"\#(Sample.a)":["0x4001"]}"#))
         }
     }
 

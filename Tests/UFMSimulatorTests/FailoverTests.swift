@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -32,24 +34,24 @@ struct FailoverTests {
             #expect(await connection.receive()?.status == 200)
             await simulator.failOver(answer: .refuse)
             #expect(await connection.receive() == nil)
-            #expect(RawConnection(port: simulator.port) == nil)
+            #expect(RawConnection(to: simulator) == nil)
             await simulator.endOutage()
-            let second = try #require(RawConnection(port: simulator.port))
+            let second = try #require(RawConnection(to: simulator))
             second.send("GET", pkeys)
             #expect(await second.receive()?.body == #"["0x5","0x7fff"]"#)
             second.close()
         }
     }
 
-    @Test("An outage of a given length ends by itself", arguments: UFMSimulator.Absence.allCases)
-    func duration(answer: UFMSimulator.Absence) async throws {
+    @Test("An outage of a given length ends by itself", arguments: Absence.allCases)
+    func duration(answer: Absence) async throws {
         try await withSimulator { simulator, _ in
             await simulator.failOver(for: .milliseconds(500), answer: answer)
             #expect(!simulator.isActive)
             try await simulator.waitFor("the end of the outage") { $0.activeNodes == [1] }
             // It is over a moment before the port is open.
             await simulator.endOutage()
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             connection.send("GET", pkeys)
             #expect(await connection.receive()?.status == 200)
             connection.close()
@@ -100,11 +102,11 @@ struct FailoverTests {
     func refusingStandby() async throws {
         var configuration = UFMSimulator.Configuration()
         configuration.isStandby = true
-        configuration.switches.standby = .refuse
+        configuration.ufm.switches.standby = .refuse
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
-            #expect(RawConnection(port: simulator.port) == nil)
+            #expect(RawConnection(to: simulator) == nil)
             await simulator.promote()
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             connection.send("GET", pkeys)
             #expect(await connection.receive()?.status == 200)
             connection.close()
@@ -115,7 +117,7 @@ struct FailoverTests {
     func twoHosts() async throws {
         try await withSimulator { active, first in
             try await UFMSimulator.withSimulator(standbyOf: active) { standby in
-                let second = try #require(RawConnection(port: standby.port))
+                let second = try #require(RawConnection(to: standby))
                 defer { second.close() }
                 first.send("POST", pkeys, addA)
                 #expect(await first.receive()?.status == 200)
@@ -144,7 +146,7 @@ struct FailoverTests {
         async let waiting: Void = active.waitFor("a removal") { $0.partitions[5] == nil }
         try await active.shutdown()
         await standby.promote()
-        let connection = try #require(RawConnection(port: standby.port))
+        let connection = try #require(RawConnection(to: standby))
         connection.send("DELETE", pkeys + "/0x5")
         #expect(await connection.receive()?.status == 200)
         connection.close()

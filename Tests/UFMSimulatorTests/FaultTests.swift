@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -55,7 +57,7 @@ struct FaultTests {
             simulator.inject(.init(.hang))
             connection.send("POST", pkeys, addA)
             try await simulator.waitFor("the request") { $0.requests.first?.fault == "hang" }
-            let other = try #require(RawConnection(port: simulator.port))
+            let other = try #require(RawConnection(to: simulator))
             other.send("GET", pkeys)
             #expect(await other.receive()?.body == #"["0x7fff"]"#)
             other.close()
@@ -70,7 +72,7 @@ struct FaultTests {
             connection.send("POST", pkeys, addA)
             #expect(await connection.receive() == nil)
             #expect(simulator.partitions[5] == nil)
-            let second = try #require(RawConnection(port: simulator.port))
+            let second = try #require(RawConnection(to: simulator))
             second.send("POST", pkeys, addA)
             #expect(await second.receive() == nil)
             second.close()

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -12,14 +13,14 @@ struct ScenarioTests {
             "0x4000": {
               "name": "storage", "ip_over_ib": false,
               "guids": [
-                "\(ModelHarness.a)", {"guid": "\(ModelHarness.b)", "membership": "limited", "index0": true}
+                "\(Sample.a)", {"guid": "\(Sample.b)", "membership": "limited", "index0": true}
               ],
               "qos_conf": {"mtu_limit": 4, "rate_limit": 200}
             }
           },
           "foreignPartitions": {"0x30": {"name": "user_ext"}},
-          "knownPorts": ["\(ModelHarness.a)"], "hosts": {"h1": ["\(ModelHarness.b)"]},
-          "virtualPorts": {"0000000000000abc": "\(ModelHarness.a)"}, "downPorts": ["\(ModelHarness.b)"],
+          "knownPorts": ["\(Sample.a)"], "hosts": {"h1": ["\(Sample.b)"]},
+          "virtualPorts": {"0000000000000abc": "\(Sample.a)"}, "downPorts": ["\(Sample.b)"],
           "users": [{"name": "w", "password": "w", "role": "Monitoring_Only"}], "tokens": ["abc"],
           "certificateUsers": {"daemon": "admin"},
           "faults": [{"kind": "delay", "delay": 20, "path": "/resources", "skip": 2, "after": 5, "for": 50}]
@@ -29,22 +30,22 @@ struct ScenarioTests {
     @Test("A scenario sets what it names")
     func configuration() throws {
         var configuration = UFMSimulator.Configuration()
-        try configuration.apply(UFMSimulator.Scenario(parsing: Array(Self.document.utf8)))
-        #expect(configuration.version == "6.19.1-5" && configuration.bugs == [.postCreatesEmpty])
-        #expect(configuration.switches.missingGet == .notFound && configuration.switches.maxGuids == 7)
-        #expect(configuration.switches.qosNeedsRestart)
-        var storage = UFMSimulator.Partition(
+        try configuration.apply(ScenarioDocument(parsing: Array(Self.document.utf8)))
+        #expect(configuration.ufm.version == "6.19.1-5" && configuration.ufm.bugs == [.postCreatesEmpty])
+        #expect(configuration.ufm.switches.missingGet == .notFound && configuration.ufm.switches.maxGuids == 7)
+        #expect(configuration.ufm.switches.qosNeedsRestart)
+        var storage = Partition(
             key: 0x4000, name: "storage", ipOverIB: false,
-            members: [ModelHarness.guidA: .init(), ModelHarness.guidB: .init(.limited, index0: true)])
+            members: [Sample.guidA: .init(), Sample.guidB: .init(.limited, index0: true)])
         storage.qos.mtuLimit = 4
         storage.qos.rateLimit = 200
-        #expect(configuration.partitions == [storage])
-        #expect(configuration.foreignPartitions == [.init(key: 0x30, name: "user_ext")])
-        #expect(configuration.knownPorts == [ModelHarness.guidA] && configuration.hosts == ["h1": [ModelHarness.guidB]])
-        #expect(configuration.virtualPorts == [0xabc: ModelHarness.guidA])
-        #expect(configuration.downPorts == [ModelHarness.guidB])
-        #expect(configuration.users == [.init(name: "w", password: "w", role: .monitoringOnly)])
-        #expect(configuration.tokens == ["abc"] && configuration.certificateUsers == ["daemon": "admin"])
+        #expect(configuration.ufm.partitions == [storage])
+        #expect(configuration.ufm.foreignPartitions == [.init(key: 0x30, name: "user_ext")])
+        #expect(configuration.ufm.knownPorts == [Sample.guidA] && configuration.ufm.hosts == ["h1": [Sample.guidB]])
+        #expect(configuration.ufm.virtualPorts == [0xabc: Sample.guidA])
+        #expect(configuration.ufm.downPorts == [Sample.guidB])
+        #expect(configuration.ufm.users == [.init(name: "w", password: "w", role: .monitoringOnly)])
+        #expect(configuration.ufm.tokens == ["abc"] && configuration.ufm.certificateUsers == ["daemon": "admin"])
         var fault = UFMSimulator.Fault(.delay(.milliseconds(20)), path: "/resources", count: nil)
         fault.skip = 2
         fault.after = .milliseconds(5)
@@ -81,24 +82,24 @@ struct ScenarioTests {
         let directory = try TemporaryDirectory("scenario")
         try directory.write(document, to: "s.json")
         let error = #expect(throws: SimulatorError.self) {
-            try UFMSimulator.Scenario(file: directory.file("s.json"))
+            try ScenarioDocument(file: directory.file("s.json"))
         }
         #expect(error?.description.hasPrefix("\(directory.file("s.json")): \(place)") == true, "\(error as Any)")
     }
 
     @Test("A scenario file that is not there is an error that names it")
     func missingFile() {
-        let error = #expect(throws: SimulatorError.self) { try UFMSimulator.Scenario(file: "/nowhere/s.json") }
+        let error = #expect(throws: SimulatorError.self) { try ScenarioDocument(file: "/nowhere/s.json") }
         #expect(error?.description == "/nowhere/s.json: there is no such file")
     }
 
     @Test("A scenario changes a simulator that runs: it puts partitions in place and removes others")
     func running() async throws {
         try await withSimulator {
-            $0.partitions = [.init(key: 0x10), .init(key: 0x11)]
+            $0.ufm.partitions = [.init(key: 0x10), .init(key: 0x11)]
         } _: { simulator, connection in
-            try simulator.apply(UFMSimulator.Scenario(parsing: Array(Self.document.utf8)))
-            try simulator.apply(UFMSimulator.Scenario(parsing: Array(#"{"partitions": {"0x10": null}}"#.utf8)))
+            try simulator.apply(ScenarioDocument(parsing: Array(Self.document.utf8)))
+            try simulator.apply(ScenarioDocument(parsing: Array(#"{"partitions": {"0x10": null}}"#.utf8)))
             #expect(Set(simulator.createdPartitions.keys) == [0x11, 0x4000])
             // No request has come yet that would find its time over.
             #expect(simulator.switches.missingGet == .notFound && simulator.faults.count == 1)
@@ -112,11 +113,11 @@ struct ScenarioTests {
     @Test("A scenario without a profile leaves version and switches that it does not name")
     func partial() async throws {
         try await withSimulator {
-            $0.switches.missingGet = .notFound
+            $0.ufm.switches.missingGet = .notFound
         } _: { simulator, connection in
             simulator.changeSwitches { $0.createStatus = .created }
-            try simulator.apply(UFMSimulator.Scenario(parsing: Array(#"{"switches": {"dupCreate": "409"}}"#.utf8)))
-            var expected = UFMSimulator.Switches()
+            try simulator.apply(ScenarioDocument(parsing: Array(#"{"switches": {"dupCreate": "409"}}"#.utf8)))
+            var expected = Switches()
             expected.missingGet = .notFound
             expected.createStatus = .created
             expected.dupCreate = .conflict

@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -122,6 +124,35 @@ struct ServerTests {
             try await simulator.waitFor("the act") { $0.partitions[5] != nil }
             let milliseconds = try #require(simulator.requests.first?.milliseconds)
             #expect(milliseconds >= 50 && simulator.requests.first?.changedState == true)
+        }
+    }
+
+    @Test("A session and a token work over the wire")
+    func wire() async throws {
+        try await withSimulator { _, connection in
+            connection.send("POST", "/dologin", "httpd_username=admin&httpd_password=123456")
+            let reply = try #require(await connection.receive())
+            let cookie = try #require(reply.headers["set-cookie"]?.split(separator: ";").first)
+            connection.send("POST", "/ufmRestV2/resources/pkeys", addA, headers: "Cookie: \(cookie)\r\n")
+            #expect(await connection.receive()?.status == 200)
+            let form = "--XX\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nnone\r\n--XX--\r\n"
+            connection.send(
+                "POST", "/ufmRest/app/tokens/revoke", form,
+                headers: "Content-Type: multipart/form-data; boundary=XX\r\n")
+            #expect(await connection.receive()?.status == 404)
+        }
+    }
+
+    @Test("A job acts when its time has come, without a request")
+    func unasked() async throws {
+        try await withSimulator {
+            $0.ufm.hosts = ["h1": [Sample.guidA]]
+            $0.ufm.switches.jobDelay = 20
+        } _: { simulator, connection in
+            connection.send("POST", pkeys + "/hosts", #"{"pkey":"0x5","hosts_names":"h1"}"#)
+            #expect(await connection.receive()?.status == 200)
+            try await simulator.waitFor("the job") { $0.partitions[5]?.members.count == 1 }
+            #expect(simulator.requests.count == 1)
         }
     }
 

@@ -1,6 +1,8 @@
 import Dispatch
 import Glibc
+import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// How many membership writes a second the simulator takes on its one thread, over one connection.
@@ -55,7 +57,7 @@ struct SpeedTests {
         }
         let key = "0x" + String(number % partitions + 1, radix: 16)
         let body = #"{"pkey":"\#(key)","index0":true,"ip_over_ib":false,"guids":[\#(guids.joined(separator: ","))]}"#
-        return "POST \(pkeys) HTTP/1.1\r\nHost: ufm\r\nAuthorization: \(ModelHarness.basic)\r\n"
+        return "POST \(pkeys) HTTP/1.1\r\nHost: ufm\r\nAuthorization: \(Sample.basic)\r\n"
             + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -15,14 +16,14 @@ struct StateFileTests {
     func restart() async throws {
         let directory = try TemporaryDirectory("state")
         var configuration = Self.configuration(directory)
-        configuration.switches.qosNeedsRestart = true
-        configuration.partitions = [.init(key: 0x30)]
+        configuration.ufm.switches.qosNeedsRestart = true
+        configuration.ufm.partitions = [.init(key: 0x30)]
         let before = try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             defer { connection.close() }
             connection.send("POST", pkeys, addA)
             connection.send(
-                "POST", pkeys, #"{"pkey":"0x6","guids":["\#(ModelHarness.b)"],"partition_name":"a \"b\"\n"}"#)
+                "POST", pkeys, #"{"pkey":"0x6","guids":["\#(Sample.b)"],"partition_name":"a \"b\"\n"}"#)
             connection.send(
                 "PUT", pkeys + "/qos_conf", #"{"pkey":"0x6","mtu_limit":4,"service_level":3,"rate_limit":100}"#)
             connection.send("DELETE", pkeys + "/0x30")
@@ -33,7 +34,7 @@ struct StateFileTests {
         #expect(before.count == 3 && before[6]?.pendingQoS?.mtuLimit == 4)
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
             #expect(simulator.partitions == before)
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             defer { connection.close() }
             connection.send("GET", pkeys + "/last_updated")
             #expect(await connection.receive()?.body == #"{"last_updated":null}"#)
@@ -47,11 +48,11 @@ struct StateFileTests {
     func atOnce() async throws {
         let directory = try TemporaryDirectory("state")
         try await UFMSimulator.withSimulator(configuration: Self.configuration(directory)) { simulator in
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             defer { connection.close() }
             connection.send("POST", pkeys, addA)
             #expect(await connection.receive()?.status == 200)
-            #expect(try directory.read("state.json").contains(ModelHarness.a))
+            #expect(try directory.read("state.json").contains(Sample.a))
         }
     }
 
@@ -88,7 +89,7 @@ struct StateFileTests {
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
             unlink(lost + "/state.json")
             rmdir(lost)
-            let connection = try #require(RawConnection(port: simulator.port))
+            let connection = try #require(RawConnection(to: simulator))
             defer { connection.close() }
             connection.send("POST", pkeys, addA)
             let reply = try #require(await connection.receive())

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 @Suite(.timeLimit(.minutes(1)))
@@ -18,7 +19,7 @@ struct TLSTests {
 
         let request =
             "GET /ufmRest/resources/pkeys HTTP/1.1\\r\\nHost: ufm\\r\\nConnection: close\\r\\n"
-            + "Authorization: \(ModelHarness.basic)\\r\\n\\r\\n"
+            + "Authorization: \(Sample.basic)\\r\\n\\r\\n"
         for name in ["-verify_ip 127.0.0.1", "-verify_hostname localhost"] {
             let output = await shellOutput(
                 "printf '\(request)' | openssl s_client -connect 127.0.0.1:\(simulator.port) -CAfile \(certificate)"
@@ -44,19 +45,19 @@ struct TLSTests {
         var configuration = UFMSimulator.Configuration()
         configuration.tls = .selfSigned(directory: nil)
         configuration.clientCA = authority.certificate
-        configuration.certificateUsers = ["client.invalid": "admin"]
+        configuration.ufm.certificateUsers = ["client.invalid": "admin"]
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
             let known = await answer(simulator, "-cert \(client.certificate) -key \(client.key)")
             #expect(known.hasPrefix("HTTP/1.1 200 OK") && known.contains("ClientCertAuthen: yes"))
             let unknown = await answer(simulator, "-cert \(stranger.certificate) -key \(stranger.key)")
             #expect(unknown.isEmpty)
             #expect(await answer(simulator, "").hasPrefix("HTTP/1.1 401 "))
-            let basic = await answer(simulator, "", credentials: "Authorization: \(ModelHarness.basic)\\r\\n")
+            let basic = await answer(simulator, "", credentials: "Authorization: \(Sample.basic)\\r\\n")
             #expect(basic.hasPrefix("HTTP/1.1 200 OK") && !basic.contains("ClientCertAuthen"))
         }
         configuration.requiresClientCertificate = true
         try await UFMSimulator.withSimulator(configuration: configuration) { simulator in
-            let basic = await answer(simulator, "", credentials: "Authorization: \(ModelHarness.basic)\\r\\n")
+            let basic = await answer(simulator, "", credentials: "Authorization: \(Sample.basic)\\r\\n")
             #expect(basic.isEmpty)
         }
     }

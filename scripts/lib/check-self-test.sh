@@ -57,9 +57,20 @@ self_test_sources() {
     plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import Fabric'
     plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import NIOFoundationCompat'
     plant check_imports 'Sources/Surprise' Sources/Surprise/P.swift 'let surprise = 1'
-    plant check_simulator_independence 'UFMSimulator' Sources/UFMSimulator/P.swift 'import UFMClient'
+    plant check_imports 'Sources/UFMModel/P.swift:1' Sources/UFMModel/P.swift 'import Glibc'
+    plant check_imports 'Sources/UFMModel/P.swift:2' Sources/UFMModel/P.swift $'import FoundationEssentials\nimport NIOCore'
     plant_legal check_imports Sources/UFMSimulator/P.swift $'import NIOCore\nimport Synchronization'
     plant_legal check_imports Sources/Transport/P.swift $'/// import Foundation\npackage import CCurl'
+
+    step "Independence"
+    # What the modules that are planted in are known to import.
+    echo 'import Transport' >"$COPY/Sources/UFMClient/Ways.swift"
+    echo 'import UFMModel' >"$COPY/Sources/UFMSimulator/Ways.swift"
+    plant check_simulator_independence 'UFMClient: UFMClient, and UFMSimulator -> UFMClient' Sources/UFMSimulator/P.swift 'import UFMClient'
+    plant check_simulator_independence 'UFMClient -> UFMSimulator, and UFMSimulator' Sources/UFMClient/P.swift 'import UFMSimulator'
+    plant check_simulator_independence 'Transport: UFMClient -> Transport, and UFMSimulator -> UFMModel -> Transport' Sources/UFMModel/P.swift 'import Transport'
+    plant check_simulator_independence 'UFMModel: UFMClient -> Transport -> UFMModel, and' Sources/Transport/P.swift 'import UFMModel'
+    rm "$COPY/Sources/UFMClient/Ways.swift" "$COPY/Sources/UFMSimulator/Ways.swift"
 
     step "Walls"
     plant check_text 'Sources/UFMClient/P.swift:2' Sources/UFMClient/P.swift $'let one = 1\nlet text = String(value, radix: 16)'

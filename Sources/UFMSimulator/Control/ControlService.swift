@@ -1,4 +1,5 @@
 import NIOHTTP1
+import UFMModel
 
 /// The simulator's own interface for people and scripts, apart from UFM's.
 struct ControlService: ExchangeService {
@@ -58,10 +59,10 @@ struct ControlService: ExchangeService {
         case ("DELETE", "/faults"): state.clearFaults()
         case ("PUT", "/switches"):
             let settings = try Self.read(request.body) { field throws(JSONField.Failure) in
-                try UFMSimulator.Scenario.readSwitches(field)
+                try Scenario.readSwitches(field)
             }
             try state.set(settings)
-        case ("POST", "/scenario"): try state.apply(UFMSimulator.Scenario(parsing: request.body))
+        case ("POST", "/scenario"): try state.apply(ScenarioDocument(parsing: request.body))
         case ("POST", "/restart"): state.changeModel { $0.restart() }
         case ("POST", "/failover"): try failOver(request.body)
         case ("DELETE", "/failover"): node.endOutage()
@@ -78,7 +79,7 @@ struct ControlService: ExchangeService {
             field throws(JSONField.Failure) in
             let members = try field.members(["duration", "answer"])
             let milliseconds = try members["duration"]?.integer(0...1_000_000_000) ?? 0
-            let answer = try members["answer"]?.choice(UFMSimulator.Absence.self)
+            let answer = try members["answer"]?.choice(Absence.self)
             return (milliseconds == 0 ? nil : Duration.milliseconds(milliseconds), answer)
         }
         node.beginOutage(for: duration, answer: answer ?? .serviceUnavailable)

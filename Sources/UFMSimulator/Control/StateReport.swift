@@ -1,7 +1,9 @@
+import UFMModel
+
 /// The state written out: as JSON that is the same for the same state, and as a table for people.
 struct StateReport {
     private let state: UFMSimulator.State
-    private var partitions: [UFMSimulator.Partition] { state.partitions.values.sorted { $0.key < $1.key } }
+    private var partitions: [Partition] { state.partitions.values.sorted { $0.key < $1.key } }
 
     init(_ state: UFMSimulator.State) {
         self.state = state

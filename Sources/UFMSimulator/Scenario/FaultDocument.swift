@@ -1,3 +1,5 @@
+import UFMModel
+
 /// Faults in scenarios and on the control port.
 enum FaultDocument {
     private static let known = [

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import UFMModel
 
 /// What becomes of a request after its delay.
 struct Outcome: Sendable {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import UFMModel
 
 /// One host of a UFM: its socket, open or not, as its part in the cluster asks for.
 final class Node: Sendable {
@@ -47,7 +48,7 @@ final class Node: Sendable {
 
     /// Takes this host away: what runs does not act, sessions end, and after the duration, if there is one, it is back
     /// with the same partitions.
-    func beginOutage(for duration: Duration?, answer: UFMSimulator.Absence) {
+    func beginOutage(for duration: Duration?, answer: Absence) {
         let outage = state.beginOutage(of: id, answer: answer)
         guard let duration else { return }
         // The event loop owns the timer, and drops it at shutdown.

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import UFMModel
 
 /// UFM's own interface: the model, with latency and faults in front of it.
 struct RESTService: ExchangeService {

@@ -1,3 +1,5 @@
+import UFMModel
+
 extension UFMSimulator {
     /// Something that goes wrong with some requests.
     package struct Fault: Sendable, Equatable {
@@ -87,7 +89,7 @@ struct FaultList {
     /// The faults that are left.
     var faults: [UFMSimulator.Fault] { entries.map(\.fault) }
 
-    mutating func add(_ faults: [UFMSimulator.Fault], at now: UFMSimulator.Moment) {
+    mutating func add(_ faults: [UFMSimulator.Fault], at now: Moment) {
         for fault in faults {
             let begin = now.monotonic + Int64(fault.after.milliseconds) * 1_000_000
             let end = fault.lasting.map { begin + Int64($0.milliseconds) * 1_000_000 } ?? .max
@@ -100,7 +102,7 @@ struct FaultList {
     }
 
     /// The first fault that happens to the request, counted down, and removed when it was its last.
-    mutating func take(for request: SimulatedRequest, at now: UFMSimulator.Moment) -> UFMSimulator.Fault? {
+    mutating func take(for request: SimulatedRequest, at now: Moment) -> UFMSimulator.Fault? {
         guard !entries.isEmpty else { return nil }
         entries.removeAll { $0.end <= now.monotonic }
         for index in entries.indices

@@ -1,3 +1,5 @@
+package import UFMModel
+
 extension UFMSimulator {
     /// One request, from its arrival on.
     package struct RequestRecord: Sendable, Equatable {
@@ -46,7 +48,7 @@ struct RequestLog {
 
     /// Notes an arrival and answers its sequence number.
     mutating func begin(
-        _ request: SimulatedRequest, node: Int, fault: String?, at now: UFMSimulator.Moment
+        _ request: SimulatedRequest, node: Int, fault: String?, at now: Moment
     ) -> Int {
         // Dropping many at once keeps the cost of a request constant.
         if records.count >= 2 * limit { records.removeFirst(limit) }
@@ -61,7 +63,7 @@ struct RequestLog {
     /// Notes an end, with the status that was sent and the model's own answer; nil if the record has been dropped by then.
     mutating func end(
         _ sequence: Int, status: Int?, from answer: SimulatedResponse? = nil, fault: String? = nil,
-        at now: UFMSimulator.Moment
+        at now: Moment
     ) -> UFMSimulator.RequestRecord? {
         let index = sequence - nextSequence + records.count
         guard records.indices.contains(index) else { return nil }

@@ -1,31 +1,17 @@
 import NIOCore
 import Synchronization
-
-extension UFMSimulator {
-    /// What a host answers that has no UFM running.
-    package enum Absence: String, Sendable, CaseIterable {
-        /// Apache's page, 503.
-        case serviceUnavailable = "503"
-        /// Apache's page, 502.
-        case badGateway = "502"
-        /// Nothing: connections are refused, and those that are open end.
-        case refuse
-
-        /// The status of its page; nil where there is none.
-        var status: Int? { Int(rawValue) }
-    }
-}
+import UFMModel
 
 extension SimulatorState {
     /// The part of one host in the cluster.
     struct Part {
         var isStandby: Bool
-        var outage: (id: Int, answer: UFMSimulator.Absence)?
+        var outage: (id: Int, answer: Absence)?
         /// Opens or closes its socket.
         var settleDoor: (@Sendable () -> EventLoopFuture<Void>)?
 
         /// Why it is absent, as the log has it, and what it answers; nil while it is active.
-        func absence(_ switches: UFMSimulator.Switches) -> (reason: String, answer: UFMSimulator.Absence)? {
+        func absence(_ switches: Switches) -> (reason: String, answer: Absence)? {
             if let outage { return ("outage", outage.answer) }
             return isStandby ? ("standby", switches.standby) : nil
         }
@@ -53,7 +39,7 @@ extension SimulatorState {
     }
 
     /// What a host answers that is absent; nil while it is active.
-    func absence(of node: Int) -> UFMSimulator.Absence? {
+    func absence(of node: Int) -> Absence? {
         contents.withLock { contents in
             contents.nodes[node]?.absence(contents.model.switches)?.answer
         }
@@ -71,7 +57,7 @@ extension SimulatorState {
     }
 
     /// Takes a host away and answers the number of the outage.
-    func beginOutage(of node: Int, answer: UFMSimulator.Absence) -> Int {
+    func beginOutage(of node: Int, answer: Absence) -> Int {
         let outage = change { contents in
             contents.nextOutage += 1
             contents.nodes[node]?.outage = (contents.nextOutage, answer)

@@ -1,4 +1,5 @@
 import Synchronization
+import UFMModel
 
 extension SimulatorState {
     /// Somebody who is suspended.

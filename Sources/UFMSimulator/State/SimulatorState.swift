@@ -1,4 +1,5 @@
 import Synchronization
+package import UFMModel
 
 extension UFMSimulator {
     /// What a condition of `waitFor` looks at.
@@ -24,7 +25,7 @@ extension UFMSimulator {
 /// Everything that changes while the simulator runs, behind one lock.
 final class SimulatorState: Sendable {
     struct Contents {
-        var model: UFMModel
+        var model: UFM
         var log: RequestLog
         var faults = FaultList()
         var stateFile: StateFile?
@@ -82,7 +83,7 @@ final class SimulatorState: Sendable {
 
     /// The state of a simulator that starts; with a state file it is what that holds.
     init(_ configuration: UFMSimulator.Configuration) throws(SimulatorError) {
-        var model = try UFMModel(configuration: configuration)
+        var model = try SimulatorError.ofModel { () throws(UFMModelError) in try UFM(configuration: configuration.ufm) }
         let stateFile = configuration.stateFile.map { StateFile($0) }
         try stateFile?.restore(&model)
         var contents = Contents(
@@ -98,7 +99,7 @@ final class SimulatorState: Sendable {
     }
 
     /// The answers to open questions.
-    var switches: UFMSimulator.Switches {
+    var switches: Switches {
         contents.withLock { $0.model.switches }
     }
 
@@ -118,17 +119,19 @@ final class SimulatorState: Sendable {
     /// Sets switches by their names, all of them or none.
     func set(_ settings: [(name: String, value: String)]) throws(SimulatorError) {
         var switches = switches
-        for (name, value) in settings { try switches.set(name, to: value) }
+        for (name, value) in settings {
+            try SimulatorError.ofModel { () throws(UFMModelError) in try switches.set(name, to: value) }
+        }
         changeModel { [switches] model in model.switches = switches }
         startSettlingDoors()
     }
 
     /// Applies a scenario, or throws and changes nothing.
-    func apply(_ scenario: UFMSimulator.Scenario) throws(SimulatorError) {
+    func apply(_ scenario: ScenarioDocument) throws(SimulatorError) {
         let result: Result<Void, SimulatorError> = change { contents in
             do throws(SimulatorError) {
                 var model = contents.model
-                try model.apply(scenario, at: .now())
+                try SimulatorError.ofModel { () throws(UFMModelError) in try model.apply(scenario.ufm, at: .now()) }
                 contents.model = model
                 contents.faults.add(scenario.faults, at: .now())
                 return contents.save().map { .failure($0) } ?? .success(())
@@ -172,7 +175,7 @@ final class SimulatorState: Sendable {
         _ arrival: Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
     ) -> Settlement {
         change { contents in
-            let now = UFMSimulator.Moment.now()
+            let now = Moment.now()
             if let absence = contents.nodes[arrival.node]?.absence(contents.model.switches) {
                 let response = absence.answer.status.map { SimulatedResponse.page($0) }
                 let record = contents.log.end(
@@ -194,7 +197,7 @@ final class SimulatorState: Sendable {
     }
 
     /// Changes the model without a request.
-    func changeModel(_ change: (inout UFMModel) -> Void) {
+    func changeModel(_ change: (inout UFM) -> Void) {
         self.change { contents in
             change(&contents.model)
             _ = contents.save()

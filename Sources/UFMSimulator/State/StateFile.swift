@@ -1,3 +1,5 @@
+import UFMModel
+
 /// What a simulator keeps over its restarts: partitions and tokens.
 struct StateFile: Sendable {
     private let file: LocalFile
@@ -7,7 +9,7 @@ struct StateFile: Sendable {
     }
 
     /// Puts what was kept in place of the partitions that the model was started with; without a file nothing happens.
-    func restore(_ model: inout UFMModel) throws(SimulatorError) {
+    func restore(_ model: inout UFM) throws(SimulatorError) {
         guard let bytes = try file.read() else { return }
         do throws(JSONField.Failure) {
             let members = try JSONField(document: bytes).members(["partitions", "tokens"])
@@ -24,7 +26,7 @@ struct StateFile: Sendable {
     }
 
     /// Keeps what the model holds.
-    func save(_ model: UFMModel) throws(SimulatorError) {
+    func save(_ model: UFM) throws(SimulatorError) {
         let text = JSONText.object { json in
             json.key("partitions")
             json.object { json in
@@ -35,31 +37,8 @@ struct StateFile: Sendable {
                 }
             }
             json.key("tokens")
-            json.array { json in model.accounts.tokens.forEach { $0.write(to: &json) } }
+            json.array { json in model.tokens.forEach { $0.write(to: &json) } }
         }
         try file.write(text + "\n")
-    }
-}
-
-extension AccessToken {
-    /// Reads a token as `/app/tokens` tells it.
-    init(_ field: JSONField) throws(JSONField.Failure) {
-        let members = try field.members(["access_token", "revoked", "issued_at", "expires_in", "username"])
-        guard let text = members["access_token"], let user = members["username"] else {
-            throw field.failure("access_token and username are needed")
-        }
-        self.init(
-            text: try text.string(), user: try user.string(),
-            issuedAt: Int64(try members["issued_at"]?.integer(0...Int.max) ?? 0),
-            isRevoked: try members["revoked"]?.flag() ?? false)
-    }
-}
-
-extension UFMModel {
-    /// Takes back what was kept; the time of the last change is not.
-    mutating func restore(_ kept: [UInt16: UFMSimulator.Partition], _ tokens: [AccessToken]) {
-        partitions = partitions.filter { $0.key == Spelling.defaultPKey }.merging(kept) { _, kept in kept }
-        tables = PKeyTables([partitions, foreign])
-        accounts.restore(tokens)
     }
 }

@@ -1,3 +1,5 @@
+package import UFMModel
+
 extension UFMSimulator {
     /// The partitions at this moment, `management` among them.
     package var partitions: [UInt16: Partition] { state.snapshot.partitions }

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The messages of a test run, for the documentation: `FAILURE_TABLE` names the file they are appended to, one row each.
@@ -40,8 +41,8 @@ struct FailureTests {
 
     private func expectFailure(_ row: FailingCommand, isDaemon: Bool = false) async throws {
         var options = Site.Options()
-        options.simulator.partitions = [
-            UFMSimulator.Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
+        options.simulator.ufm.partitions = [
+            Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
         ]
         try await withSite(row.kind, options) { site in
             try await site.put("/a", "1")

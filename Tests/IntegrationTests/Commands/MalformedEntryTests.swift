@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// Entries under the PKey prefix that pcocc would not write: none of them may harm the others.

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The manual's commands of the monitor mode, with what they must do to UFM as etcd changes.
@@ -69,10 +70,10 @@ struct ManualMonitorTests {
 
     @Test("sync what is in etcd and what is put later, and end in good order on SIGTERM", arguments: cases)
     func sync(_ row: Row, _ kind: Site.Kind) async throws {
-        let storage = UFMSimulator.Partition(key: 0x4000, name: "storage", members: [0xdead: .init(.limited)])
+        let storage = Partition(key: 0x4000, name: "storage", members: [0xdead: .init(.limited)])
         var options = Site.Options()
         options.ufmPassword = row.password
-        options.simulator.partitions = [storage]
+        options.simulator.ufm.partitions = [storage]
         try await withSite(kind, options) { site in
             try await site.put(pkey: "0x2000", hosts: ["043f720300f55176"], virtualFunctions: ["c0cc200000000000"])
             let daemon = try row.command.start(at: site)
@@ -88,8 +89,8 @@ struct ManualMonitorTests {
             try await daemon.waitForLine(containing: "Successfully removed PKey 0x2000 from UFM")
 
             #expect(try await daemon.stop(within: .seconds(5)) == .code(0))
-            let member = UFMSimulator.Member(.full, index0: true)
-            let synced = UFMSimulator.Partition(
+            let member = Member(.full, index0: true)
+            let synced = Partition(
                 key: 0x2001, ipOverIB: false, members: [0x043f_7203_00f5_5177: member])
             #expect(site.ufm.createdPartitions == [0x2001: synced, 0x4000: storage])
             #expect(try await site.entries(prefix: Site.pkeyPrefix).map(\.key) == [Site.pkeyPrefix + "0x2001"])

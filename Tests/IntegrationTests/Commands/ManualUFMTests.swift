@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The manual's commands of the ufm mode, with what they must do to UFM.
@@ -13,7 +14,7 @@ struct ManualUFMTests {
         var password = "secret"
         var before = [Self.storage]
         /// What is there after it besides `storage`; nil where nothing may have been asked to change.
-        var after: [UFMSimulator.Partition]?
+        var after: [Partition]?
         /// The whole output, or its beginning where it goes on with a table.
         let output: String
 
@@ -22,14 +23,14 @@ struct ManualUFMTests {
         static let first: UInt64 = 0x0002_c903_000e_0b72
         static let second: UInt64 = 0x0002_c903_000e_0b73
         /// Somebody else's partition, which no command names.
-        static let storage = UFMSimulator.Partition(
+        static let storage = Partition(
             key: 0x4000, name: "storage", members: [first: .init(.limited), 0xdead: .init(.full, index0: true)])
 
         static func partition(
             _ key: UInt16, _ guids: [UInt64], index0: Bool = true, ipOverIB: Bool = false
-        ) -> UFMSimulator.Partition {
-            let member = UFMSimulator.Member(.full, index0: index0)
-            return UFMSimulator.Partition(
+        ) -> Partition {
+            let member = Member(.full, index0: index0)
+            return Partition(
                 key: key, ipOverIB: ipOverIB, members: Dictionary(uniqueKeysWithValues: guids.map { ($0, member) }))
         }
     }
@@ -147,7 +148,7 @@ struct ManualUFMTests {
     func effect(_ row: Row, _ kind: Site.Kind) async throws {
         var options = Site.Options()
         options.ufmPassword = row.password
-        options.simulator.partitions = row.before
+        options.simulator.ufm.partitions = row.before
         try await withSite(kind, options) { site in
             let etcdBefore = try await site.contents()
             let result = try await row.command.run(at: site)
@@ -167,7 +168,7 @@ struct ManualUFMTests {
     @Test("print JSON that a script can read whole")
     func json() async throws {
         var options = Site.Options()
-        options.simulator.partitions = [Row.storage]
+        options.simulator.ufm.partitions = [Row.storage]
         try await withSite(.tls, options) { site in
             let connection = ["ufm", "--username", "admin"] + site.ufmTrust
             let list = try await site.run(connection + ["--list", "--output", "json"])

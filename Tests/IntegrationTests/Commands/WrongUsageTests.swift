@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// Command lines that make no sense: one line that names the culprit, exit code 64, and nothing else happens.
@@ -124,7 +125,7 @@ struct WrongUsageTests {
     @Test("is refused in one line that names the culprit, and no server is asked", arguments: Mode.allCases)
     func refusal(_ mode: Mode) async throws {
         var options = Site.Options()
-        options.simulator.partitions = [UFMSimulator.Partition(key: 0x4000, members: [0xdead: .init()])]
+        options.simulator.ufm.partitions = [Partition(key: 0x4000, members: [0xdead: .init()])]
         try await withSite(.http, options) { site in
             try await site.put("/a", "1")
             try await site.put("/b", "1")

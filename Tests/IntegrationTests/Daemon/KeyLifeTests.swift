@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// What a key does to its partition over its life, with the real daemon between a real etcd and the simulator.
@@ -18,10 +19,10 @@ struct KeyLifeTests {
                 "{'host_guids': ['0x043f720300f55176'], 'vf_guids': ['0xc0cc200e00000000']}")
             try await site.waitForMembers([Self.host, Self.function], of: 0x200e)
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
-            let member = UFMSimulator.Member(.full, index0: true)
+            let member = Member(.full, index0: true)
             #expect(
                 site.partition(0x200e)
-                    == UFMSimulator.Partition(
+                    == Partition(
                         key: 0x200e, ipOverIB: false, members: [Self.host: member, Self.function: member]))
             #expect(site.ufm.writes.count == 1)
             #expect(try await daemon.stop() == .code(0))
@@ -103,9 +104,9 @@ struct KeyLifeTests {
     @Test("A partition made by hand is reported and never touched, and the default partition is never written")
     func unmanaged() async throws {
         try await withSite(.http) { site in
-            let handMade = UFMSimulator.Partition(
+            let handMade = Partition(
                 key: 0x4000, name: "storage", ipOverIB: true,
-                members: [0xaaaa: UFMSimulator.Member(.limited, index0: false)])
+                members: [0xaaaa: Member(.limited, index0: false)])
             site.ufm.seed(handMade)
             let before = site.ufm.partitions[0x7fff]
             let daemon = try site.startDaemon("--poll-interval", "1")

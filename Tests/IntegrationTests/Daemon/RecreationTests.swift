@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// One PKey that passes from tenant to tenant as quickly as etcd can write.

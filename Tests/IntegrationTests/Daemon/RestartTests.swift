@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// How often the daemon is killed: `RESTARTS`, or 100.
@@ -10,8 +11,8 @@ private let restarts = ProcessInfo.processInfo.environment["RESTARTS"].flatMap {
 @Suite("Restarts of the daemon", .timeLimit(.minutes(10)))
 struct RestartTests {
     static let pkeys = Array(UInt16(0x2000)...0x200b)
-    static let handMade = UFMSimulator.Partition(
-        key: 0x4000, name: "storage", ipOverIB: true, members: [0xaaaa: UFMSimulator.Member(.limited, index0: false)])
+    static let handMade = Partition(
+        key: 0x4000, name: "storage", ipOverIB: true, members: [0xaaaa: Member(.limited, index0: false)])
 
     @Test(
         "Killed and started again a hundred times while keys change, it ends with UFM as etcd says, has touched nothing else, and has never put two tenants together",

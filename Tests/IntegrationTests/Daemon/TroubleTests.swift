@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The daemon when a side fails, drifts or asks it to stop.
@@ -14,7 +15,7 @@ struct TroubleTests {
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
-            site.ufm.edit { $0[0x200e]?.members = [0xbbbb: UFMSimulator.Member(.full, index0: true)] }
+            site.ufm.edit { $0[0x200e]?.members = [0xbbbb: Member(.full, index0: true)] }
             try await site.waitForMembers([Self.host], of: 0x200e)
             site.ufm.edit { $0[0x200e] = nil }
             try await site.waitForMembers([Self.host], of: 0x200e)

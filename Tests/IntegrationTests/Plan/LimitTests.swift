@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// What a site forbids the daemon.
@@ -11,8 +12,8 @@ struct LimitTests {
     @Test("What is outside the range of networks.yaml is never touched, and told of")
     func managedRange() async throws {
         var options = Site.Options()
-        options.simulator.partitions = [
-            UFMSimulator.Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
+        options.simulator.ufm.partitions = [
+            Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
         ]
         try await withSite(.http, options) { site in
             try site.configuration.write(
@@ -73,14 +74,14 @@ struct LimitTests {
             try await site.waitForMembers([Self.guid], of: 0x2000)
             #expect(try await first.stop() == .code(0))
             site.ufm.edit { partitions in
-                partitions[0x2000]?.members[Self.guid] = UFMSimulator.Member(.limited, index0: false)
+                partitions[0x2000]?.members[Self.guid] = Member(.limited, index0: false)
             }
             let writes = site.ufm.requests.count(where: \.isWrite)
             let command = ["monitor"] + site.etcdArguments + ["--ufm-user", "admin", "--once"] + site.ufmTrust
             #expect(try await site.run(command).status == .code(0))
             #expect(site.ufm.requests.count(where: \.isWrite) == writes)
             #expect(try await site.run(command + ["--enforce-flags"]).status == .code(0))
-            #expect(site.partition(0x2000)?.members[Self.guid] == UFMSimulator.Member(.full, index0: true))
+            #expect(site.partition(0x2000)?.members[Self.guid] == Member(.full, index0: true))
         }
     }
 }

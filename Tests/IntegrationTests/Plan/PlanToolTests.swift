@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `plan`, `--dry-run` and `--once` against a real etcd and a UFM that differs in every way.
@@ -31,9 +32,9 @@ struct PlanToolTests {
         let once = try await site.run(daemon(site, "--once"))
         #expect(once.status == .code(0), "\(once.output)\(once.errors)")
         site.ufm.edit { partitions in
-            partitions[0x2001]?.members[0xbbbb] = UFMSimulator.Member(.full, index0: true)
-            partitions[0x2002]?.members = [0x043f_7203_00f5_5176: UFMSimulator.Member(.full, index0: false)]
-            partitions[0x4000] = UFMSimulator.Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
+            partitions[0x2001]?.members[0xbbbb] = Member(.full, index0: true)
+            partitions[0x2002]?.members = [0x043f_7203_00f5_5176: Member(.full, index0: false)]
+            partitions[0x4000] = Partition(key: 0x4000, name: "storage", members: [0xdead: .init()])
         }
         try await site.delete(pkey: "0x2003")
         try await site.put(Site.pkeyPrefix + "0x2004", "not a value")
@@ -134,8 +135,8 @@ struct PlanToolTests {
     @Test("A single run fails with one line while UFM is away, or refuses one partition, and does the others")
     func onceFails() async throws {
         var options = Site.Options()
-        options.simulator.switches.unknownGuid = .notFound
-        options.simulator.knownPorts = [0x043f_7203_00f5_5176]
+        options.simulator.ufm.switches.unknownGuid = .notFound
+        options.simulator.ufm.knownPorts = [0x043f_7203_00f5_5176]
         try await withSite(.http, options) { site in
             try await site.put(pkey: "0x2001", hosts: ["043f720300f55999"])
             for pkey in ["0x2002", "0x2003"] { try await site.put(pkey: pkey, hosts: [Self.port]) }

@@ -4,6 +4,7 @@ import Reconciler
 import TestSupport
 import Testing
 import Transport
+import UFMModel
 import UFMSimulator
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The daemon with its ledger in a file, and an etcd user that may only read the PKey directory.

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `status`: what it says of each PKey, with the real daemon at work.

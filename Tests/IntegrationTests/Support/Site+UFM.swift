@@ -1,10 +1,11 @@
 import TestSupport
+import UFMModel
 import UFMSimulator
 
 /// The UFM of the site, looked at from inside.
 extension Site {
     /// A partition as the simulator holds it; nil when it is not there.
-    func partition(_ number: UInt16) -> UFMSimulator.Partition? { ufm.partitions[number] }
+    func partition(_ number: UInt16) -> Partition? { ufm.partitions[number] }
 
     /// Waits until a partition has exactly these members; until it is not there for nil.
     func waitForMembers(_ guids: Set<UInt64>?, of number: UInt16, timeout: Duration = .seconds(20)) async throws {

@@ -1,4 +1,5 @@
 import TestSupport
+import UFMModel
 import UFMSimulator
 
 /// A whole site on loopback: pcocc's configuration directory, an etcd that authenticates, and a UFM.
@@ -53,7 +54,7 @@ struct Site: Sendable {
                 rootPassword: options.etcdPassword, tls: kind.isEncrypted ? tls : nil,
                 arguments: ["--bcrypt-cost", "4"] + options.etcdArguments))
         var simulator = options.simulator
-        simulator.password = options.ufmPassword
+        simulator.ufm.password = options.ufmPassword
         if kind.isEncrypted {
             simulator.tls = .files(certificate: certificates.server.certificate, key: certificates.server.key)
         }

@@ -1,4 +1,5 @@
 import TestSupport
+import UFMModel
 import UFMSimulator
 
 /// Looks at UFM after each change of it, and notes every partition in which two tenants are together.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// The ufm tool of the site, and what its JSON means.
@@ -52,24 +53,24 @@ extension Site {
 
 /// Gives the body a site whose UFM has these partitions.
 func withUFM(
-    _ partitions: UFMSimulator.Partition..., kind: Site.Kind = .http,
+    _ partitions: Partition..., kind: Site.Kind = .http,
     configure: (inout UFMSimulator.Configuration) throws -> Void = { _ in }, _ body: (Site) async throws -> Void
 ) async throws {
     var options = Site.Options()
-    options.simulator.partitions = partitions
+    options.simulator.ufm.partitions = partitions
     try configure(&options.simulator)
     try await withSite(kind, options) { try await body($0) }
 }
 
-extension UFMSimulator.Partition {
+extension Partition {
     /// A partition with full members at index 0 and limited ones that are not.
     static func made(
         _ key: UInt16, full: [UInt64] = [], limited: [UInt64] = [], name: String? = nil, ipOverIB: Bool = false
-    ) -> UFMSimulator.Partition {
-        var members: [UInt64: UFMSimulator.Member] = [:]
+    ) -> Partition {
+        var members: [UInt64: Member] = [:]
         for guid in full { members[guid] = .init(.full, index0: true) }
         for guid in limited { members[guid] = .init(.limited) }
-        return UFMSimulator.Partition(key: key, name: name, ipOverIB: ipOverIB, members: members)
+        return Partition(key: key, name: name, ipOverIB: ipOverIB, members: members)
     }
 }
 

@@ -1,11 +1,12 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `--delete-pkey`: scripts are obeyed, people are asked.
 @Suite("Deleting a PKey")
 struct UFMToolDeletionTests {
-    private static let before = UFMSimulator.Partition.made(0x5000, full: [0xa, 0xb])
+    private static let before = Partition.made(0x5000, full: [0xa, 0xb])
 
     @Test("is done without a question where there is no terminal, with and without --yes", arguments: [[], ["--yes"]])
     func noTerminal(_ extra: [String]) async throws {

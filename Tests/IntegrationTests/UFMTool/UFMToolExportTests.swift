@@ -1,18 +1,19 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `--export`, and `--import` of what it wrote.
 @Suite("Export and import")
 struct UFMToolExportTests {
     /// One of each kind: named, unnamed, with its own quality of service, empty, with mixed flags.
-    static let stock: [UFMSimulator.Partition] = {
-        var named = UFMSimulator.Partition.made(0x4000, full: [0xa, 0xb], name: "storage \"main\"", ipOverIB: true)
+    static let stock: [Partition] = {
+        var named = Partition.made(0x4000, full: [0xa, 0xb], name: "storage \"main\"", ipOverIB: true)
         named.qos.mtuLimit = 4
         named.qos.serviceLevel = 2
         named.qos.rateLimit = 200
-        var partlyIndex0 = UFMSimulator.Partition.made(0x4003, full: [0xc])
+        var partlyIndex0 = Partition.made(0x4003, full: [0xc])
         partlyIndex0.members[0xd] = .init(.full)
         partlyIndex0.members[0xe] = .init(.limited, index0: true)
         partlyIndex0.qos.rateLimit = 100
@@ -28,7 +29,7 @@ struct UFMToolExportTests {
     ) async throws {
         try await withUFM(
             configure: { configuration in
-                configuration.partitions = Self.stock
+                configuration.ufm.partitions = Self.stock
                 try configure(&configuration)
             }, body)
     }
@@ -61,13 +62,13 @@ struct UFMToolExportTests {
 
     @Test(
         "after everything has been deleted, the import restores it byte for byte, whatever UFM's temper",
-        arguments: [UFMSimulator.Profile.ufm6221, .lenient, .strict])
-    func restore(_ profile: UFMSimulator.Profile) async throws {
+        arguments: [Profile.ufm6221, .lenient, .strict])
+    func restore(_ profile: Profile) async throws {
         try await withStock(configure: { configuration in
-            try configuration.apply(profile)
-            configuration.knownPorts = Set(0xa...0x12)
+            try configuration.ufm.apply(profile)
+            configuration.ufm.knownPorts = Set(0xa...0x12)
             // No UFM refuses this and takes it from the fixture at once.
-            configuration.switches.secondIndex0 = .accept
+            configuration.ufm.switches.secondIndex0 = .accept
         }) { site in
             let path = site.configuration.file("export.json")
             try await site.ufmTool("--export", path)
@@ -127,7 +128,7 @@ struct UFMToolExportTests {
         }
     }
 
-    private static func portsInTwo(_ partitions: [UInt16: UFMSimulator.Partition]) -> Set<UInt64> {
+    private static func portsInTwo(_ partitions: [UInt16: Partition]) -> Set<UInt64> {
         var seen: Set<UInt64> = []
         var double: Set<UInt64> = []
         for guid in partitions.values.flatMap(\.members.keys) where !seen.insert(guid).inserted { double.insert(guid) }
@@ -135,14 +136,14 @@ struct UFMToolExportTests {
     }
 
     /// Every GUID in at most one partition, so that a move shows.
-    private static func randomState(_ generator: inout SeededGenerator) -> [UFMSimulator.Partition] {
+    private static func randomState(_ generator: inout SeededGenerator) -> [Partition] {
         var partitions = (0x4000..<0x4006).filter { _ in Int.random(in: 0..<4, using: &generator) > 0 }.map {
-            UFMSimulator.Partition.made(UInt16($0), ipOverIB: false)
+            Partition.made(UInt16($0), ipOverIB: false)
         }
         guard !partitions.isEmpty else { return [] }
         for guid in UInt64(1)...20 where Bool.random(using: &generator) {
             let index = Int.random(in: partitions.indices, using: &generator)
-            let member = UFMSimulator.Member(
+            let member = Member(
                 Bool.random(using: &generator) ? .full : .limited, index0: Int.random(in: 0..<4, using: &generator) == 0
             )
             partitions[index].members[guid] = member

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `--import`: what it asks, what it leaves alone, and what it says when something goes wrong.
@@ -58,7 +59,7 @@ struct UFMToolImportTests {
 
     @Test("what is not in the file stays, unless --prune")
     func prune() async throws {
-        let other = UFMSimulator.Partition.made(0x4001, full: [0xc])
+        let other = Partition.made(0x4001, full: [0xc])
         try await withUFM(.made(0x4000, full: [0xa]), other) { site in
             let path = try site.configuration.write(Self.file((0x4000, [0xa, 0xb])), to: "file.yaml")
             let result = try await site.ufmTool("--import", path)
@@ -130,7 +131,7 @@ struct UFMToolImportTests {
 
     @Test("a port that could not be taken out of one partition is not put into another")
     func stuckPort() async throws {
-        let from = UFMSimulator.Partition.made(0x4000, full: [0xa, 0xb])
+        let from = Partition.made(0x4000, full: [0xa, 0xb])
         try await withUFM(from, .made(0x4001, full: [0xc])) { site in
             let path = try site.configuration.write(
                 Self.file((0x4000, [0xb]), (0x4001, [0xa, 0xc]), (0x4002, [0xd])), to: "file.yaml")
@@ -172,7 +173,7 @@ struct UFMToolImportTests {
 
     @Test("UFM may take a while to show what it took")
     func laggingReads() async throws {
-        try await withUFM(.made(0x4000, full: [0xa]), configure: { $0.switches.applyDelay = 700 }) { site in
+        try await withUFM(.made(0x4000, full: [0xa]), configure: { $0.ufm.switches.applyDelay = 700 }) { site in
             let path = try site.configuration.write(Self.file((0x4000, [0xb]), (0x4001, [0xc])), to: "file.yaml")
             let result = try await site.ufmTool("--import", path, "--yes")
             #expect(result.status == .code(0), "\(result.output)\(result.errors)")
@@ -200,9 +201,9 @@ struct UFMToolImportTests {
     @Test("a partition with thousands of members is made with its quality of service and name")
     func large() async throws {
         let guids = (1...2_500).map { UInt64(0x1_0000 + $0) }
-        var partition = UFMSimulator.Partition.made(0x4000, full: guids, limited: [0xa], name: "large")
+        var partition = Partition.made(0x4000, full: guids, limited: [0xa], name: "large")
         partition.qos.serviceLevel = 4
-        try await withUFM(partition, configure: { $0.switches.qosNeedsRestart = true }) { site in
+        try await withUFM(partition, configure: { $0.ufm.switches.qosNeedsRestart = true }) { site in
             let path = site.configuration.file("file.json")
             try await site.ufmTool("--export", path)
             try await site.ufmTool("--delete-pkey", "0x4000")
@@ -214,7 +215,7 @@ struct UFMToolImportTests {
 
     @Test("a name is refused before anything is changed where UFM takes none")
     func nameOfOldRelease() async throws {
-        try await withUFM(configure: { try $0.apply(.ufm6191) }) { site in
+        try await withUFM(configure: { try $0.ufm.apply(.ufm6191) }) { site in
             let path = try site.configuration.write(
                 Self.file((0x4000, [0xa]), (0x4001, [0xb]), extra: ", name: storage"), to: "file.yaml")
             let result = try await site.ufmTool("--import", path)
@@ -240,7 +241,7 @@ struct UFMToolImportTests {
 
     @Test("quality of service that UFM puts in place with its next restart is said, and is no failure")
     func afterRestart() async throws {
-        try await withUFM(.made(0x4000, full: [0xa]), configure: { $0.switches.qosNeedsRestart = true }) { site in
+        try await withUFM(.made(0x4000, full: [0xa]), configure: { $0.ufm.switches.qosNeedsRestart = true }) { site in
             let path = try site.configuration.write(
                 Self.file(
                     (0x4000, [0xa]), extra: ", qos: {mtu_limit: 4, service_level: 1, rate_limit: 2.5}"), to: "file.yaml"

@@ -1,12 +1,13 @@
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// What the ufm tool shows of partitions and their members.
 @Suite("Looking at UFM")
 struct UFMToolListingTests {
-    private static let storage = UFMSimulator.Partition.made(0x4000, full: [0xa], limited: [0xb], name: "storage")
-    private static let empty = UFMSimulator.Partition.made(0x4001)
+    private static let storage = Partition.made(0x4000, full: [0xa], limited: [0xb], name: "storage")
+    private static let empty = Partition.made(0x4001)
 
     @Test("--list --guids has one line for each member, and one for a partition without any")
     func members() async throws {

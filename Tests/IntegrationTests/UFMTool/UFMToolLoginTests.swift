@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `--ping`, and the ways to say who we are and where UFM is.
@@ -66,7 +67,7 @@ struct UFMToolLoginTests {
     @Test("an access token is a login of its own, for both modes")
     func token() async throws {
         let secret = "c0ffeec0ffeec0ffeec0ffeec0ffee"
-        try await withUFM(.made(0x4000, full: [0xa]), kind: .tls, configure: { $0.tokens = [secret] }) { site in
+        try await withUFM(.made(0x4000, full: [0xa]), kind: .tls, configure: { $0.ufm.tokens = [secret] }) { site in
             try await CommandRunner.succeed(Command("rm", [site.configuration.file("ufm-password")]))
             let path = try site.configuration.write(secret + "\n", to: "token")
             let result = try await site.run(["ufm", "--ufm-token-file", path, "--list"] + site.ufmTrust)
@@ -112,7 +113,7 @@ struct UFMToolLoginTests {
             kind: .tls,
             configure: { configuration in
                 configuration.clientCA = certificates.authority.certificate
-                configuration.certificateUsers = ["client.invalid": "admin"]
+                configuration.ufm.certificateUsers = ["client.invalid": "admin"]
             }
         ) { site in
             let client = site.certificates.client

@@ -1,12 +1,13 @@
 import Foundation
 import TestSupport
 import Testing
+import UFMModel
 import UFMSimulator
 
 /// `--pkey`: members added, removed and set.
 @Suite("Changing members")
 struct UFMToolMemberTests {
-    private static let before = UFMSimulator.Partition.made(0x5000, full: [0xa, 0xb], limited: [0xc], ipOverIB: true)
+    private static let before = Partition.made(0x5000, full: [0xa, 0xb], limited: [0xc], ipOverIB: true)
 
     @Test("--set-guids replaces the whole list, and says what it added, removed and changed")
     func set() async throws {
@@ -25,7 +26,7 @@ struct UFMToolMemberTests {
 
                     """)
             #expect(result.status == .code(0))
-            var wanted = UFMSimulator.Partition.made(0x5000, full: [0xa, 0xd], ipOverIB: true)
+            var wanted = Partition.made(0x5000, full: [0xa, 0xd], ipOverIB: true)
             wanted.members[0xb] = .init(.limited, index0: true)
             #expect(site.partition(0x5000) == wanted)
             #expect(site.ufm.writes.map(\.method) == ["PUT"])

@@ -49,24 +49,28 @@ let package = Package(
         .target(name: "Text", swiftSettings: core),
         .target(name: "Fabric", dependencies: ["Text"], swiftSettings: core),
         .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: core),
+        .target(name: "KeyHistory", swiftSettings: core),
 
         // The shell: what reads and writes the world
         .target(name: "Files", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
         .target(name: "Transport", dependencies: ["Text", "CCurl", "COpenSSL"], swiftSettings: strict),
-        .target(name: "EtcdGateway", dependencies: ["Text", "Transport"], swiftSettings: strict),
+        .target(name: "EtcdGateway", dependencies: ["KeyHistory", "Text", "Transport"], swiftSettings: strict),
         .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(
-            name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging],
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
             swiftSettings: core),
         .target(
             name: "Ledger",
-            dependencies: ["EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Text", "Transport"],
+            dependencies: [
+                "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "Text", "Transport",
+            ],
             swiftSettings: strict),
         .target(
             name: "Adapters",
             dependencies: [
-                "EtcdGateway", "Fabric", "Ledger", "Planning", "Reconciler", "Transport", "UFMClient", logging,
+                "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Planning", "Reconciler", "Transport", "UFMClient",
+                logging,
             ],
             swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Fabric", "Files", "Text", "YAMLReader"], swiftSettings: strict),
@@ -76,9 +80,9 @@ let package = Package(
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "Adapters", "EtcdGateway", "Fabric", "Files", "Ledger", "Planning", "Reconciler", "Settings",
-                "Telemetry",
-                "Text", "Transport", "UFMClient", "YAMLReader", argumentParser, logging, unixSignals,
+                "Adapters", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning", "Reconciler",
+                "Settings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader", argumentParser, logging,
+                unixSignals,
             ],
             swiftSettings: strict),
         .target(name: "UFMModel", swiftSettings: strict),
@@ -95,10 +99,11 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FabricTests", dependencies: ["Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "KeyHistoryTests", dependencies: ["KeyHistory"], swiftSettings: strict),
         .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "EtcdGatewayTests", dependencies: ["EtcdGateway", "Transport", "TestSupport"],
+            name: "EtcdGatewayTests", dependencies: ["EtcdGateway", "KeyHistory", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
@@ -108,7 +113,8 @@ let package = Package(
             dependencies: ["UFMClient", "UFMModel", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
+            name: "ReconcilerTests",
+            dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: core),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
         .testTarget(name: "UFMModelTests", dependencies: ["UFMModel", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 package import EtcdGateway
+import KeyHistory
 import Ledger
 package import Reconciler
 
@@ -12,9 +13,9 @@ package struct EtcdSource: KeyValueSource {
         range = .prefix(Array(prefix.utf8))
     }
 
-    package func list() async throws(Failure) -> KeySnapshot {
+    package func list() async throws(Failure) -> Reconciler.KeySnapshot {
         do throws(EtcdError) {
-            return Self.snapshot(try await client.list(range))
+            return Self.snapshot(try await client.list(range).snapshot)
         } catch {
             throw Failure(error)
         }
@@ -22,15 +23,14 @@ package struct EtcdSource: KeyValueSource {
 
     package func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
         do throws(EtcdError) {
-            try await PrefixFollower(client, range).run { event in
+            try await Follower(client, range).run { event in
                 switch event {
-                case .listed(let listing, let reason):
-                    tell(.listed(Self.snapshot(listing), reason: reason.rawValue))
-                case .changed(let revision, let changes):
-                    tell(.changed(revision: revision, changes.map(Self.change)))
+                case .listed(let list, let reason): tell(.listed(Self.snapshot(list), reason: reason.rawValue))
+                case .changed(let point, let changes):
+                    tell(.changed(revision: point.revision.number, changes.map(Self.change)))
                 case .progress: break
                 case .lost(let error): tell(.lost(Failure(error)))
-                case .restored(let duration): tell(.restored(after: duration))
+                case .restored(let duration, _): tell(.restored(after: duration))
                 }
             }
         } catch {
@@ -38,18 +38,18 @@ package struct EtcdSource: KeyValueSource {
         }
     }
 
-    private static func snapshot(_ listing: KeyListing) -> KeySnapshot {
-        let entries = listing.keyValues.map { keyValue in
-            KeyEntry(key: text(keyValue.key), value: keyValue.value, revision: keyValue.modRevision)
+    private static func snapshot(_ list: KeyHistory.KeySnapshot) -> Reconciler.KeySnapshot {
+        Reconciler.KeySnapshot(complete: list.entries.map(entry), revision: list.revision.number)
+    }
+
+    private static func change(_ change: KeyHistory.KeyChange) -> Reconciler.KeyChange {
+        guard let value = change.value else {
+            return .deleted(key: change.key.description, revision: change.revision.number)
         }
-        return KeySnapshot(complete: entries, revision: listing.revision)
+        return .set(entry(KeyHistory.KeyEntry(key: change.key, value: value, revision: change.revision)))
     }
 
-    private static func change(_ change: EtcdGateway.KeyChange) -> Reconciler.KeyChange {
-        let key = text(change.key)
-        guard let value = change.value else { return .deleted(key: key, revision: change.modRevision) }
-        return .set(KeyEntry(key: key, value: value, revision: change.modRevision))
+    private static func entry(_ entry: KeyHistory.KeyEntry) -> Reconciler.KeyEntry {
+        Reconciler.KeyEntry(key: entry.key.description, value: entry.value, revision: entry.revision.number)
     }
-
-    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

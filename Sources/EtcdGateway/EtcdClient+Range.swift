@@ -9,6 +9,8 @@ package struct RangePage: Sendable {
     package let count: Int64
     /// Whether the limit cut the answer.
     package let hasMore: Bool
+    /// The member that answered.
+    package let endpoint: EtcdEndpoint
 }
 
 extension EtcdClient {
@@ -45,12 +47,11 @@ extension EtcdClient {
             key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
             limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireInt64(revision),
             keys_only: keysOnly ? true : nil, count_only: countOnly ? true : nil)
-        let (answer, _): (RangeAnswer, _) = try await call(
+        let (answer, endpoint): (RangeAnswer, _) = try await call(
             "/v3/kv/range", body, effect: .read, operation: "range of \(range)")
         return RangePage(
             header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue),
-            count: answer.count?.value ?? 0,
-            hasMore: answer.more ?? false)
+            count: answer.count?.value ?? 0, hasMore: answer.more ?? false, endpoint: endpoint)
     }
 
     /// The value of a key, or nil where there is none.
@@ -63,30 +64,34 @@ extension EtcdClient {
     /// - Parameters:
     ///   - revision: the state at that revision; 0 for now, which is then the revision of the first page.
     ///   - limit: at most so many keys; 0 for all.
-    /// - Returns: the header of the first page, once the last page has been handed out.
+    /// - Returns: the header of the first page and the member that answered it, once the last page has been handed out.
     package func pages(
         of range: KeyRange, keysOnly: Bool = false, revision: Int64 = 0, limit: Int64 = 0,
         _ receive: ([KeyValue]) async throws(EtcdError) -> Void
-    ) async throws(EtcdError) -> ResponseHeader {
+    ) async throws(EtcdError) -> (ResponseHeader, EtcdEndpoint) {
         var rest = range
-        var first: ResponseHeader?
+        var first: (header: ResponseHeader, endpoint: EtcdEndpoint)?
         var remaining = limit == 0 ? Int64.max : limit
         while true {
             let page = try await self.range(
-                rest, limit: min(Self.pageSize, remaining), revision: first?.revision ?? revision, keysOnly: keysOnly)
+                rest, limit: min(Self.pageSize, remaining), revision: first?.header.revision ?? revision,
+                keysOnly: keysOnly)
             // A page of an old revision still tells in its header how far the store is now.
-            let header =
+            let begun =
                 first
-                ?? ResponseHeader(
-                    clusterID: page.header.clusterID, memberID: page.header.memberID,
-                    revision: revision == 0 ? page.header.revision : revision)
-            guard page.header.clusterID == header.clusterID else {
+                ?? (
+                    ResponseHeader(
+                        clusterID: page.header.clusterID, memberID: page.header.memberID,
+                        revision: revision == 0 ? page.header.revision : revision, raftTerm: page.header.raftTerm),
+                    page.endpoint
+                )
+            guard page.header.clusterID == begun.header.clusterID else {
                 throw EtcdError(.malformedAnswer, "two clusters answered one read", operation: "range of \(range)")
             }
-            first = header
+            first = begun
             try await receive(page.keyValues)
             remaining -= Int64(page.keyValues.count)
-            guard page.hasMore, remaining > 0 else { return header }
+            guard page.hasMore, remaining > 0 else { return begun }
             guard let last = page.keyValues.last else {
                 throw EtcdError(.malformedAnswer, "an empty page claims more", operation: "range of \(range)")
             }
@@ -97,7 +102,9 @@ extension EtcdClient {
     /// Everything in a range at one revision: complete, or an error.
     package func list(_ range: KeyRange, keysOnly: Bool = false) async throws(EtcdError) -> KeyListing {
         var keyValues: [KeyValue] = []
-        let header = try await pages(of: range, keysOnly: keysOnly) { (page) throws(EtcdError) in keyValues += page }
-        return KeyListing(header: header, complete: keyValues)
+        let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly) { (page) throws(EtcdError) in
+            keyValues += page
+        }
+        return KeyListing(header: header, complete: keyValues, through: endpoint)
     }
 }

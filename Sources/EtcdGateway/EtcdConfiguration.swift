@@ -1,3 +1,4 @@
+internal import Text
 package import Transport
 
 /// What it takes to speak to an etcd cluster.
@@ -31,5 +32,91 @@ package struct EtcdConfiguration: Sendable {
         self.login = login
         self.tls = tls
         self.timeout = timeout
+    }
+}
+
+/// One member of an etcd cluster: where its client port listens.
+package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
+    package enum Scheme: String, Sendable {
+        case http
+        case https
+    }
+
+    package let scheme: Scheme
+    /// Host name or address; an IPv6 address without its brackets.
+    package let host: String
+    package let port: UInt16
+
+    package init(scheme: Scheme, host: String, port: UInt16) {
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `host`, `host:port`, `[v6]:port` or any of them behind `http://` or `https://`.
+    ///
+    /// - Parameters:
+    ///   - defaultScheme: taken where the text has none.
+    ///   - defaultPort: taken where the text has none.
+    package init(parsing text: String, defaultScheme: Scheme, defaultPort: UInt16) throws(EtcdError) {
+        var rest = text[...]
+        var scheme = defaultScheme
+        if let separator = rest.firstRange(of: "://") {
+            guard let named = Scheme(rawValue: rest[..<separator.lowerBound].lowercased()) else {
+                throw .usage("etcd endpoint \(text): the scheme must be http or https")
+            }
+            scheme = named
+            rest = rest[separator.upperBound...]
+        }
+        if rest.last == "/" { rest.removeLast() }
+        guard let (host, port) = Self.split(rest, defaultPort: defaultPort) else {
+            throw .usage("etcd endpoint \(text): expected host, host:port or [IPv6 address]:port")
+        }
+        self.init(scheme: scheme, host: host, port: port)
+    }
+
+    private static func split(_ text: Substring, defaultPort: UInt16) -> (String, UInt16)? {
+        var host = text
+        var portText: Substring?
+        if text.first == "[" {
+            guard let close = text.firstIndex(of: "]") else { return nil }
+            host = text[text.index(after: text.startIndex)..<close]
+            let after = text[text.index(after: close)...]
+            guard after.isEmpty || after.first == ":" else { return nil }
+            portText = after.isEmpty ? nil : after.dropFirst()
+        } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
+            host = text[..<colon]
+            portText = text[text.index(after: colon)...]
+        }
+        let allowed = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: ":"), UInt8(ascii: "%"):
+                true
+            default: false
+            }
+        }
+        guard !host.isEmpty, allowed, !host.contains(":") || isAddress(host) else { return nil }
+        guard let portText else { return (String(host), defaultPort) }
+        guard portText.allSatisfy(\.isNumber), let port = UInt16(portText), port > 0 else { return nil }
+        return (String(host), port)
+    }
+
+    /// Whether it is made of what an IPv6 address is made of, up to its zone.
+    private static func isAddress(_ host: Substring) -> Bool {
+        host.utf8.prefix { $0 != UInt8(ascii: "%") }.allSatisfy { byte in
+            Hex.isDigit(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+        }
+    }
+
+    /// `https://host:port`, with brackets around an IPv6 address.
+    package var url: String {
+        "\(scheme.rawValue)://\(description)"
+    }
+
+    /// `host:port`.
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

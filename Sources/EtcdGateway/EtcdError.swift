@@ -20,8 +20,8 @@ package struct EtcdError: Error, Sendable, Equatable {
         case noLeader
         /// The cluster did not answer in time, or stopped while answering.
         case unavailable
-        /// The revision asked for is gone.
-        case compacted
+        /// The revision asked for is gone; the first one that can still be had, where the server names it.
+        case compacted(before: Int64?)
         /// The revision asked for does not exist yet: this store is younger than the one we knew.
         case futureRevision
         case leaseNotFound
@@ -34,6 +34,10 @@ package struct EtcdError: Error, Sendable, Equatable {
         case watchSilent
         /// The stream of a watch ended; nothing is wrong but the connection.
         case watchEnded
+        /// The store is behind what it has shown before: its data were lost or replaced.
+        case wentBack
+        /// Another cluster answers than before.
+        case otherCluster
         /// The answer was not what etcd's gateway sends.
         case malformedAnswer
         /// Any other refusal.
@@ -84,6 +88,10 @@ package struct EtcdError: Error, Sendable, Equatable {
 
     var ofLogin: EtcdError {
         EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfLogin: true)
+    }
+
+    package var isCompaction: Bool {
+        if case .compacted = kind { true } else { false }
     }
 
     /// Whether the member took the request and said nothing.

@@ -1,25 +1,14 @@
+internal import FoundationEssentials
+package import KeyHistory
+
 /// What a watch tells, in the order of the store's revisions.
 package enum WatchUpdate: Equatable, Sendable {
     /// The server set the watch up; its header says how far that member was.
     case created(ResponseHeader)
-    /// Everything that one revision changed in the watched range.
-    case revision(Int64, [KeyChange])
-    /// Everything up to this revision has been told.
-    case progress(Int64)
-}
-
-/// One key changed by a revision.
-package struct KeyChange: Equatable, Sendable {
-    package let key: [UInt8]
-    package let modRevision: Int64
-    /// The new value, or nil for a deletion.
-    package let value: [UInt8]?
-
-    package init(key: [UInt8], modRevision: Int64, value: [UInt8]?) {
-        self.key = key
-        self.modRevision = modRevision
-        self.value = value
-    }
+    /// Everything that the point's revision changed in the watched range.
+    case revision(StorePoint, [KeyChange])
+    /// Everything up to this point has been told.
+    case progress(StorePoint)
 }
 
 /// Turns the bytes of a watch stream into whole revisions; pure, so that every cut of the bytes can be tested.
@@ -70,24 +59,24 @@ struct WatchAssembler {
             return [.created(header)]
         }
         guard let events = message.events, !events.isEmpty else {
-            return header.map { [.progress($0.revision)] } ?? []
+            return header.map { [.progress($0.point())] } ?? []
         }
         for event in events { fragments.append(try Self.change(event)) }
         guard message.fragment != true else { return [] }
         defer { fragments = [] }
-        return Self.wholeRevisions(fragments)
+        return Self.wholeRevisions(fragments, header)
     }
 
     private static func cancellation(_ message: WatchLine.Message) -> EtcdError {
         if let compacted = message.compact_revision?.value, compacted > 0 {
-            return EtcdError(.compacted, "revisions before \(compacted) have been compacted")
+            return EtcdError(.compacted(before: compacted), "revisions before \(compacted) have been compacted")
         }
         let reason = message.cancel_reason ?? "no reason given"
         // The only place where a reason is to be had as text alone: gRPC's own rendering of its status code.
         if reason.contains("Unauthenticated") || reason.contains("invalid auth token") {
             return EtcdError(.staleToken, reason)
         }
-        if reason.contains("required revision has been compacted") { return EtcdError(.compacted, reason) }
+        if reason.contains("required revision has been compacted") { return EtcdError(.compacted(before: nil), reason) }
         if reason.contains("permission denied") { return EtcdError(.permissionDenied, reason) }
         return EtcdError(.watchCanceled, reason)
     }
@@ -96,25 +85,51 @@ struct WatchAssembler {
         guard let keyValue = event.kv?.keyValue, !keyValue.key.isEmpty, keyValue.modRevision > 0 else {
             throw EtcdError(.malformedAnswer, "a watch event without key or revision")
         }
+        let (key, revision) = (KeyName(keyValue.key), KeyVersion(keyValue.modRevision))
         switch event.type {
-        case nil, "PUT":
-            return KeyChange(key: keyValue.key, modRevision: keyValue.modRevision, value: keyValue.value)
-        case "DELETE":
-            return KeyChange(key: keyValue.key, modRevision: keyValue.modRevision, value: nil)
+        case nil, "PUT": return KeyChange(key: key, revision: revision, value: keyValue.value)
+        case "DELETE": return KeyChange(key: key, revision: revision, value: nil)
         case let type?:
             throw EtcdError(.malformedAnswer, "a watch event of unknown type \(type)")
         }
     }
 
-    private static func wholeRevisions(_ changes: [KeyChange]) -> [WatchUpdate] {
+    private static func wholeRevisions(_ changes: [KeyChange], _ header: ResponseHeader?) -> [WatchUpdate] {
         var updates: [WatchUpdate] = []
         var start = changes.startIndex
         while start < changes.endIndex {
-            let revision = changes[start].modRevision
-            let end = changes[start...].firstIndex { $0.modRevision != revision } ?? changes.endIndex
-            updates.append(.revision(revision, Array(changes[start..<end])))
+            let revision = changes[start].revision
+            let end = changes[start...].firstIndex { $0.revision != revision } ?? changes.endIndex
+            let point = header?.point(at: revision.number) ?? StorePoint(revision: revision)
+            updates.append(.revision(point, Array(changes[start..<end])))
             start = end
         }
         return updates
+    }
+}
+
+/// One message of a watch stream: a line of newline-separated JSON.
+struct WatchLine: Decodable {
+    struct Event: Decodable {
+        let type: String?
+        let kv: WireKeyValue?
+    }
+
+    struct Message: Decodable {
+        let header: WireHeader?
+        let created: Bool?
+        let canceled: Bool?
+        let cancel_reason: String?
+        let compact_revision: WireInt64?
+        let fragment: Bool?
+        let events: [Event]?
+    }
+
+    let result: Message?
+
+    /// Decodes a line that holds a message; a line that holds an error throws it.
+    static func message(in line: [UInt8]) throws(EtcdError) -> Message {
+        if let message = try? JSONDecoder().decode(WatchLine.self, from: Data(line)).result { return message }
+        throw WireCoding.error(status: 200, body: line)
     }
 }

@@ -1,6 +1,7 @@
 package import EtcdGateway
 package import Fabric
 import FoundationEssentials
+import KeyHistory
 package import Reconciler
 
 /// The ledger in etcd: one JSON record per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`.
@@ -37,12 +38,13 @@ package struct EtcdLedger: InspectableLedger {
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
         try await told { () async throws(EtcdError) in
-            try await PrefixFollower(client, .single(key(pkey))).run { event in
+            try await Follower(client, .single(key(pkey))).run { event in
                 switch event {
-                case .listed(let listing, _): tell(.success(listing.keyValues.first.map(Self.entry)))
+                case .listed(let list, _):
+                    tell(.success(list.entries.first.map { Self.entry($0.value, version: $0.revision.number) }))
                 case .changed(_, let changes):
                     guard let change = changes.last else { return }
-                    tell(.success(change.value.map { Self.entry($0, version: change.modRevision) }))
+                    tell(.success(change.value.map { Self.entry($0, version: change.revision.number) }))
                 case .lost(let error): tell(.failure(Failure(error)))
                 case .progress, .restored: break
                 }

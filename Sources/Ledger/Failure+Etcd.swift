@@ -23,7 +23,7 @@ extension Failure.Cause {
             case .certificateCommonName: .certificateName
             case .noLeader: .noLeader
             case .unavailable: .unavailable
-            case .compacted, .futureRevision: .history
+            case .compacted, .futureRevision, .wentBack, .otherCluster: .history
             case .spaceExceeded: .full
             case .tooManyRequests: .busy
             case .watchSilent: .timedOut

@@ -35,7 +35,7 @@ package struct Failure: Error, Hashable, Sendable {
         // It does not take this request.
         case rejected
         case serverError
-        /// The history that was asked for is not there: compacted away, or not yet made.
+        /// The history that was asked for is not there: compacted away, not yet made, or another store's.
         case history
 
         // It answered, and nothing can be made of it.

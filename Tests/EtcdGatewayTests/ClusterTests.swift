@@ -34,7 +34,7 @@ struct ClusterTests {
         let base = try await reading.list(.prefix(Self.prefix.bytes)).revision
         let record = Watched(FollowerRecord())
         let following = Task {
-            try await PrefixFollower<ContinuousClock>(reading, .prefix(Self.prefix.bytes)).run { event in
+            try await Follower<ContinuousClock>(reading, .prefix(Self.prefix.bytes)).run { event in
                 record.update { $0.take(event) }
             }
         }

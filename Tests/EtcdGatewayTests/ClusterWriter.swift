@@ -1,4 +1,5 @@
 import Foundation
+import KeyHistory
 import TestSupport
 import Testing
 
@@ -119,18 +120,18 @@ struct FollowerRecord: Sendable {
         let now = ContinuousClock.now
         events.append((event, now))
         switch event {
-        case .listed(let listing, let reason):
+        case .listed(let list, let reason):
             lists.append(reason)
-            position = listing.revision
-            keys = Dictionary(uniqueKeysWithValues: listing.keyValues.map { ($0.key, $0.value) })
-        case .changed(let revision, let changes):
-            position = revision
-            for change in changes { keys[change.key] = change.value }
+            position = list.revision.number
+            keys = list.byKey
+        case .changed(let point, let changes):
+            position = point.revision.number
+            for change in changes { keys[change.key.bytes] = change.value }
         case .progress: return
         case .lost(let error):
             errors.append(error)
             return
-        case .restored(let duration):
+        case .restored(let duration, _):
             returns.append(duration)
             return
         }
@@ -145,24 +146,26 @@ struct FollowerRecord: Sendable {
         var state: [[UInt8]: [UInt8]] = [:]
         for (event, _) in events {
             switch event {
-            case .listed(let listing, let reason):
-                if listing.revision < known { faults.append("list (\(reason)) of \(listing.revision) after \(known)") }
-                while known < listing.revision {
+            case .listed(let list, let reason):
+                let revision = list.revision.number
+                if revision < known { faults.append("list (\(reason)) of \(revision) after \(known)") }
+                while known < revision {
                     known += 1
                     if let put = made[known] { state[put.key] = put.value }
                 }
-                let listed = Dictionary(uniqueKeysWithValues: listing.keyValues.map { ($0.key, $0.value) })
-                if listed != state { faults.append("list (\(reason)) of \(listing.revision) differs") }
-            case .changed(let revision, let changes):
+                if list.byKey != state { faults.append("list (\(reason)) of \(revision) differs") }
+            case .changed(let point, let changes):
+                let revision = point.revision.number
                 if revision != known + 1 { faults.append("revision \(revision) after \(known)") }
                 known = revision
                 let put = made[revision]
-                if changes.map(\.key) != [put?.key] || changes.map(\.value) != [put?.value] {
+                if changes.map(\.key.bytes) != [put?.key] || changes.map(\.value) != [put?.value] {
                     faults.append("revision \(revision) is not what was put")
                 }
                 if let put { state[put.key] = put.value }
-            case .progress(let revision):
+            case .progress(let point):
                 // No revision but the puts' exists.
+                let revision = point.revision.number
                 if revision > known { faults.append("progress \(revision) after \(known)") }
             case .lost, .restored: break
             }
@@ -173,7 +176,8 @@ struct FollowerRecord: Sendable {
     /// The longest time from the word that a put was made to the event of it; events that come first count as none.
     func longestDelay(made: [Int64: ClusterWriter.Put]) -> Duration {
         events.reduce(.zero) { longest, told in
-            guard case .changed(let revision, _) = told.event, let acknowledged = made[revision]?.acknowledged
+            guard case .changed(let point, _) = told.event,
+                let acknowledged = made[point.revision.number]?.acknowledged
             else { return longest }
             return max(longest, acknowledged.duration(to: told.time))
         }

@@ -1,4 +1,5 @@
 import Foundation
+import KeyHistory
 import Synchronization
 import TestSupport
 import Testing
@@ -54,9 +55,16 @@ extension EtcdWatch.Iterator {
     mutating func revisions(_ count: Int) async throws -> [(revision: Int64, changes: [KeyChange])] {
         var found: [(Int64, [KeyChange])] = []
         while found.count < count, let update = try await next() {
-            if case .revision(let revision, let changes) = update { found.append((revision, changes)) }
+            if case .revision(let point, let changes) = update { found.append((point.revision.number, changes)) }
         }
         return found
+    }
+}
+
+extension KeySnapshot {
+    /// The values by key.
+    var byKey: [[UInt8]: [UInt8]] {
+        Dictionary(uniqueKeysWithValues: entries.map { ($0.key.bytes, $0.value) })
     }
 }
 
@@ -79,7 +87,7 @@ final class Following: Sendable {
 
     init(_ client: EtcdClient, _ prefix: String) {
         let state = state
-        let follower = PrefixFollower<ContinuousClock>(client, .prefix(prefix.bytes))
+        let follower = Follower<ContinuousClock>(client, .prefix(prefix.bytes))
         task = Task {
             do throws(EtcdError) {
                 try await follower.run { event in state.update { $0.take(event) } }
@@ -111,12 +119,12 @@ final class Following: Sendable {
 extension Following.State {
     fileprivate mutating func take(_ event: FollowerEvent) {
         switch event {
-        case .listed(let listing, let reason):
+        case .listed(let list, let reason):
             lists.append(reason)
-            keys = Dictionary(uniqueKeysWithValues: listing.keyValues.map { ($0.key, $0.value) })
-        case .changed(let revision, let changes):
-            revisions.append(revision)
-            for change in changes { keys[change.key] = change.value }
+            keys = list.byKey
+        case .changed(let point, let changes):
+            revisions.append(point.revision.number)
+            for change in changes { keys[change.key.bytes] = change.value }
         case .progress: break
         case .lost(let error):
             news.append("lost")

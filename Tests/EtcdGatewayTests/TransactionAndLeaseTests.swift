@@ -1,3 +1,4 @@
+import KeyHistory
 import TestSupport
 import Testing
 
@@ -82,7 +83,7 @@ struct TransactionAndLeaseTests {
             let revision = try await client.put(key, [1], lease: lease.id)
             var watch = try await client.watch(.single(key), from: revision + 1).makeAsyncIterator()
             let deletion = try await watch.revisions(1)[0]
-            #expect(deletion.changes == [KeyChange(key: key, modRevision: deletion.revision, value: nil)])
+            #expect(deletion.changes == [.deleted(key: KeyName(key), revision: KeyVersion(deletion.revision))])
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KeyHistory
 import TestSupport
 import Testing
 
@@ -21,25 +22,32 @@ struct WatchAssemblerTests {
     }
 
     private func change(_ key: String, _ revision: Int64, _ value: String?) -> KeyChange {
-        KeyChange(key: key.bytes, modRevision: revision, value: value?.bytes)
+        KeyChange(key: KeyName(key), revision: KeyVersion(revision), value: value?.bytes)
+    }
+
+    /// Both ids are above Int64.max.
+    private static let cluster: UInt64 = 14_841_639_068_965_178_418
+    private static let fragmentsCluster: UInt64 = 16_964_788_255_809_060_234
+
+    private func point(_ revision: Int64, in cluster: UInt64 = cluster) -> StorePoint {
+        StorePoint(store: cluster, revision: KeyVersion(revision), term: 2)
     }
 
     @Test("A recorded stream of etcd 3.4.23 gives its revisions whole and in order")
     func recordedStream() throws {
         let told = told([try fixture("watch-3.4.23.ndjson")])
-        // Both ids are above Int64.max.
         let header = ResponseHeader(
-            clusterID: 14_841_639_068_965_178_418, memberID: 10_276_657_743_932_975_437, revision: 5)
+            clusterID: Self.cluster, memberID: 10_276_657_743_932_975_437, revision: 5, raftTerm: 2)
         let expected: [WatchUpdate] = [
             .created(header),
-            .revision(2, [change("/r/a", 2, "1")]),
-            .revision(3, [change("/r/b", 3, "2")]),
-            .revision(4, [change("/r/a", 4, nil)]),
-            .revision(5, [change("/r/c", 5, "3"), change("/r/d", 5, "4"), change("/r/b", 5, nil)]),
-            .progress(5), .progress(5),
-            .revision(6, [change("/r/e", 6, "ünï")]),
-            .revision(7, [change("/r/c", 7, nil), change("/r/d", 7, nil), change("/r/e", 7, nil)]),
-            .progress(7), .progress(7), .progress(7), .progress(7),
+            .revision(point(2), [change("/r/a", 2, "1")]),
+            .revision(point(3), [change("/r/b", 3, "2")]),
+            .revision(point(4), [change("/r/a", 4, nil)]),
+            .revision(point(5), [change("/r/c", 5, "3"), change("/r/d", 5, "4"), change("/r/b", 5, nil)]),
+            .progress(point(5)), .progress(point(5)),
+            .revision(point(6), [change("/r/e", 6, "ünï")]),
+            .revision(point(7), [change("/r/c", 7, nil), change("/r/d", 7, nil), change("/r/e", 7, nil)]),
+            .progress(point(7)), .progress(point(7)), .progress(point(7)), .progress(point(7)),
         ]
         #expect(told == Told(updates: expected, failure: nil))
     }
@@ -47,17 +55,18 @@ struct WatchAssemblerTests {
     @Test("Fragments are kept back until the last one has come, also when they cut a revision")
     func fragments() throws {
         let lines = try fixture("watch-fragments.ndjson").split(separator: UInt8(ascii: "\n")).map { Array($0) + [10] }
+        func point(_ revision: Int64) -> StorePoint { self.point(revision, in: Self.fragmentsCluster) }
         var assembler = WatchAssembler()
         #expect(assembler.received(lines[0]).count == 1)
         #expect(assembler.received(lines[1]) == [])
         #expect(assembler.received(lines[2]) == [])
         #expect(
             assembler.received(lines[3]) == [
-                .revision(11, [change("/a/1", 11, "1")]),
-                .revision(12, [change("/a/2", 12, "2"), change("/a/3", 12, "3"), change("/a/1", 12, nil)]),
-                .revision(13, [change("/a/4", 13, "")]),
+                .revision(point(11), [change("/a/1", 11, "1")]),
+                .revision(point(12), [change("/a/2", 12, "2"), change("/a/3", 12, "3"), change("/a/1", 12, nil)]),
+                .revision(point(13), [change("/a/4", 13, "")]),
             ])
-        #expect(assembler.received(lines[4]) == [.progress(13)])
+        #expect(assembler.received(lines[4]) == [.progress(point(13))])
         // A stream that ends between fragments tells nothing of their revisions.
         #expect(told(Array(lines[0...2])).updates.count == 1)
     }
@@ -102,8 +111,8 @@ struct WatchAssemblerTests {
             #"{"result":{"header":{"revision":"3"},"events":[{"type":"DELETE","kv":{"key":"YQ==","mod_revision":3}}]}}"#
         let canceled = try fixture("canceled-compacted-3.4.23.json")
         let told = told([line.bytes + [10] + canceled + line.bytes + [10]])
-        #expect(told.updates == [.revision(3, [change("a", 3, nil)])])
-        #expect(told.failure?.kind == .compacted)
+        #expect(told.updates == [.revision(StorePoint(revision: 3), [change("a", 3, nil)])])
+        #expect(told.failure?.kind == .compacted(before: 11))
         #expect(told.failure?.message.contains("11") == true)
     }
 
@@ -112,7 +121,8 @@ struct WatchAssemblerTests {
         arguments: [
             ("error-streaming-v1.txt", EtcdError.Kind.noLeader), ("error-streaming-v2.txt", .noLeader),
             ("error-unary-v1.txt", .permissionDenied), ("error-unary-v2.txt", .permissionDenied),
-            ("canceled-compacted-3.4.23.json", .compacted), ("canceled-permission-3.5.1.json", .permissionDenied),
+            ("canceled-compacted-3.4.23.json", .compacted(before: 11)),
+            ("canceled-permission-3.5.1.json", .permissionDenied),
             ("canceled-token-3.5.16.json", .staleToken),
         ])
     func endings(name: String, kind: EtcdError.Kind) throws {

@@ -1,26 +1,28 @@
+import KeyHistory
 import Testing
 
 @testable import EtcdGateway
 
 @Suite("The proof that a watch is alive")
 struct WatchProofTests {
-    private var position = WatchPosition()
+    private var position = FollowerPosition()
 
     init() {
-        position.listed(ResponseHeader(clusterID: 7, memberID: 1, revision: 10))
+        _ = position.listed(KeySnapshot(complete: [], at: StorePoint(store: 7, revision: 10)))
     }
 
     private func proof(
         since: Int64 = 10, cluster: UInt64 = 7, revision: Int64, newer: Int64? = nil, count: Int64 = 3, then: Int64 = 3
     ) -> WatchProof {
         WatchProof(
-            since: since, clusterID: cluster, revision: revision, newerKey: newer, count: count, countThen: then)
+            since: since, point: StorePoint(store: cluster, revision: KeyVersion(revision)), newerKey: newer,
+            count: count, countThen: then)
     }
 
     @Test("When nothing changed in the range, the position moves to the store's revision")
     mutating func idle() {
         #expect(position.judge(proof(revision: 500)) == .current)
-        #expect(position.last == 500)
+        #expect(position.told == 500)
         #expect(position.next == .watch(from: 500))
     }
 
@@ -28,8 +30,8 @@ struct WatchProofTests {
     mutating func missedPut() {
         let shown = proof(revision: 500, newer: 400)
         #expect(position.judge(shown) == .behind(400))
-        #expect(position.last == 10)
-        _ = position.received(.revision(400, []))
+        #expect(position.told == 10)
+        _ = position.received(.revision(StorePoint(store: 7, revision: 400), []))
         #expect(position.judge(shown) == .current)
     }
 
@@ -37,10 +39,10 @@ struct WatchProofTests {
     mutating func missedDeletion() {
         let shown = proof(revision: 500, count: 2, then: 3)
         #expect(position.judge(shown) == .behind(11))
-        #expect(position.last == 10)
-        _ = position.received(.revision(12, []))
+        #expect(position.told == 10)
+        _ = position.received(.revision(StorePoint(store: 7, revision: 12), []))
         #expect(position.judge(shown) == .current)
-        #expect(position.last == 12)
+        #expect(position.told == 12)
     }
 
     @Test("A store that is behind, or is another, is listed anew")
@@ -54,8 +56,8 @@ struct WatchProofTests {
 
     @Test("A watch that went on while the read was under way is not taken for dead")
     mutating func overtaken() {
-        _ = position.received(.revision(20, []))
+        _ = position.received(.revision(StorePoint(store: 7, revision: 20), []))
         #expect(position.judge(proof(since: 10, revision: 15, newer: 15)) == .current)
-        #expect(position.last == 20)
+        #expect(position.told == 20)
     }
 }

@@ -1,3 +1,4 @@
+import KeyHistory
 import TestSupport
 import Testing
 
@@ -72,9 +73,9 @@ struct WatchTests {
                 }
                 #expect(try await client.transaction(if: [], then: puts, operation: "put much"))
                 let told = try await updates.revisions(1)[0]
-                #expect(told.changes.map(\.key) == values.indices.map { "/big/\(100 + $0)".bytes })
+                #expect(told.changes.map(\.key) == values.indices.map { KeyName("/big/\(100 + $0)") })
                 #expect(told.changes.map(\.value) == values)
-                #expect(Set(told.changes.map(\.modRevision)) == [told.revision])
+                #expect(Set(told.changes.map(\.revision.number)) == [told.revision])
                 // The catching up of a watch is where etcd fragments: its limit is then that of a request.
                 var again = try await client.watch(.prefix("/big/".bytes), from: told.revision).makeAsyncIterator()
                 #expect(try await again.revisions(1)[0].changes == told.changes)
@@ -99,7 +100,7 @@ struct WatchTests {
                 let told = try await updates.revisions(12)
                 #expect(told.map(\.revision) == expected)
                 for (number, revision) in told.enumerated() {
-                    #expect(revision.changes.map(\.key) == ["/big/a", "/big/b", "/big/c"].map(\.bytes))
+                    #expect(revision.changes.map(\.key) == ["/big/a", "/big/b", "/big/c"])
                     #expect(revision.changes.allSatisfy { $0.value?.count == 400_000 && $0.value?[7] == UInt8(number) })
                 }
             }
@@ -114,7 +115,7 @@ struct WatchTests {
                 try await etcd.etcdctl("compaction", "8")
                 var updates = try await client.watch(.prefix("/c/".bytes), from: 3).makeAsyncIterator()
                 let error = await failure { () async throws(EtcdError) in while try await updates.next() != nil {} }
-                #expect(error?.kind == .compacted)
+                #expect(error?.kind == .compacted(before: 8))
                 #expect(error?.description.contains("watch of /c/") == true)
             }
         }
@@ -150,6 +151,6 @@ struct WatchTests {
     }
 
     private func change(_ key: String, _ revision: Int64, _ value: String?) -> KeyChange {
-        KeyChange(key: key.bytes, modRevision: revision, value: value?.bytes)
+        KeyChange(key: KeyName(key), revision: KeyVersion(revision), value: value?.bytes)
     }
 }

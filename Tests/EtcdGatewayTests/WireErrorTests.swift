@@ -29,7 +29,7 @@ struct WireErrorTests {
         Row(2, "auth: revision in header is old", .staleToken),
         Row(7, "etcdserver: permission denied", .permissionDenied),
         Row(2, "etcdserver: permission denied", .permissionDenied),
-        Row(11, "etcdserver: mvcc: required revision has been compacted", .compacted),
+        Row(11, "etcdserver: mvcc: required revision has been compacted", .compacted(before: nil)),
         Row(11, "etcdserver: mvcc: required revision is a future revision", .futureRevision),
         Row(11, "etcdserver: too large lease TTL", .refused),
         Row(5, "etcdserver: requested lease not found", .leaseNotFound),

@@ -6,20 +6,21 @@
 IMPORT_TABLE='
 Fabric          - Text
 Planning        - Fabric
+KeyHistory      -
 Text            -
 Files           - Glibc
 YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Text
-EtcdGateway     Text Transport
+EtcdGateway     KeyHistory Text Transport
 UFMClient       Transport Fabric Text
-Reconciler      Planning Fabric YAMLReader Logging
-Ledger          EtcdGateway Fabric Files Planning Reconciler Text Transport
-Adapters        EtcdGateway Fabric Ledger Planning Reconciler Transport UFMClient Logging
+Reconciler      Planning Fabric KeyHistory YAMLReader Logging
+Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
+Adapters        EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
 Settings        Fabric Files Text YAMLReader
 Telemetry       Text Logging
 UFMModel        - FoundationEssentials
 UFMSimulator    UFMModel NIO*
-surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

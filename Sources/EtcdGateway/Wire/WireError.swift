@@ -51,7 +51,7 @@ struct WireError: Decodable {
         case 8: return .requestTooLarge
         case 9 where message.contains("authentication is not enabled"): return .authenticationDisabled
         case 11 where message.contains("future revision"): return .futureRevision
-        case 11 where message.contains("compacted"): return .compacted
+        case 11 where message.contains("compacted"): return .compacted(before: nil)
         case 14 where message.contains("no leader"): return .noLeader
         case 14 where message.contains("not supported for learner"), 9 where message.contains("for learner"):
             return .noLeader

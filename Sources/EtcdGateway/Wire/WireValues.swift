@@ -50,10 +50,12 @@ struct WireHeader: Decodable {
     var cluster_id: WireUInt64?
     var member_id: WireUInt64?
     var revision: WireInt64?
+    var raft_term: WireUInt64?
 
     var header: ResponseHeader {
         ResponseHeader(
-            clusterID: cluster_id?.value ?? 0, memberID: member_id?.value ?? 0, revision: revision?.value ?? 0)
+            clusterID: cluster_id?.value ?? 0, memberID: member_id?.value ?? 0, revision: revision?.value ?? 0,
+            raftTerm: raft_term?.value)
     }
 }
 

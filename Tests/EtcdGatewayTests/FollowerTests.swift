@@ -4,7 +4,7 @@ import Testing
 @testable import EtcdGateway
 
 @Suite("Following a prefix on a real etcd through its accidents", .timeLimit(.minutes(1)))
-struct PrefixFollowerTests {
+struct FollowerTests {
     private static let prefix = "/f/"
 
     private func key(_ number: Int) -> [UInt8] { "\(Self.prefix)\(1_000 + number)".bytes }

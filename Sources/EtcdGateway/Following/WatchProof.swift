@@ -1,10 +1,48 @@
 internal import FoundationEssentials
+internal import KeyHistory
+
+/// A cheap linearizable read that shows whether a watch has missed something.
+///
+/// A stream proves nothing by being open, nor by its progress messages: a member that hangs or is cut off keeps both up.
+struct WatchProof: Equatable, Sendable {
+    enum Verdict: Equatable, Sendable {
+        case current
+        /// The watch has yet to tell this revision, or is dead.
+        case behind(Int64)
+        /// Another store answers than the one that is watched.
+        case otherStore
+    }
+
+    /// Where the position was when the read was begun.
+    let since: Int64
+    /// Where the store stands.
+    let point: StorePoint
+    /// The last change of some key in the range that changed after `since`.
+    let newerKey: Int64?
+    /// Keys in the range now, and at `since`.
+    let count: Int64
+    let countThen: Int64
+
+    /// The store's revision.
+    var revision: Int64 { point.revision.number }
+
+    /// Whether the range is as it was at `since`.
+    var showsNoChange: Bool { newerKey == nil && count == countThen }
+
+    /// What the read says of a watch that has told everything up to a revision, or seems to have.
+    func verdict(told last: Int64) -> Verdict {
+        guard revision >= since else { return .otherStore }
+        if let newerKey { return last >= newerKey ? .current : .behind(newerKey) }
+        // A deletion leaves no key behind that would name its revision; anything newer may be it.
+        return showsNoChange || last > since ? .current : .behind(since + 1)
+    }
+}
 
 extension EtcdClient {
     /// How often a watch is proven alive, by a read through another member where there is one.
-    package static let proofInterval = Duration.seconds(5)
+    static let proofInterval = Duration.seconds(5)
     /// How long a watch may take to tell what such a read has shown.
-    package static let proofGrace = Duration.seconds(2)
+    static let proofGrace = Duration.seconds(2)
 
     /// Proves again and again that a watch has missed nothing, until it has, or until the task is cancelled.
     ///
@@ -12,7 +50,7 @@ extension EtcdClient {
     ///   - told: the revision up to which the watch has told everything.
     ///   - judge: what a proof says of the watch by now.
     /// - Returns: why the watch is to be left; nil when the task was cancelled.
-    package func prove<C: Clock>(
+    func prove<C: Clock>(
         _ watch: EtcdWatch, of range: KeyRange, clock: C, told: @Sendable () -> Int64,
         judge: @Sendable (WatchProof) throws(EtcdError) -> WatchProof.Verdict
     ) async -> EtcdError? where C.Duration == Duration {
@@ -57,8 +95,7 @@ extension EtcdClient {
                     key: Data(range.start), range_end: end, limit: nil, revision: WireInt64(revision), keys_only: nil,
                     count_only: true))
         return WatchProof(
-            since: revision, clusterID: header.clusterID, revision: header.revision,
-            newerKey: newer.kvs?.first?.keyValue.modRevision, count: newer.count?.value ?? 0,
-            countThen: then.count?.value ?? 0)
+            since: revision, point: header.point(), newerKey: newer.kvs?.first?.keyValue.modRevision,
+            count: newer.count?.value ?? 0, countThen: then.count?.value ?? 0)
     }
 }

@@ -1,0 +1,39 @@
+/// The name of a key, byte for byte.
+///
+/// Names are bytes and not text: two spellings that a `String` calls equal are two keys to a store.
+package struct KeyName: Hashable, Sendable {
+    package let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package init(_ text: some StringProtocol) {
+        bytes = Array(text.utf8)
+    }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    package func hasPrefix(_ prefix: KeyName) -> Bool { bytes.starts(with: prefix.bytes) }
+
+    /// What stands behind a prefix, if that is text; nil for bytes that are no UTF-8, and for a name that starts otherwise.
+    package func text(behind prefix: KeyName) -> String? {
+        hasPrefix(prefix) ? String(validating: bytes[prefix.bytes.count...], as: UTF8.self) : nil
+    }
+
+    package static func + (left: KeyName, right: some StringProtocol) -> KeyName { KeyName(left.bytes + right.utf8) }
+}
+
+extension KeyName: Comparable {
+    /// In the order of their bytes, as etcd lists them.
+    package static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+}
+
+extension KeyName: CustomStringConvertible {
+    /// For people; bytes that are not UTF-8 have been replaced.
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension KeyName: ExpressibleByStringLiteral {
+    package init(stringLiteral text: String) { self.init(text) }
+}

@@ -6,7 +6,7 @@ plant() {
     local check=$1 expected=$2 file=$3 text=$4 found
     mkdir -p "$(dirname "$COPY/$file")"
     printf '%s\n' "$text" >"$COPY/$file"
-    found=$("$check" "$COPY")
+    found=$(findings "$check" "$COPY")
     rm -f "$COPY/$file"
     if grep -qF -- "$expected" <<<"$found"; then
         report "found: ${check#check_}: ${text//$'\n'/ / }" ""
@@ -19,16 +19,15 @@ plant() {
 plant_legal() {
     local check=$1 file=$2 text=$3 found
     printf '%s\n' "$text" >"$COPY/$file"
-    found=$("$check" "$COPY" | grep -F -- "$file" || true)
+    found=$(findings "$check" "$COPY")
     rm -f "$COPY/$file"
     report "allowed: ${check#check_}: ${text//$'\n'/ / }" "$found"
 }
 
 # make_copy: a directory for the plants, gone when the script ends.
 make_copy() {
-    [[ -z ${COPY-} ]] || return 0
-    COPY=$(mktemp -d)
-    trap 'rm -rf "$COPY"' EXIT
+    COPY=$WORK/copy
+    mkdir -p "$COPY"
 }
 
 # self_test_sources: plants what the checks of the sources are for.

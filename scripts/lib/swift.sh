@@ -1,0 +1,40 @@
+# Swift: whether it is there and new enough, and the build. To be sourced after common.sh.
+# shellcheck shell=bash
+
+OLDEST_SWIFT=6.2
+
+# need_swift: ends the script unless a new enough Swift is on PATH. Sets SWIFT_HOME to the `usr` of its toolchain.
+need_swift() {
+    local said version
+    command -v swift >/dev/null ||
+        fail "there is no swift on PATH; install Swift $OLDEST_SWIFT or later: https://www.swift.org/install/linux/"
+    if ! said=$(swift --version 2>&1); then
+        sed 's/^/    | /' <<<"$said"
+        fail "$(command -v swift) does not run here; install the one for this system: https://www.swift.org/install/linux/"
+    fi
+    version=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' <<<"$said" | head -n 1)
+    [[ -n $version ]] || fail "$(command -v swift) is not the Swift compiler; put the compiler first on PATH"
+    if [[ $(printf '%s\n%s\n' "$OLDEST_SWIFT" "$version" | sort -V | head -n 1) != "$OLDEST_SWIFT" ]]; then
+        fail "Swift $version is too old; $OLDEST_SWIFT or later is needed: https://www.swift.org/install/linux/"
+    fi
+    # `swift` may be a launcher in some other place: where the toolchain is, it knows itself.
+    SWIFT_HOME=$(swift -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+    [[ -n $SWIFT_HOME ]] || fail "$(command -v swift) does not tell where its toolchain is"
+}
+
+# need_room_to_build: the build writes into the checkout.
+need_room_to_build() {
+    mkdir -p "$ROOT/.build" && : >"$ROOT/.build/writable" && rm "$ROOT/.build/writable" ||
+        fail "$ROOT/.build cannot be written: build in a copy that is yours: git clone $ROOT"
+}
+
+# build WHAT OPTIONS...: `swift build` with these; says how far it is, and how long it took.
+build() {
+    local what=$1 begun=$SECONDS
+    shift
+    need_room_to_build
+    step "Building $what"
+    KEEP_LOG=$ROOT/.build/build.log run building swift build "$@" ||
+        fail "the build failed after $(elapsed "$begun"); all that was said is in .build/build.log"
+    note "built in $(elapsed "$begun")"
+}

@@ -73,7 +73,13 @@ let package = Package(
                 logging,
             ],
             swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["Fabric", "Files", "Text", "YAMLReader"], swiftSettings: strict),
+        .target(
+            name: "Settings",
+            dependencies: [
+                "EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Text", "Transport", "UFMClient",
+                "YAMLReader",
+            ],
+            swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Text", logging], swiftSettings: strict),
 
         // The programs
@@ -129,7 +135,12 @@ let package = Package(
             name: "AdaptersTests",
             dependencies: ["Adapters", "Fabric", "Planning", "Reconciler", "Transport", "UFMClient", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Planning"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: [
+                "Settings", "EtcdGateway", "Fabric", "Planning", "Reconciler", "TestSupport", "Transport", "UFMClient",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -7,9 +7,13 @@ package import Reconciler
 package struct EtcdSource: KeyValueSource {
     private let client: EtcdClient
     private let range: KeyRange
+    private let advice: Failure.Advice
 
-    package init(_ client: EtcdClient, prefix: String) {
+    package init(
+        _ client: EtcdClient, prefix: String, advice: @escaping Failure.Advice = { _ in nil }
+    ) {
         self.client = client
+        self.advice = advice
         range = .prefix(Array(prefix.utf8))
     }
 
@@ -17,7 +21,7 @@ package struct EtcdSource: KeyValueSource {
         do throws(EtcdError) {
             return Self.snapshot(try await client.list(range).snapshot)
         } catch {
-            throw Failure(error)
+            throw Failure(error, advice)
         }
     }
 
@@ -29,12 +33,12 @@ package struct EtcdSource: KeyValueSource {
                 case .changed(let point, let changes):
                     tell(.changed(revision: point.revision.number, changes.map(Self.change)))
                 case .progress: break
-                case .lost(let error): tell(.lost(Failure(error)))
+                case .lost(let error): tell(.lost(Failure(error, advice)))
                 case .restored(let duration, _): tell(.restored(after: duration))
                 }
             }
         } catch {
-            throw Failure(error)
+            throw Failure(error, advice)
         }
     }
 

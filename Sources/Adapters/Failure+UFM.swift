@@ -6,12 +6,20 @@ package import UFMClient
 /// What UFM's errors say of what happened.
 extension Failure {
     /// - Parameter pkey: the partition that was asked for, where it was one.
-    package init(_ error: UFMError, of pkey: PKey? = nil) {
+    package init(_ error: UFMError, of pkey: PKey? = nil, _ advice: Advice = { _ in nil }) {
         var place = pkey.map(Place.partition) ?? .server
         if case .transport = error.kind { place = .endpoint(error.server) }
         self.init(
-            Cause(error), ErrorWords.of(error), at: place, outcome: error.outcome == .unknown ? .unknown : .nothing,
+            Cause(error), error.description(with: advice), at: place, outcome: error.outcome == .unknown ? .unknown : .nothing,
             retryAfter: error.retryAfter, refusedGUIDs: error.refusedGUIDs)
+    }
+}
+
+extension UFMError {
+    /// One line for people: what happened, and what to do where that is known.
+    package func description(with advice: Failure.Advice) -> String {
+        let trouble = Failure.Trouble(.ufm, Failure.Cause(self), at: server, words: serverWords ?? "")
+        return description + (advice(trouble).map { "; \($0)" } ?? "")
     }
 }
 

@@ -7,12 +7,14 @@ package import UFMClient
 /// UFM, as the reconciler sees it.
 package final class UFMFabric: FabricProvider {
     private let current: Mutex<UFMClient>
+    private let advice: Failure.Advice
     private let memory = Mutex(SnapshotMemory<ContinuousClock.Instant>())
     /// Whether UFM says when it was last changed.
     private let hasMark = Mutex(true)
 
-    package init(_ client: UFMClient) {
+    package init(_ client: UFMClient, advice: @escaping Failure.Advice = { _ in nil }) {
         current = Mutex(client)
+        self.advice = advice
     }
 
     private var client: UFMClient { current.withLock { $0 } }
@@ -74,7 +76,7 @@ package final class UFMFabric: FabricProvider {
         do throws(UFMError) {
             return try await call()
         } catch {
-            throw Failure(error, of: pkey)
+            throw Failure(error, of: pkey, advice)
         }
     }
 }

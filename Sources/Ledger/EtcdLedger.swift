@@ -8,9 +8,13 @@ package import Reconciler
 package struct EtcdLedger: InspectableLedger {
     private let client: EtcdClient
     private let prefix: String
+    private let advice: Failure.Advice
 
-    package init(_ client: EtcdClient, fabric: String) {
+    package init(
+        _ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }
+    ) {
         self.client = client
+        self.advice = advice
         prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
     }
 
@@ -45,7 +49,7 @@ package struct EtcdLedger: InspectableLedger {
                 case .changed(_, let changes):
                     guard let change = changes.last else { return }
                     tell(.success(change.value.map { Self.entry($0, version: change.revision.number) }))
-                case .lost(let error): tell(.failure(Failure(error)))
+                case .lost(let error): tell(.failure(Failure(error, advice)))
                 case .progress, .restored: break
                 }
             }
@@ -125,7 +129,7 @@ package struct EtcdLedger: InspectableLedger {
         do throws(EtcdError) {
             return try await call()
         } catch {
-            throw Failure(error)
+            throw Failure(error, advice)
         }
     }
 }

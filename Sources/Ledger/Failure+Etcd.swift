@@ -4,10 +4,20 @@ package import Transport
 
 /// What etcd's errors say of what happened.
 extension Failure {
-    package init(_ error: EtcdError) {
+    package init(_ error: EtcdError, _ advice: Advice = { _ in nil }) {
         self.init(
-            Cause(error.kind), ErrorWords.of(error), at: error.endpoint.map { .endpoint($0.url) } ?? .server,
+            Cause(error.kind), error.description(with: advice), at: error.endpoint.map { .endpoint($0.url) } ?? .server,
             outcome: error.isOutcomeUnknown ? .unknown : .nothing)
+    }
+}
+
+extension EtcdError {
+    /// One line for people: what happened, and what to do where that is known.
+    package func description(with advice: Failure.Advice) -> String {
+        // A stream that ends is no connection that is refused.
+        guard kind != .watchEnded else { return description }
+        let trouble = Failure.Trouble(.etcd, Failure.Cause(kind), at: endpoint?.url, words: message)
+        return description + (advice(trouble).map { "; \($0)" } ?? "")
     }
 }
 

@@ -18,9 +18,11 @@ package protocol KeyRevisionReader: Sendable {
 /// Reads the keys from etcd, with no more than the permission to read them.
 package struct EtcdKeyRevisions: KeyRevisionReader {
     private let client: EtcdClient
+    private let advice: Failure.Advice
 
-    package init(_ client: EtcdClient) {
+    package init(_ client: EtcdClient, advice: @escaping Failure.Advice = { _ in nil }) {
         self.client = client
+        self.advice = advice
     }
 
     package func revisions(of keys: [String]) async throws(Failure) -> KeyRevisions {
@@ -34,7 +36,7 @@ package struct EtcdKeyRevisions: KeyRevisionReader {
                 if store == 0 { store = page.header.revision }
                 found[key] = page.keyValues.first?.modRevision ?? 0
             } catch {
-                throw Failure(error)
+                throw Failure(error, advice)
             }
         }
         return KeyRevisions(store: store, keys: found)

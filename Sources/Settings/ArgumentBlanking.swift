@@ -5,7 +5,7 @@ import Glibc
 /// They are visible between the start of the process and this moment: a file is the better place for a password.
 package enum ArgumentBlanking {
     /// The options whose value is a password, as `--option value` or `--option=value`.
-    package static let options = ["--password", "--ufm-password", "--etcd-password"]
+    package static let options = OptionNames.passwords
 
     /// What to blank: the bytes of one argument from an offset to its end.
     package struct Blank: Hashable {

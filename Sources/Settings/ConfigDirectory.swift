@@ -21,7 +21,7 @@ package struct ConfigDirectory: Hashable, Sendable {
     package static func resolve(option: String?, environment: ProcessEnvironment) throws(SettingsError)
         -> ConfigDirectory
     {
-        if let option { return try existing(option, namedBy: "--config-dir") }
+        if let option { return try existing(option, namedBy: OptionNames.configDirectory) }
         if let value = environment[variable] { return try existing(value, namedBy: variable) }
         return standard
     }

@@ -1,5 +1,5 @@
 /// The two passwords we need, and the names under which each source knows them.
-package enum Credential: String, CaseIterable, Sendable {
+package enum Credential: String, CaseIterable, Hashable, Sendable {
     case etcd
     case ufm
 
@@ -37,12 +37,12 @@ package enum Prompting: Hashable, Sendable {
 /// The first source that has it decides. One that is there but unusable is an error: falling through to the next would
 /// log in with a password that nobody meant.
 package struct CredentialSources: Sendable {
-    package var environment: ProcessEnvironment
-    package var directory: ConfigDirectory
+    var environment: ProcessEnvironment
+    let directory: ConfigDirectory
     var prompt = TerminalPrompt()
 
     /// The password, or nil when no source has it (and, where asking is allowed, there is no terminal).
-    package func password(
+    func password(
         _ credential: Credential, option: String?, user: String, prompting: Prompting
     ) throws(SettingsError) -> FoundPassword? {
         if let option {
@@ -70,14 +70,13 @@ package struct CredentialSources: Sendable {
     }
 
     /// The password; throws an error that lists the places to put it when no source has it.
-    package func requiredPassword(
+    func requiredPassword(
         _ credential: Credential, option: String?, optionName: String, user: String, prompting: Prompting
     ) throws(SettingsError) -> FoundPassword {
         let found = try password(credential, option: option, user: user, prompting: prompting)
         if let found { return found }
         throw .noPassword(
-            "no \(credential.label) password for \(user): put it into \(directory.file(credential.fileName)), "
-                + "a systemd credential \(credential.fileName), \(credential.variable) or \(optionName)")
+            credential, user: user, file: directory.file(credential.fileName), option: optionName)
     }
 
     private func ask(_ credential: Credential, _ user: String) throws(SettingsError) -> FoundPassword? {
@@ -91,8 +90,11 @@ package struct CredentialSources: Sendable {
 }
 
 extension CredentialSources {
-    package init(environment: ProcessEnvironment, directory: ConfigDirectory) {
-        self.init(environment: environment, directory: directory, prompt: TerminalPrompt())
+    /// - Parameter configDirectory: of the option.
+    package init(configDirectory: String?, environment: ProcessEnvironment = .current) throws(SettingsError) {
+        self.init(
+            environment: environment,
+            directory: try ConfigDirectory.resolve(option: configDirectory, environment: environment))
     }
 }
 

@@ -1,7 +1,5 @@
-import Adapters
 import ArgumentParser
 import Glibc
-import Ledger
 import Settings
 import Telemetry
 import Text

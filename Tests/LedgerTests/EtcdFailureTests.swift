@@ -40,4 +40,14 @@ struct EtcdFailureTests {
         #expect(lost.outcome == .unknown)
         #expect(Failure(EtcdError(.permissionDenied, "")).outcome == .nothing)
     }
+
+    @Test("The line ends with the advice of whoever has some; a stream that ends by itself asks for none")
+    func advice() {
+        let endpoint = EtcdEndpoint(scheme: .https, host: "etcd1", port: 2379)
+        let error = EtcdError(.unavailable, "connection error", endpoint: endpoint)
+        let failure = Failure(error) { "\($0.server) \($0.cause) at \($0.endpoint ?? "") with \($0.words)" }
+        #expect(failure.message == "\(error); etcd unavailable at https://etcd1:2379 with connection error")
+        let end = EtcdError(.watchEnded, "the member ended the stream", endpoint: endpoint)
+        #expect(Failure(end) { _ in "do it" }.message == end.description)
+    }
 }

@@ -40,6 +40,18 @@ final class SettingsScratch: Sendable {
         return ConfigDirectory(path: root.appending(path: "Fixtures/\(name)").path)
     }
 
+    /// What is looked up here, by a process without a terminal.
+    func sources(_ variables: [String: String] = [:]) -> CredentialSources {
+        CredentialSources(
+            environment: ProcessEnvironment(variables), directory: directory,
+            prompt: TerminalPrompt(terminal: "/nonexistent/tty", fallbackInput: nil))
+    }
+
+    /// Why there is no value, as it would be printed; nil where there is one.
+    static func failure(_ resolved: Resolved<some Sendable>) -> String? {
+        failure { () throws(SettingsError) in _ = try resolved.result.get() }
+    }
+
     /// What `body` throws, as it would be printed; nil when it throws nothing.
     static func failure(_ body: () throws(SettingsError) -> Void) -> String? {
         do throws(SettingsError) {

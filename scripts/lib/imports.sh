@@ -16,7 +16,7 @@ UFMClient       Transport Fabric Text
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
 Adapters        EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
-Settings        Fabric Files Text YAMLReader
+Settings        EtcdGateway Fabric Files Planning Reconciler Text Transport UFMClient YAMLReader
 Telemetry       Text Logging
 UFMModel        - FoundationEssentials
 UFMSimulator    UFMModel NIO*

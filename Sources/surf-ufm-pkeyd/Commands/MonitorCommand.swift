@@ -1,13 +1,6 @@
-import Adapters
 import ArgumentParser
-import EtcdGateway
-import Ledger
 import Logging
-import Planning
-import Reconciler
-import Transport
-import UFMClient
-import UnixSignals
+import Settings
 
 /// `monitor`: the daemon.
 struct MonitorCommand: AsyncParsableCommand {
@@ -42,58 +35,20 @@ struct MonitorCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let log = common.daemonLog()
-        log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
-        // Before anything can take long: from here on a signal ends the daemon in good order.
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-
-        let http = try HTTPClient()
-        defer { http.shutdown() }
-        let etcdClient = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
-        let ufmConfiguration = try ufm.resolve(common, log: log)
-        let ufmClient = UFMClient(configuration: ufmConfiguration, transport: http)
-        log.info("etcd: \(etcdClient.configuration.endpoints.map(\.url).joined(separator: ", "))")
-        log.info("UFM: \(ufmConfiguration.hosts.joined(separator: ", "))")
-
-        var configuration = try reconcile.resolve(common, log: log)
-        configuration.resyncInterval = .seconds(Int(pollInterval))
-        configuration.concurrency = ufmConcurrency
-        configuration.runsOnce = once
-        configuration.fabricName =
-            "\(ufmConfiguration.scheme.rawValue)://\(ufmConfiguration.hosts.joined(separator: ","))"
-        if configuration.limits.range != .everything { log.info("Managed range: \(configuration.limits.range)") }
-        let ufmFabric = UFMFabric(ufmClient)
-        let ledger = try ledger.open(etcdClient, writing: !dryRun)
-        let loop = ReconcilerLoop(
-            configuration, source: EtcdSource(etcdClient, prefix: configuration.prefix),
-            fabric: dryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,
-            ledger: dryRun ? DryRunLedger(ledger) : ledger, log: log)
-        log.info("Performing initial PKey scan...")
-        if !once { log.info("Starting monitoring loop (poll interval: \(pollInterval)s)") }
-        let end = await loop.run {
-            for await signal in signals {
-                guard signal == .sighup else {
-                    log.info("\(signal) received: finishing what is under way")
-                    return
-                }
-                readCredentialsAgain(etcdClient, ufmFabric, http, log)
-            }
-        }
-        if let problem = end.problem { throw CommandFailure(problem) }
-        log.info("PKey monitor stopped")
+    private var inputs: DaemonInputs {
+        var engine = reconcile.inputs
+        engine.resyncInterval = .seconds(Int(pollInterval))
+        engine.concurrency = ufmConcurrency
+        engine.runsOnce = once
+        return DaemonInputs(
+            configDirectory: common.configDir, etcd: etcd.inputs, ufm: ufm.inputs, engine: engine)
     }
 
-    /// What SIGHUP asks for. Certificates need nothing: each new connection reads its files.
-    private func readCredentialsAgain(
-        _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ http: HTTPClient, _ log: Logger
-    ) {
-        do {
-            if let login = try etcd.resolve(common, log: log).login { etcdClient.renew(login: login) }
-            ufmFabric.renew(UFMClient(configuration: try ufm.resolve(common, log: log), transport: http))
-            log.info("SIGHUP received: passwords have been read again")
-        } catch {
-            log.error("SIGHUP received: the old passwords stay in use: \(ErrorWords.of(error) ?? "\(error)")")
-        }
+    func run() async throws {
+        let log = common.daemonLog
+        log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
+        let daemon = Daemon(
+            inputs: inputs, ledger: ledger.ledger, fabric: ledger.fabric, isDryRun: dryRun, log: log)
+        try await daemon.run()
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import Settings
 import Telemetry
@@ -13,26 +12,23 @@ struct CommonOptions: ParsableArguments {
     var configDir: String?
     @Flag(help: "Log in detail.") var debug = false
 
-    func directory() throws(SettingsError) -> ConfigDirectory {
-        try ConfigDirectory.resolve(option: configDir, environment: .current)
+    func sources() throws(SettingsError) -> CredentialSources {
+        try CredentialSources(configDirectory: configDir)
     }
 
-    func credentials() throws(SettingsError) -> CredentialSources {
-        CredentialSources(environment: .current, directory: try directory())
-    }
+    var daemonLog: Logger { ProgramLog.daemon(isDetailed: debug) }
+    var toolLog: Logger { ProgramLog.tool(isDetailed: debug) }
+}
 
-    /// The daemon's log, on standard output.
-    func daemonLog() -> Logger {
-        log(to: STDOUT_FILENO, level: debug ? .debug : .info)
-    }
-
-    /// A tool's log, on standard error: standard output is for its results.
-    func toolLog() -> Logger {
-        log(to: STDERR_FILENO, level: debug ? .debug : .warning)
-    }
-
-    private func log(to descriptor: Int32, level: Logger.Level) -> Logger {
-        let output = FileDescriptorOutput(descriptor: descriptor)
-        return Logger(label: "surf-ufm-pkeyd") { _ in LineLogHandler(output: output, level: level) }
+extension Resolved {
+    /// The value; what there is to be told goes to the log.
+    func told(to log: Logger) throws(SettingsError) -> Value {
+        for note in notes {
+            switch note {
+            case .warning(let text): log.warning("\(text)")
+            case .origin(let text): log.debug("\(text)")
+            }
+        }
+        return try result.get()
     }
 }

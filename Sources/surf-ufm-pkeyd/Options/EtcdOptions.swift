@@ -1,9 +1,6 @@
 import ArgumentParser
 import EtcdGateway
-import Logging
 import Settings
-import Text
-import Transport
 
 /// How to reach etcd: the options of the `monitor` and `etcd` modes.
 struct EtcdOptions: ParsableArguments {
@@ -38,79 +35,20 @@ struct EtcdOptions: ParsableArguments {
         if etcdPassword != nil, etcdUser == nil { throw ValidationError("--etcd-password needs --etcd-user.") }
     }
 
-    /// Options, then files, then defaults.
-    func resolve(_ common: CommonOptions, log: Logger) throws -> EtcdConfiguration {
-        let file = try EtcdFileSettings.load(from: common.directory())
-        for warning in file?.warnings ?? [] { log.warning("\(warning)") }
-        let scheme = self.scheme(file)
-        let endpoints = try self.endpoints(file, scheme)
-        let tls = TLSSettings(
-            verification: .authority(caFile: etcdCaCert ?? file?.caCertificate), certificateFile: etcdCertFile,
-            keyFile: etcdKeyFile)
-        if !endpoints.contains(where: { $0.scheme == .https }), etcdCertFile != nil || etcdCaCert != nil {
-            log.warning("etcd is spoken to over http (etcd-protocol): the certificate options have no effect")
-        }
-        return EtcdConfiguration(
-            endpoints: endpoints, login: try login(file, common, log), tls: tls, timeout: .seconds(Int(etcdTimeout)))
-    }
-
-    /// A CA certificate in batch.yaml does not mean TLS: pcocc's own sample has one beside `http`.
-    private func scheme(_ file: EtcdFileSettings?) -> EtcdEndpoint.Scheme {
-        if let etcdProtocol { return etcdProtocol }
-        switch file?.scheme {
-        case .http: return .http
-        case .https: return .https
-        case nil: return etcdCaCert != nil || etcdCertFile != nil ? .https : .http
-        }
-    }
-
-    private func endpoints(
-        _ file: EtcdFileSettings?, _ scheme: EtcdEndpoint.Scheme
-    ) throws(EtcdError) -> [EtcdEndpoint] {
-        let port = etcdPort ?? file?.port.flatMap { UInt16(exactly: $0) } ?? 2379
-        let names: [String]
-        if let etcdEndpoints {
-            names = etcdEndpoints.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
-        } else if let etcdHost {
-            names = [etcdHost]
-        } else if let file {
-            guard let servers = file.servers else {
-                throw EtcdError(.usage, "\(file.path) names no etcd-servers; add them, or give --etcd-endpoints")
-            }
-            names = servers
-        } else {
-            names = ["localhost"]
-        }
-        guard !names.isEmpty else { throw EtcdError(.usage, "--etcd-endpoints names no endpoint") }
-        var endpoints: [EtcdEndpoint] = []
-        for name in names {
-            endpoints.append(try EtcdEndpoint(parsing: name, defaultScheme: scheme, defaultPort: port))
-        }
-        return endpoints
-    }
-
-    /// The user of the option; else root where pcocc's files say that passwords are used and hold one.
-    private func login(
-        _ file: EtcdFileSettings?, _ common: CommonOptions, _ log: Logger
-    ) throws -> EtcdConfiguration.Login? {
-        let sources = try common.credentials()
-        let found: FoundPassword?
-        if let etcdUser {
-            if file?.authentication == EtcdFileSettings.Authentication.none, etcdPassword == nil, !etcdPromptPassword {
-                log.debug("no etcd login: batch.yaml says etcd-auth-type: none")
-                return nil
-            }
-            found = try sources.requiredPassword(
-                .etcd, option: etcdPassword, optionName: "--etcd-password", user: etcdUser,
-                prompting: etcdPromptPassword ? .first : .whenNeeded)
-        } else {
-            guard file?.authentication == .password else { return nil }
-            found = try sources.password(.etcd, option: nil, user: "root", prompting: .never)
-        }
-        guard let found else { return nil }
-        for warning in found.warnings { log.warning("\(warning)") }
-        log.debug("etcd password from \(found.origin)")
-        return EtcdConfiguration.Login(user: etcdUser ?? "root", password: found.secret.reveal())
+    var inputs: EtcdInputs {
+        var inputs = EtcdInputs()
+        inputs.host = etcdHost
+        inputs.port = etcdPort
+        inputs.endpoints = etcdEndpoints
+        inputs.scheme = etcdProtocol
+        inputs.caCertificate = etcdCaCert
+        inputs.certificateFile = etcdCertFile
+        inputs.keyFile = etcdKeyFile
+        inputs.user = etcdUser
+        inputs.password = etcdPassword
+        inputs.promptsForPassword = etcdPromptPassword
+        inputs.timeout = .seconds(Int(etcdTimeout))
+        return inputs
     }
 }
 

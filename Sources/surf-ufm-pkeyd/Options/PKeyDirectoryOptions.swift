@@ -1,6 +1,4 @@
 import ArgumentParser
-import Fabric
-import Logging
 import Planning
 import Settings
 
@@ -21,30 +19,5 @@ struct PKeyDirectoryOptions: ParsableArguments {
         }
     }
 
-    /// The range of the option, else of `networks.yaml`, else everything.
-    func range(_ common: CommonOptions, log: Logger) throws -> ManagedRange {
-        if let managedRange { return managedRange }
-        guard let networks = try NetworksFileSettings.load(from: common.directory()) else { return .everything }
-        for warning in networks.warnings { log.warning("\(warning)") }
-        guard !networks.ranges.isEmpty else { return .everything }
-        let range = ManagedRange(networks.ranges)
-        log.debug("managed range \(range), from \(networks.path)")
-        return range
-    }
-}
-
-extension ManagedRange {
-    /// Reads `0x2000-0x3000`, or several of these with commas between.
-    init(parsing text: String) throws {
-        let ranges = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false)
-            guard ends.count == 2 else {
-                throw ValidationError("expected FIRST-LAST, as in 0x2000-0x3000, found '\(part)'")
-            }
-            let (first, last) = (try PKey(parsing: ends[0]), try PKey(parsing: ends[1]))
-            guard first <= last else { throw ValidationError("\(part): the first PKey is above the last") }
-            return first...last
-        }
-        self.init(ranges)
-    }
+    var inputs: PKeyDirectoryInputs { PKeyDirectoryInputs(prefix: pkeyPrefix, range: managedRange) }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Logging
 import Planning
-import Reconciler
+import Settings
 
 /// What is wanted of UFM, and how far we may go: the options of the `monitor` and `plan` modes.
 struct ReconcileOptions: ParsableArguments {
@@ -24,29 +23,14 @@ struct ReconcileOptions: ParsableArguments {
         transform: DeletionGuard.Threshold.init(parsing:))
     var deleteGuard = DeletionGuard.Threshold()
 
-    /// What the engine is to know, as far as these options say it.
-    func resolve(_ common: CommonOptions, log: Logger) throws -> EngineConfiguration {
-        var configuration = EngineConfiguration(
-            prefix: directory.pkeyPrefix, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb))
-        configuration.enforcesFlags = enforceFlags
-        configuration.deleteGuard = deleteGuard
-        configuration.limits = Limits(policy: policy, range: try directory.range(common, log: log))
-        return configuration
+    var inputs: EngineInputs {
+        var inputs = EngineInputs(
+            directory: directory.inputs, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb))
+        inputs.enforcesFlags = enforceFlags
+        inputs.deleteGuard = deleteGuard
+        inputs.policy = policy
+        return inputs
     }
 }
 
 extension Policy: ExpressibleByArgument {}
-
-extension DeletionGuard.Threshold {
-    /// Reads `20` or `20%`, or `off`.
-    init(parsing text: String) throws {
-        if text == "off" {
-            self.init(share: 1, least: .max)
-            return
-        }
-        guard let percent = Int(text.hasSuffix("%") ? text.dropLast() : text[...]), (0...100).contains(percent) else {
-            throw ValidationError("expected 0 to 100 percent, or off")
-        }
-        self.init(share: Double(percent) / 100)
-    }
-}

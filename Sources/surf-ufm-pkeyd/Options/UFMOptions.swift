@@ -1,7 +1,5 @@
 import ArgumentParser
-import Logging
-import Transport
-import UFMClient
+import Settings
 
 /// How UFM's certificate is verified, and whether there is TLS at all.
 struct UFMVerificationOptions: ParsableArguments {
@@ -13,13 +11,8 @@ struct UFMVerificationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Accept exactly the UFM certificate with this SHA-256 fingerprint.", valueName: "sha256:…"),
-        transform: { text in
-            guard let fingerprint = SHA256Fingerprint(parsing: text) else {
-                throw ValidationError("expected sha256: and 64 hexadecimal digits")
-            }
-            return fingerprint
-        })
-    var ufmFingerprint: SHA256Fingerprint?
+        transform: CertificateFingerprint.init(parsing:))
+    var ufmFingerprint: CertificateFingerprint?
     @Option(help: ArgumentHelp("Log in with the access token in this file, without a user.", valueName: "file"))
     var ufmTokenFile: String?
     @Option(
@@ -38,9 +31,20 @@ struct UFMVerificationOptions: ParsableArguments {
         if http, ufmCertFile != nil { throw ValidationError("--ufm-cert-file has no use with --http.") }
     }
 
-    var verification: TLSSettings.Verification {
-        if noSslVerify { return .none }
-        return ufmFingerprint.map { .fingerprint($0) } ?? .authority(caFile: ufmCaCert)
+    /// The inputs, together with what the modes have names of their own for.
+    func inputs(_ names: OptionNames, host: String?, user: String?, password: String?) -> UFMInputs {
+        var inputs = UFMInputs(names)
+        inputs.host = host
+        inputs.user = user
+        inputs.password = password
+        inputs.tokenFile = ufmTokenFile
+        inputs.usesTLS = !http
+        inputs.verifies = !noSslVerify
+        inputs.caCertificate = ufmCaCert
+        inputs.fingerprint = ufmFingerprint
+        inputs.certificateFile = ufmCertFile
+        inputs.keyFile = ufmKeyFile
+        return inputs
     }
 }
 
@@ -53,17 +57,11 @@ struct UFMDaemonOptions: ParsableArguments {
     var ufmPassword: String?
     @OptionGroup var verification: UFMVerificationOptions
 
-    private var settings: UFMSettings {
-        UFMSettings(
-            host: ufmHost, hostOption: "--ufm-host", user: ufmUser, userOption: "--ufm-user", password: ufmPassword,
-            passwordOption: "--ufm-password", verification: verification)
+    var inputs: UFMInputs {
+        verification.inputs(.daemon, host: ufmHost, user: ufmUser, password: ufmPassword)
     }
 
-    func validate() throws { try settings.validate() }
-
-    func resolve(_ common: CommonOptions, log: Logger) throws -> UFMConfiguration {
-        try settings.resolve(common, log: log)
-    }
+    func validate() throws { try inputs.validate() }
 }
 
 /// How to reach UFM in the `ufm` mode.
@@ -75,15 +73,22 @@ struct UFMToolOptions: ParsableArguments {
     var password: String?
     @OptionGroup var verification: UFMVerificationOptions
 
-    private var settings: UFMSettings {
-        UFMSettings(
-            host: host, hostOption: "--host", user: username, userOption: "--username", password: password,
-            passwordOption: "--password", verification: verification)
+    var inputs: UFMInputs {
+        verification.inputs(.tool, host: host, user: username, password: password)
     }
 
-    func validate() throws { try settings.validate() }
+    func validate() throws { try inputs.validate() }
+}
 
-    func resolve(_ common: CommonOptions, log: Logger) throws -> UFMConfiguration {
-        try settings.resolve(common, log: log)
+extension UFMInputs {
+    /// Throws for a command line that says twice who we are, or never.
+    fileprivate func validate() throws {
+        if user == nil, password != nil { throw ValidationError("\(names.ufmPassword) needs \(names.ufmUser).") }
+        if user != nil, tokenFile != nil {
+            throw ValidationError("Give one of \(names.ufmUser) and --ufm-token-file.")
+        }
+        guard user != nil || tokenFile != nil || certificateFile != nil else {
+            throw ValidationError("Give \(names.ufmUser) USER, --ufm-token-file FILE or --ufm-cert-file FILE.")
+        }
     }
 }

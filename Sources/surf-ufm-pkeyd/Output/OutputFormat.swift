@@ -20,6 +20,11 @@ enum Output {
         print(text, terminator: "")
     }
 
+    /// A tool whose reader has gone has nothing left to do. To be called once there is a log, which ignores SIGPIPE.
+    static func endWithReader() {
+        signal(SIGPIPE, SIG_DFL)
+    }
+
     /// Lets a reader have what was printed, though it is little.
     static func flush() throws(CommandFailure) {
         guard fflush(nil) == 0 else { throw CommandFailure("standard output: \(String(cString: strerror(errno)))") }

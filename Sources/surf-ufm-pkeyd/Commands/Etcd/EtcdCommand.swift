@@ -1,8 +1,6 @@
 import ArgumentParser
 import EtcdGateway
-import Glibc
 import Logging
-import Transport
 
 /// `etcd`: looks at and changes keys.
 struct EtcdCommand: AsyncParsableCommand {
@@ -81,12 +79,11 @@ struct EtcdCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = common.toolLog()
-        // The log has SIGPIPE ignored, but a tool whose reader has gone has nothing left to do.
-        signal(SIGPIPE, SIG_DFL)
-        let http = try HTTPClient()
-        defer { http.shutdown() }
-        let client = try EtcdClient(try connection.resolve(common, log: log), transport: http)
+        let connections = try Connections(log: common.toolLog)
+        defer { connections.close() }
+        Output.endWithReader()
+        let client = try connections.etcd(connection.inputs, try common.sources())
+        let log = connections.log
         log.debug("etcd endpoints: \(client.configuration.endpoints.map { $0.url }.joined(separator: ", "))")
         if list {
             try await EtcdLister(client: client, options: reading, format: output).run()
@@ -100,7 +97,9 @@ struct EtcdCommand: AsyncParsableCommand {
             try await remove(delete, client)
         } else if watch {
             let prefix = watchPrefix ?? reading.prefix ?? ""
-            let watcher = EtcdWatcher(client: client, options: reading, format: output, log: log) { http.shutdown() }
+            let watcher = EtcdWatcher(client: client, options: reading, format: output, log: log) {
+                connections.close()
+            }
             try await watcher.run(prefix)
         } else {
             try await EtcdStatus(client: client, format: output).run()

@@ -1,6 +1,5 @@
 import Adapters
 import EtcdGateway
-import Ledger
 import Text
 
 /// `--status`: every endpoint, and what is wrong with it.

@@ -5,7 +5,7 @@ import Fabric
 import Logging
 import Planning
 import Reconciler
-import Transport
+import Settings
 import UFMClient
 
 /// `plan`: what `monitor` would do now, as data; nothing is changed.
@@ -26,14 +26,14 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
     func run() async throws {
-        let log = common.toolLog()
-        let http = try HTTPClient()
-        defer { http.shutdown() }
-        let configuration = try reconcile.resolve(common, log: log)
-        let etcdClient = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
-        let source = EtcdSource(etcdClient, prefix: configuration.prefix)
-        let ufmFabric = UFMFabric(UFMClient(configuration: try ufm.resolve(common, log: log), transport: http))
-        let ledger = try ledger.open(etcdClient, writing: false)
+        let connections = try Connections(log: common.toolLog)
+        defer { connections.close() }
+        let sources = try common.sources()
+        let configuration = try reconcile.inputs.resolve(sources).told(to: connections.log)
+        let etcdClient = try connections.etcd(etcd.inputs, sources)
+        let source = connections.source(etcdClient, prefix: configuration.prefix)
+        let ufmFabric = connections.fabric(try connections.ufm(ufm.inputs, sources))
+        let ledger = try connections.ledger(ledger.ledger, fabric: ledger.fabric, etcdClient, writing: false)
         let survey: Survey
         do {
             async let keys = source.list()
@@ -44,7 +44,7 @@ struct PlanCommand: AsyncParsableCommand {
         } catch let error as Failure {
             throw CommandFailure(error.message)
         }
-        for warning in survey.warnings { log.warning("\(warning)") }
+        for warning in survey.warnings { connections.log.warning("\(warning)") }
         try PlanPrinter(format: output, showsAll: all).print(survey.plan)
         if survey.plan.hasDrift { throw ExitCode(2) }
     }

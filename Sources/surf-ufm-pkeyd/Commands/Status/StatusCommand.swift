@@ -2,12 +2,10 @@ import Adapters
 import ArgumentParser
 import EtcdGateway
 import Fabric
-import Glibc
 import Ledger
-import Logging
 import Planning
 import Reconciler
-import Transport
+import Settings
 
 /// `status`: how far UFM is with the keys in etcd, as the daemon's ledger says.
 struct StatusCommand: AsyncParsableCommand {
@@ -58,24 +56,26 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = common.toolLog()
-        // The log has SIGPIPE ignored, but a tool whose reader has gone has nothing left to do.
-        signal(SIGPIPE, SIG_DFL)
-        let http = try HTTPClient()
-        defer { http.shutdown() }
-        let client = try EtcdClient(try etcd.resolve(common, log: log), transport: http)
-        let ledger = try ledger.open(client, writing: approveDeletes)
-        let source = EtcdSource(client, prefix: directory.pkeyPrefix)
+        let connections = try Connections(log: common.toolLog)
+        defer { connections.close() }
+        Output.endWithReader()
+        let sources = try common.sources()
+        let client = try connections.etcd(etcd.inputs, sources)
+        let ledger = try connections.ledger(
+            self.ledger.ledger, fabric: self.ledger.fabric, client, writing: approveDeletes)
+        let source = connections.source(client, prefix: directory.pkeyPrefix)
         do {
             if let wait {
                 try await PartitionWait(
                     pkey: wait, prefix: directory.pkeyPrefix, source: source, ledger: ledger,
                     timeout: .seconds(Int(timeout ?? 60)), format: output
-                ) { http.shutdown() }.run()
+                ) { connections.close() }.run()
             } else if approveDeletes {
                 try await DeletionApproval(ledger: ledger, format: output, isConfirmed: yes).run()
             } else {
-                try await report(ledger, source, try directory.range(common, log: log))
+                try await report(
+                    ledger, source,
+                    try directory.inputs.managedRange(sources).told(to: connections.log))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)

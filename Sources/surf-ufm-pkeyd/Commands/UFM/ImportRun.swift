@@ -1,6 +1,4 @@
-import Adapters
 import Fabric
-import Ledger
 import UFMClient
 
 /// Performs an import, partition by partition; one that fails does not keep the others from going on.

@@ -1,6 +1,5 @@
 import Adapters
 import Fabric
-import Ledger
 import UFMClient
 
 /// `--pkey`: adds members to a partition, removes some, or sets them all.

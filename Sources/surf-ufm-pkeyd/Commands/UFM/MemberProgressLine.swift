@@ -1,5 +1,4 @@
 import Adapters
-import Ledger
 import Synchronization
 import UFMClient
 

@@ -1,7 +1,6 @@
 import Fabric
 import Files
 import Settings
-import UFMClient
 import YAMLReader
 
 /// What `--export` writes and `--import` reads: partitions as JSON, which may be YAML when read.

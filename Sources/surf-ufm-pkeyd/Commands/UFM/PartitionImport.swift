@@ -1,6 +1,5 @@
 import Adapters
 import Fabric
-import Ledger
 import UFMClient
 
 /// `--import`: makes UFM's partitions those of a file, and says for each how it went.

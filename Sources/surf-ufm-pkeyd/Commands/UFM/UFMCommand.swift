@@ -1,8 +1,6 @@
 import ArgumentParser
 import Fabric
-import Glibc
 import Logging
-import Transport
 import UFMClient
 
 /// `ufm`: looks at and changes partitions.
@@ -55,23 +53,21 @@ struct UFMCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = common.toolLog()
-        // The log has SIGPIPE ignored, but a tool whose reader has gone has nothing left to do.
-        signal(SIGPIPE, SIG_DFL)
-        let http = try HTTPClient()
-        defer { http.shutdown() }
+        let connections = try Connections(log: common.toolLog)
+        defer { connections.close() }
+        Output.endWithReader()
         let operation = try operations.one()
         // A file that cannot be used is found out before anybody is asked for a password.
         var file: PartitionFile?
         if case .importFile(let path) = operation { file = try PartitionFile.read(path) }
-        let client = UFMClient(configuration: try connection.resolve(common, log: log), transport: http)
-        log.debug("UFM: \(client.configuration.hosts.joined(separator: ", "))")
+        let client = try connections.ufm(connection.inputs, try common.sources())
+        connections.log.debug("UFM: \(client.configuration.hosts.joined(separator: ", "))")
         switch operation {
         case .list:
-            let printer = PartitionPrinter(output, ledger: try await ledger.records(common, http, log: log))
+            let printer = PartitionPrinter(output, ledger: try await ledger.records(common, connections))
             let snapshot = try await client.snapshot()
             try members.showsMembers ? printer.printMembers(snapshot) : printer.print(snapshot)
-        case .get(let number): try await show(number, client, http, log)
+        case .get(let number): try await show(number, client, connections)
         case .create(let pkey): try await create(pkey, client)
         case .delete(let pkey):
             try await PartitionDeletion(client: client, isConfirmed: yes, format: output).run(pkey)
@@ -83,18 +79,18 @@ struct UFMCommand: AsyncParsableCommand {
             let run = PartitionImport(
                 client: client, isDryRun: dryRun, prunes: prune, isConfirmed: yes, format: output)
             try await run.run(file)
-        case .ping: try await UFMPing(client: client, transport: http, format: output).run()
+        case .ping: try await UFMPing(client: client, format: output).run()
         }
         try Output.flush()
     }
 
     private func show(
-        _ number: PartitionNumber, _ client: UFMClient, _ http: HTTPClient, _ log: Logger
+        _ number: PartitionNumber, _ client: UFMClient, _ connections: Connections
     ) async throws {
         guard let details = try await client.details(number) else {
             throw CommandFailure("PKey \(number) not found in UFM")
         }
-        try PartitionPrinter(output, ledger: try await ledger.records(common, http, log: log)).print(details)
+        try PartitionPrinter(output, ledger: try await ledger.records(common, connections)).print(details)
     }
 
     private func create(_ pkey: PKey, _ client: UFMClient) async throws {

@@ -2,9 +2,7 @@ import ArgumentParser
 import EtcdGateway
 import Fabric
 import Ledger
-import Logging
 import Reconciler
-import Transport
 
 /// Which partitions the daemon manages: what its ledger in etcd says.
 struct UFMLedgerOptions: ParsableArguments {
@@ -33,12 +31,12 @@ struct UFMLedgerOptions: ParsableArguments {
 
     /// The ledger; nil where nobody asks for it.
     func records(
-        _ common: CommonOptions, _ transport: any HTTPTransport, log: Logger
+        _ common: CommonOptions, _ connections: Connections
     ) async throws -> [PKey: LedgerRecord]? {
         guard managed else { return nil }
-        let client = try EtcdClient(try etcd.resolve(common, log: log), transport: transport)
+        let client = try connections.etcd(etcd.inputs, try common.sources())
         do throws(Failure) {
-            return try await EtcdLedger(client, fabric: fabric ?? "default").records()
+            return try await connections.ledgerInEtcd(client, fabric: fabric ?? "default").records()
         } catch {
             throw CommandFailure("the ledger in etcd cannot be read: \(error.message)")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fabric
+import Settings
 
 /// Which members an operation on one PKey is about, and their flags.
 struct UFMMemberOptions: ParsableArguments {
@@ -60,18 +61,9 @@ struct UFMMemberOptions: ParsableArguments {
     /// The GUIDs of `--guids`, ascending.
     func loadGUIDs() throws -> [GUID] { try GUIDArgument.load(guids) }
 
-    /// The members of the three lists, ascending; throws for a GUID that is in two of them with different membership.
+    /// The members of the three lists, ascending.
     func loadMembers() throws -> [Member] {
-        var memberships: [GUID: Membership] = [:]
-        for (list, membership) in [(guids, membership), (full, Membership.full), (limited, Membership.limited)] {
-            for guid in try GUIDArgument.load(list) {
-                guard memberships.updateValue(membership, forKey: guid) ?? membership == membership else {
-                    throw CommandFailure("\(guid) is given as full and as limited: nothing was changed")
-                }
-            }
-        }
-        return memberships.map { Member(guid: $0.key, membership: $0.value, index0: index0) }
-            .sorted { $0.guid < $1.guid }
+        try MemberLists(guids: guids, full: full, limited: limited, membership: membership, index0: index0).load()
     }
 }
 

@@ -1,13 +1,10 @@
 import Adapters
-import Ledger
 import Text
-import Transport
 import UFMClient
 
 /// `--ping`: whether UFM answers, how fast, as whom, and which certificate it shows.
 struct UFMPing {
     let client: UFMClient
-    let transport: any HTTPTransport
     let format: OutputFormat
 
     func run() async throws {
@@ -15,24 +12,13 @@ struct UFMPing {
         do throws(UFMError) {
             sign = try await client.ping()
         } catch {
-            guard case .transport(.untrustedCertificate) = error.kind,
-                let certificate = await certificate(of: error.server)
-            else { throw error }
+            guard let certificate = await client.certificate(notTrustedIn: error) else { throw error }
             throw CommandFailure(
                 "\(ErrorWords.of(error)); the one shown there is of \(Terminal.line(certificate.subject)), ends "
-                    + "\(certificate.expiryText) and has the fingerprint \(certificate.fingerprint): compare it with "
+                    + "\(certificate.expiry) and has the fingerprint \(certificate.fingerprint): compare it with "
                     + "the one on the UFM machine before you trust it")
         }
         try show(Document(sign))
-    }
-
-    /// What a server shows whom we do not trust: it is asked without user, password, token or certificate of ours.
-    private func certificate(of server: String) async -> ServerCertificate? {
-        var request = HTTPRequest(
-            .get, server + "/ufmRest/app/ufm_version", tls: TLSSettings(verification: .none),
-            connectTimeout: client.configuration.connectTimeout, totalTimeout: client.configuration.readTimeout)
-        request.reportsCertificate = true
-        return try? await transport.send(request).head.certificate
     }
 
     private func show(_ document: Document) throws {
@@ -68,8 +54,8 @@ struct UFMPing {
             // In tenths: more digits would promise what no network keeps.
             latency_ms = (Double(seconds) * 10_000 + Double(attoseconds) / 1e14).rounded() / 10
             authentication = sign.authentication
-            certificate = sign.certificate.map {
-                Certificate(subject: $0.subject, fingerprint: $0.fingerprint.description, expiry: $0.expiryText)
+            certificate = sign.shownCertificate.map {
+                Certificate(subject: $0.subject, fingerprint: $0.fingerprint, expiry: $0.expiry)
             }
         }
     }

@@ -1,0 +1,30 @@
+extension Failure {
+    /// Who made trouble.
+    package enum Server: Hashable, Sendable {
+        /// Where the keys and the ledger are.
+        case etcd
+        /// The fabric manager.
+        case ufm
+    }
+
+    /// What a person may be able to mend.
+    package struct Trouble: Hashable, Sendable {
+        package let server: Server
+        package let cause: Cause
+        /// The URL of the member or host that was asked last.
+        package let endpoint: String?
+        /// The server's own words.
+        package let words: String
+
+        package init(_ server: Server, _ cause: Cause, at endpoint: String? = nil, words: String = "") {
+            self.server = server
+            self.cause = cause
+            self.endpoint = endpoint
+            self.words = words
+        }
+    }
+
+    /// What to do about it, in the words of the command line; nil where nobody knows. Whoever makes failures for people is
+    /// given it.
+    package typealias Advice = @Sendable (Trouble) -> String?
+}

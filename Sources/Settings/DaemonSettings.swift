@@ -1,0 +1,67 @@
+package import EtcdGateway
+package import Reconciler
+package import UFMClient
+
+/// All that the daemon's options say, before any file has been looked at.
+package struct DaemonInputs: Sendable {
+    /// The directory of `--config-dir`.
+    package var configDirectory: String?
+    package var etcd: EtcdInputs
+    package var ufm: UFMInputs
+    package var engine: EngineInputs
+
+    package init(configDirectory: String?, etcd: EtcdInputs, ufm: UFMInputs, engine: EngineInputs) {
+        self.configDirectory = configDirectory
+        self.etcd = etcd
+        self.ufm = ufm
+        self.engine = engine
+    }
+
+    package func resolve(_ environment: ProcessEnvironment = .current) -> Resolved<DaemonSettings> {
+        Resolved { (notes) throws(SettingsError) in
+            let sources = try CredentialSources(configDirectory: configDirectory, environment: environment)
+            let etcd = try etcd.resolve(sources, &notes)
+            let ufm = try ufm.resolve(sources, &notes)
+            var engine = try engine.resolve(sources, &notes)
+            engine.fabricName = "\(ufm.scheme.rawValue)://\(ufm.hosts.joined(separator: ","))"
+            return DaemonSettings(etcd: etcd, ufm: ufm, engine: engine, inputs: self, environment: environment)
+        }
+    }
+}
+
+/// What the daemon runs on.
+package struct DaemonSettings: Sendable {
+    package let etcd: EtcdConfiguration
+    package let ufm: UFMConfiguration
+    package let engine: EngineConfiguration
+    private let inputs: DaemonInputs
+    private let environment: ProcessEnvironment
+
+    fileprivate init(
+        etcd: EtcdConfiguration, ufm: UFMConfiguration, engine: EngineConfiguration, inputs: DaemonInputs,
+        environment: ProcessEnvironment
+    ) {
+        self.etcd = etcd
+        self.ufm = ufm
+        self.engine = engine
+        self.inputs = inputs
+        self.environment = environment
+    }
+
+    /// What may change while the daemon runs: who it is, and where UFM is.
+    package struct Renewal: Sendable {
+        /// Nil where etcd is used without a login.
+        package let etcdLogin: EtcdConfiguration.Login?
+        package let ufm: UFMConfiguration
+    }
+
+    /// What SIGHUP asks for: the same options, the files as they are now. Certificates need nothing: each new connection
+    /// reads its files.
+    package func reloaded() -> Resolved<Renewal> {
+        Resolved { (notes) throws(SettingsError) in
+            let sources = try CredentialSources(configDirectory: inputs.configDirectory, environment: environment)
+            return Renewal(
+                etcdLogin: try inputs.etcd.resolve(sources, &notes).login, ufm: try inputs.ufm.resolve(sources, &notes))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Adapters
+import EtcdGateway
+import Ledger
+import Logging
+import Planning
+import Reconciler
+import Settings
+import Transport
+import UFMClient
+import UnixSignals
+
+/// The composition root: here, and nowhere else, clients get their transport, and the engine its adapters.
+struct Connections {
+    let log: Logger
+    private let http: HTTPClient
+
+    init(log: Logger) throws {
+        self.log = log
+        http = try HTTPClient()
+    }
+
+    /// Aborts all transfers, and ends the thread that performs them.
+    func close() { http.shutdown() }
+
+    func etcd(_ inputs: EtcdInputs, _ sources: CredentialSources) throws -> EtcdClient {
+        try etcd(try inputs.resolve(sources).told(to: log))
+    }
+
+    func ufm(_ inputs: UFMInputs, _ sources: CredentialSources) throws -> UFMClient {
+        ufm(try inputs.resolve(sources).told(to: log))
+    }
+
+    fileprivate func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
+        try EtcdClient(configuration, transport: http)
+    }
+
+    fileprivate func ufm(_ configuration: UFMConfiguration) -> UFMClient {
+        UFMClient(configuration: configuration, transport: http)
+    }
+
+    func source(_ client: EtcdClient, prefix: String) -> EtcdSource {
+        EtcdSource(client, prefix: prefix, advice: Advice.standard)
+    }
+
+    func fabric(_ client: UFMClient) -> UFMFabric {
+        UFMFabric(client, advice: Advice.standard)
+    }
+
+    func ledgerInEtcd(_ client: EtcdClient, fabric: String) -> EtcdLedger {
+        EtcdLedger(client, fabric: fabric, advice: Advice.standard)
+    }
+
+    /// The ledger of a fabric.
+    ///
+    /// - Parameters:
+    ///   - client: where it is kept, or what vouches for the keys to a file.
+    ///   - writing: whether it is to be changed; then a directory in which nothing can be written is an error at once.
+    func ledger(
+        _ place: LedgerPlace, fabric: String, _ client: EtcdClient, writing: Bool
+    ) throws(CommandFailure) -> any InspectableLedger {
+        switch place {
+        case .etcd: return ledgerInEtcd(client, fabric: fabric)
+        case .file(let path):
+            let file = LedgerFile(path, fabric: fabric)
+            do throws(Failure) {
+                try file.check(writing: writing)
+            } catch {
+                throw CommandFailure("--ledger: \(error.message)")
+            }
+            return FileLedger(file, keys: EtcdKeyRevisions(client, advice: Advice.standard))
+        }
+    }
+}
+
+/// The daemon, from its settings to its end.
+struct Daemon {
+    let inputs: DaemonInputs
+    let ledger: LedgerPlace
+    /// The name of the fabric in the ledger.
+    let fabric: String
+    let isDryRun: Bool
+    let log: Logger
+
+    func run() async throws {
+        // Before anything can take long: from here on a signal ends the daemon in good order.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let connections = try Connections(log: log)
+        defer { connections.close() }
+        let settings = try inputs.resolve().told(to: log)
+        let etcdClient = try connections.etcd(settings.etcd)
+        let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
+        tell(settings)
+        let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, writing: !isDryRun)
+        let loop = ReconcilerLoop(
+            settings.engine, source: connections.source(etcdClient, prefix: settings.engine.prefix),
+            fabric: isDryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,
+            ledger: isDryRun ? DryRunLedger(ledger) : ledger, log: log)
+        log.info("Performing initial PKey scan...")
+        if !settings.engine.runsOnce {
+            let seconds = settings.engine.resyncInterval.components.seconds
+            log.info("Starting monitoring loop (poll interval: \(seconds)s)")
+        }
+        let end = await loop.run {
+            for await signal in signals {
+                guard signal == .sighup else {
+                    log.info("\(signal) received: finishing what is under way")
+                    return
+                }
+                renew(settings, etcdClient, ufmFabric, connections)
+            }
+        }
+        if let problem = end.problem { throw CommandFailure(problem) }
+        log.info("PKey monitor stopped")
+    }
+
+    private func tell(_ settings: DaemonSettings) {
+        log.info("etcd: \(settings.etcd.endpoints.map(\.url).joined(separator: ", "))")
+        log.info("UFM: \(settings.ufm.hosts.joined(separator: ", "))")
+        let range = settings.engine.limits.range
+        if range != .everything { log.info("Managed range: \(range)") }
+    }
+
+    private func renew(
+        _ settings: DaemonSettings, _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ connections: Connections
+    ) {
+        do throws(SettingsError) {
+            let renewal = try settings.reloaded().told(to: log)
+            if let login = renewal.etcdLogin { etcdClient.renew(login: login) }
+            ufmFabric.renew(connections.ufm(renewal.ufm))
+            log.info("SIGHUP received: passwords have been read again")
+        } catch {
+            log.error("SIGHUP received: the old passwords stay in use: \(error)")
+        }
+    }
+}

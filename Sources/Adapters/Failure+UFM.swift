@@ -10,7 +10,8 @@ extension Failure {
         var place = pkey.map(Place.partition) ?? .server
         if case .transport = error.kind { place = .endpoint(error.server) }
         self.init(
-            Cause(error), error.description(with: advice), at: place, outcome: error.outcome == .unknown ? .unknown : .nothing,
+            Cause(error), error.description(with: advice), at: place,
+            outcome: error.outcome == .unknown ? .unknown : .nothing,
             retryAfter: error.retryAfter, refusedGUIDs: error.refusedGUIDs)
     }
 }

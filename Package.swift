@@ -129,7 +129,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "EtcdGateway", "Fabric", "Reconciler", "Transport", "TestSupport"],
+            dependencies: ["Ledger", "EtcdGateway", "Fabric", "KeyHistory", "Reconciler", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AdaptersTests",
@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMModel", "UFMSimulator",
+                "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMModel",
+                "UFMSimulator",
                 "TestSupport", "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 package import Fabric
+package import KeyHistory
 package import Logging
 package import Planning
 package import Reconciler
@@ -69,7 +70,7 @@ package final class DryRunLedger: OwnershipStore {
     }
 
     package func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [String: Int64]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
     ) async throws(Failure) -> Bool {
         try await amend(record, for: pkey)
     }

@@ -76,7 +76,7 @@ package struct ResponseHeader: Hashable, Sendable {
     }
 
     /// Where in the history of its store the answer stands, or where a revision stands that it tells of.
-    func point(at revision: Int64? = nil) -> StorePoint {
+    package func point(at revision: Int64? = nil) -> StorePoint {
         StorePoint(
             store: clusterID == 0 ? nil : clusterID, revision: KeyVersion(revision ?? self.revision), term: raftTerm)
     }

@@ -16,9 +16,9 @@ package struct KeyName: Hashable, Sendable {
 
     package func hasPrefix(_ prefix: KeyName) -> Bool { bytes.starts(with: prefix.bytes) }
 
-    /// What stands behind a prefix, if that is text; nil for bytes that are no UTF-8, and for a name that starts otherwise.
+    /// What stands behind a prefix, as text; bytes that are not UTF-8 have been replaced. nil for a name that starts otherwise.
     package func text(behind prefix: KeyName) -> String? {
-        hasPrefix(prefix) ? String(validating: bytes[prefix.bytes.count...], as: UTF8.self) : nil
+        hasPrefix(prefix) ? String(decoding: bytes[prefix.bytes.count...], as: UTF8.self) : nil
     }
 
     package static func + (left: KeyName, right: some StringProtocol) -> KeyName { KeyName(left.bytes + right.utf8) }
@@ -34,6 +34,6 @@ extension KeyName: CustomStringConvertible {
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-extension KeyName: ExpressibleByStringLiteral {
+extension KeyName: ExpressibleByStringInterpolation {
     package init(stringLiteral text: String) { self.init(text) }
 }

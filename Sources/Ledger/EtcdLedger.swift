@@ -1,7 +1,7 @@
 package import EtcdGateway
 package import Fabric
 import FoundationEssentials
-import KeyHistory
+package import KeyHistory
 package import Reconciler
 
 /// The ledger in etcd: one JSON record per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`.
@@ -58,7 +58,7 @@ package struct EtcdLedger: InspectableLedger {
 
     package func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
         try await write(
-            record, for: pkey, if: [.modRevision(key: bytes(record.key), equals: record.revision)],
+            record, for: pkey, if: [Self.condition(record.key, record.revision)],
             operation: "claim of PKey \(pkey)")
     }
 
@@ -70,7 +70,7 @@ package struct EtcdLedger: InspectableLedger {
         }
         return try await told { [changes] () async throws(EtcdError) in
             try await client.transaction(
-                if: sorted.map { .modRevision(key: bytes($0.value.key), equals: $0.value.revision) }, then: changes,
+                if: sorted.map { Self.condition($0.value.key, $0.value.revision) }, then: changes,
                 operation: "claim of \(records.count) PKeys")
         }
     }
@@ -80,11 +80,9 @@ package struct EtcdLedger: InspectableLedger {
     }
 
     package func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [String: Int64]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
     ) async throws(Failure) -> Bool {
-        let keysStand = expected.sorted { $0.key < $1.key }.map { key, revision in
-            TransactionCondition.modRevision(key: bytes(key), equals: revision)
-        }
+        let keysStand = expected.sorted { $0.key < $1.key }.map { Self.condition($0.key, $0.value) }
         return try await write(
             record, for: pkey, if: [.exists(key: key(pkey))] + keysStand,
             operation: "authorisation to delete PKey \(pkey)")
@@ -119,6 +117,10 @@ package struct EtcdLedger: InspectableLedger {
     private static func entry(_ value: [UInt8], version: Int64) -> LedgerEntry {
         let document = try? JSONDecoder().decode(LedgerDocument.self, from: Data(value))
         return LedgerEntry(record: document?.record ?? .unreadable, time: document?.date, version: version)
+    }
+
+    private static func condition(_ key: KeyName, _ version: KeyVersion) -> TransactionCondition {
+        .modRevision(key: key.bytes, equals: version.number)
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { bytes(prefix + pkey.description) }

@@ -1,17 +1,18 @@
 package import Fabric
+package import KeyHistory
 package import Reconciler
 
 /// The ledger in a local file, for sites whose etcd role may only read.
 ///
-/// etcd vouches for the keys in a read right before the writing, where the ledger in etcd has one transaction: in the
+/// The source vouches for its keys in a read right before the writing, where the ledger in etcd has one transaction: in the
 /// milliseconds between, a key may change. Its event then follows and is judged by itself.
 package struct FileLedger: InspectableLedger {
     private let file: LedgerFile
-    private let keys: any KeyRevisionReader
+    private let source: any KeySource
 
-    package init(_ file: LedgerFile, keys: any KeyRevisionReader) {
+    package init(_ file: LedgerFile, source: any KeySource) {
         self.file = file
-        self.keys = keys
+        self.source = source
     }
 
     package func records() async throws(Failure) -> [PKey: LedgerRecord] {
@@ -31,8 +32,8 @@ package struct FileLedger: InspectableLedger {
     }
 
     package func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool {
-        let found = try await keys.revisions(of: records.values.map(\.key)).keys
-        guard records.values.allSatisfy({ found[$0.key] == $0.revision }) else { return false }
+        let voucher = try await source.vouch(for: records.values.map(\.key))
+        guard records.values.allSatisfy({ voucher.versions[$0.key] == $0.revision }) else { return false }
         return try await file.change { content in
             for (pkey, record) in records.sorted(by: { $0.key < $1.key }) { content.set(record, for: pkey) }
             return true
@@ -48,15 +49,15 @@ package struct FileLedger: InspectableLedger {
     }
 
     package func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [String: Int64]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
     ) async throws(Failure) -> Bool {
-        let found = try await keys.revisions(of: Array(expected.keys))
-        guard found.keys == expected else { return false }
+        let voucher = try await source.vouch(for: Array(expected.keys))
+        guard voucher.confirms(expected) else { return false }
         return try await file.change { content in
             guard let old = content.entries[pkey]?.record else { return false }
             // Unlike a ledger in etcd this one outlives a wipe, after which every key looks deleted.
-            guard old.revision <= found.store || old.state == .approved || old.state == .deleting else {
-                let reason = "etcd has lost its history (revision \(found.store), was \(old.revision))"
+            guard old.revision <= voucher.point.revision || old.state == .approved || old.state == .deleting else {
+                let reason = "etcd has lost its history (revision \(voucher.point.revision), was \(old.revision))"
                 content.set(
                     LedgerRecord(
                         .guarded, key: old.key, revision: old.revision, error: "\(reason): waits for an approval"),

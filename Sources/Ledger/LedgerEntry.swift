@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import KeyHistory
 package import Reconciler
 
 /// A record as a ledger holds it.
@@ -21,15 +22,17 @@ struct LedgerDocument: Codable, Hashable, Sendable {
 
     init(_ record: LedgerRecord, time: Date = .now) {
         state = record.state.rawValue
-        key = record.key
-        revision = record.revision
+        key = record.key.description
+        revision = record.revision.number
         error = record.error
         self.time = time.formatted(.iso8601)
     }
 
     /// What it says; nil with a state that is none.
     var record: LedgerRecord? {
-        LedgerRecord.State(rawValue: state).map { LedgerRecord($0, key: key, revision: revision, error: error) }
+        LedgerRecord.State(rawValue: state).map {
+            LedgerRecord($0, key: KeyName(key), revision: KeyVersion(revision), error: error)
+        }
     }
 
     var date: Date? { try? Date(time, strategy: .iso8601) }

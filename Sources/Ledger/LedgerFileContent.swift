@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import KeyHistory
 import Reconciler
 
 /// What a ledger file says. Pure.
@@ -93,7 +94,7 @@ extension LedgerFileContent {
                 throw Unreadable(problem: "\(name): '\(partition.time)' is no time such as 2026-01-31T12:00:00Z")
             }
             let record = LedgerRecord(
-                state, key: partition.key, revision: partition.revision, error: partition.error)
+                state, key: KeyName(partition.key), revision: KeyVersion(partition.revision), error: partition.error)
             entries[pkey] = LedgerEntry(record: record, time: time, version: partition.change)
             changes = max(changes, partition.change)
         }

@@ -1,4 +1,5 @@
 package import Fabric
+package import KeyHistory
 import Planning
 package import Reconciler
 
@@ -27,9 +28,9 @@ package struct PartitionStatus: Hashable, Sendable {
     package let pkey: PKey
     package let state: State
     /// The key in etcd that decides, or that did.
-    package let key: String
+    package let key: KeyName
     /// The revision of that key; nil when it is not there.
-    package let keyRevision: Int64?
+    package let keyRevision: KeyVersion?
     package let entry: LedgerEntry?
     /// Why it is failing, held or guarded.
     package let error: String?
@@ -47,7 +48,7 @@ package struct PartitionStatus: Hashable, Sendable {
         error = state == .held ? entry?.record.error ?? "the value of \(key) cannot be read" : entry?.record.error
     }
 
-    private static func state(_ intent: Intent, _ keyRevision: Int64?, _ record: LedgerRecord?) -> State {
+    private static func state(_ intent: Intent, _ keyRevision: KeyVersion?, _ record: LedgerRecord?) -> State {
         switch intent {
         case .held: return .held
         case .absent:

@@ -1,4 +1,5 @@
 package import Fabric
+package import KeyHistory
 import Planning
 package import Reconciler
 import Text
@@ -7,7 +8,7 @@ import Text
 package struct WaitState {
     package enum Verdict: Equatable {
         /// UFM has this revision.
-        case synced(revision: Int64)
+        case synced(revision: KeyVersion)
         /// There is to be no partition, and the ledger as last told has none. It may have been told before the key went: the
         /// record is to be read once more.
         case goneIfConfirmed
@@ -15,32 +16,31 @@ package struct WaitState {
 
     private let pkey: PKey
     private var desired: DesiredState
-    private var isListed = false
     private var entry: LedgerEntry?
     private var isEntryKnown = false
     /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
-    private var seen: Set<Int64> = []
+    private var seen: Set<KeyVersion> = []
     private var failure: String?
 
-    package init(_ pkey: PKey, prefix: String) {
+    package init(_ pkey: PKey, of sources: [SourceID]) {
         self.pkey = pkey
-        desired = DesiredState(prefix: prefix, flags: FlagPolicy())
+        desired = DesiredState(sources, flags: FlagPolicy())
     }
 
-    package mutating func take(_ event: SourceEvent) -> Verdict? {
+    package mutating func take(_ event: SourceEvent, from source: SourceID) -> Verdict? {
         switch event {
-        case .listed(let snapshot, _):
-            _ = desired.replace(with: snapshot)
-            isListed = true
+        case .listed(let list, _):
+            _ = desired.take(list, .afresh, from: source)
             see()
-        case .changed(_, let changes):
+        case .changed(let point, let changes):
             // One by one: a revision that was followed by another at once may be the one that UFM gets.
             for change in changes {
-                _ = desired.apply([change])
+                _ = desired.take([change], at: point, from: source)
                 see()
             }
         case .lost(let failure): self.failure = failure.message
         case .restored: failure = nil
+        case .progress: break
         }
         return verdict
     }
@@ -58,11 +58,11 @@ package struct WaitState {
 
     private mutating func see() {
         let revision = desired.revision(of: pkey)
-        if revision > 0 { seen.insert(revision) }
+        if revision != .absent { seen.insert(revision) }
     }
 
     private var verdict: Verdict? {
-        guard isListed, isEntryKnown else { return nil }
+        guard desired.isListed, isEntryKnown else { return nil }
         if let record = entry?.record, record.state == .synced, seen.contains(record.revision) {
             return .synced(revision: record.revision)
         }
@@ -72,7 +72,7 @@ package struct WaitState {
     /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.
     package var words: String {
         if let failure { return failure }
-        guard isListed else { return "etcd has not been read yet" }
+        guard desired.isListed else { return "\(desired.name) has not been read yet" }
         guard isEntryKnown else { return "the ledger has not been read yet" }
         guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry) else {
             return "PKey \(pkey) has neither key nor record"

@@ -1,23 +1,60 @@
 package import Fabric
+package import KeyHistory
 package import Planning
 
-/// What the source of desired state tells.
+/// What a source of desired state tells.
 package enum SourceEvent: Sendable {
     /// Everything, read completely.
     case listed(KeySnapshot, reason: String)
-    /// What one revision changed.
-    case changed(revision: Int64, [KeyChange])
+    /// What the point's version changed.
+    case changed(StorePoint, [KeyChange])
+    /// Nothing new, but everything up to this point has been told.
+    case progress(StorePoint)
     case lost(Failure)
     case restored(after: Duration)
 }
 
-/// Where desired state comes from: the PKey directory in etcd.
-package protocol KeyValueSource: Sendable {
-    /// Reads all keys at one revision: completely, or not at all.
+/// A source of desired state: keys that name PKeys, such as the PKey directory in etcd.
+package protocol KeySource: Sendable {
+    var id: SourceID { get }
+
+    /// Reads all keys at one moment: completely, or not at all.
     func list() async throws(Failure) -> KeySnapshot
 
     /// Tells everything from now on, beginning with a list, until the task is cancelled.
     func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure)
+
+    /// Says how keys stand in the source's present state, all at one moment.
+    ///
+    /// Never from memory: what was read before the call does not count.
+    func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher
+}
+
+extension [any KeySource] {
+    /// A complete list of each.
+    package func lists() async throws(Failure) -> [SourceID: KeySnapshot] {
+        var lists: [SourceID: KeySnapshot] = [:]
+        for source in self { lists[source.id] = try await source.list() }
+        return lists
+    }
+}
+
+/// How keys stood in their source at one moment, by the source's own word.
+package struct Voucher: Hashable, Sendable {
+    /// The moment.
+    package let point: StorePoint
+    /// The versions of the keys that were asked for; ``KeyVersion/absent`` for one that was not there.
+    package let versions: [KeyName: KeyVersion]
+
+    package init(at point: StorePoint, _ versions: [KeyName: KeyVersion]) {
+        self.point = point
+        self.versions = versions
+    }
+
+    /// Whether all these keys stood at these versions.
+    package func confirms(_ expected: [KeyName: KeyVersion]) -> Bool {
+        expected.allSatisfy { versions[$0.key] == $0.value }
+    }
 }
 
 /// The fabric manager.
@@ -34,7 +71,7 @@ package protocol FabricProvider: Sendable {
 package protocol OwnershipStore: Sendable {
     /// Reads all records: completely, or not at all.
     func records() async throws(Failure) -> [PKey: LedgerRecord]
-    /// Writes that a partition is ours, if its key in etcd still stands at the revision that the record names.
+    /// Writes that a partition is ours, if its key still stands at the version that the record names.
     ///
     /// Atomic, on the store's present state: a partition becomes ours only while somebody wants it there. After a wipe of
     /// etcd what we remember could otherwise claim partitions in the new store, whose keys then look deleted.
@@ -49,14 +86,14 @@ package protocol OwnershipStore: Sendable {
     ///
     /// - Returns: whether it had.
     func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
-    /// Marks a partition as being deleted, if it is in the ledger and its keys in etcd still stand as expected.
+    /// Marks a partition as being deleted, if it is in the ledger and its keys still stand as expected.
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read.
     ///
-    /// - Parameter expected: revisions by key; 0 for a key that must not be there.
+    /// - Parameter expected: versions by key; ``KeyVersion/absent`` for a key that must not be there.
     /// - Returns: whether the partition may be deleted.
     func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [String: Int64]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
     ) async throws(Failure) -> Bool
     /// Forgets a partition that is gone.
     func release(_ pkey: PKey) async throws(Failure)

@@ -1,3 +1,5 @@
+package import KeyHistory
+
 /// What the ledger says of a partition that is ours.
 package struct LedgerRecord: Hashable, Sendable {
     package enum State: String, Sendable, CaseIterable {
@@ -16,14 +18,14 @@ package struct LedgerRecord: Hashable, Sendable {
     }
 
     package var state: State
-    /// The name of the key in etcd that wants the partition.
-    package var key: String
-    /// The revision of that key.
-    package var revision: Int64
+    /// The name of the key that wants the partition.
+    package var key: KeyName
+    /// The version of that key.
+    package var revision: KeyVersion
     /// Why it is failing or held.
     package var error: String?
 
-    package init(_ state: State, key: String, revision: Int64, error: String? = nil) {
+    package init(_ state: State, key: KeyName, revision: KeyVersion, error: String? = nil) {
         self.state = state
         self.key = key
         self.revision = revision

@@ -1,21 +1,25 @@
 package import Fabric
+package import KeyHistory
 package import Planning
 
 /// The plan for a whole fabric from one complete read of each side, as the engine would carry it out.
 package struct Survey: Sendable {
     package let plan: Plan
-    /// What people should hear of the keys in etcd.
+    /// What people should hear of the keys.
     package let warnings: [String]
 
     /// - Parameters:
-    ///   - keys: the PKey directory in etcd.
+    ///   - keys: a list of each source; one without is taken for empty.
     ///   - records: the ledger.
     package init(
-        _ configuration: EngineConfiguration, keys: KeySnapshot, records: [PKey: LedgerRecord], fabric: FabricSnapshot
+        _ configuration: EngineConfiguration, keys: [SourceID: KeySnapshot], records: [PKey: LedgerRecord],
+        fabric: FabricSnapshot
     ) {
         var desired = DesiredState(
-            prefix: configuration.prefix, flags: configuration.flags, range: configuration.limits.range)
-        warnings = desired.replace(with: keys).warnings
+            configuration.sources, flags: configuration.flags, range: configuration.limits.range)
+        warnings = configuration.sources.flatMap { source in
+            keys[source].map { desired.take($0, .afresh, from: source).warnings } ?? []
+        }
         var intents: [PKey: Intent] = [:]
         for pkey in desired.pkeys.union(records.keys) {
             intents[pkey] = configuration.limits.admitted(desired.intent(of: pkey), for: pkey)

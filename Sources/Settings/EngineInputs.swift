@@ -56,7 +56,7 @@ package struct EngineInputs: Sendable {
         _ sources: CredentialSources, _ notes: inout [SettingsNote]
     ) throws(SettingsError) -> EngineConfiguration {
         var configuration = EngineConfiguration(
-            prefix: directory.prefix, flags: flags, resyncInterval: resyncInterval, concurrency: concurrency)
+            flags: flags, resyncInterval: resyncInterval, concurrency: concurrency)
         configuration.enforcesFlags = enforcesFlags
         configuration.deleteGuard = deleteGuard
         configuration.limits = Limits(policy: policy, range: try directory.managedRange(sources, &notes))

@@ -38,8 +38,11 @@ struct Connections {
         UFMClient(configuration: configuration, transport: http)
     }
 
-    func source(_ client: EtcdClient, prefix: String) -> EtcdSource {
-        EtcdSource(client, prefix: prefix, advice: Advice.standard)
+    /// Where desired state comes from, in the order of precedence.
+    ///
+    /// - Parameter prefix: the PKey directory in etcd.
+    func sources(_ client: EtcdClient, prefix: String) -> [any KeySource] {
+        [EtcdSource(client, prefix: prefix, advice: Advice.standard)]
     }
 
     func fabric(_ client: UFMClient) -> UFMFabric {
@@ -53,10 +56,11 @@ struct Connections {
     /// The ledger of a fabric.
     ///
     /// - Parameters:
-    ///   - client: where it is kept, or what vouches for the keys to a file.
+    ///   - client: where it is kept when it is kept in etcd.
+    ///   - sources: what vouches for their keys to a file.
     ///   - writing: whether it is to be changed; then a directory in which nothing can be written is an error at once.
     func ledger(
-        _ place: LedgerPlace, fabric: String, _ client: EtcdClient, writing: Bool
+        _ place: LedgerPlace, fabric: String, _ client: EtcdClient, _ sources: [any KeySource], writing: Bool
     ) throws(CommandFailure) -> any InspectableLedger {
         switch place {
         case .etcd: return ledgerInEtcd(client, fabric: fabric)
@@ -67,7 +71,7 @@ struct Connections {
             } catch {
                 throw CommandFailure("--ledger: \(error.message)")
             }
-            return FileLedger(file, keys: EtcdKeyRevisions(client, advice: Advice.standard))
+            return FileLedger(file, source: sources[0])
         }
     }
 }
@@ -90,9 +94,10 @@ struct Daemon {
         let etcdClient = try connections.etcd(settings.etcd)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         tell(settings)
-        let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, writing: !isDryRun)
+        let sources = connections.sources(etcdClient, prefix: settings.prefix)
+        let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
         let loop = ReconcilerLoop(
-            settings.engine, source: connections.source(etcdClient, prefix: settings.engine.prefix),
+            settings.engine, sources: sources,
             fabric: isDryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,
             ledger: isDryRun ? DryRunLedger(ledger) : ledger, log: log)
         log.info("Performing initial PKey scan...")

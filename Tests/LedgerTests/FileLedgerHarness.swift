@@ -1,29 +1,43 @@
 import Fabric
 import Glibc
+import KeyHistory
 import Reconciler
 import Synchronization
 import TestSupport
 
 @testable import Ledger
 
-/// An etcd of which only the revisions of its keys are known.
-final class ScriptedRevisions: KeyRevisionReader {
-    private let state = Mutex(KeyRevisions(store: 100, keys: [:]))
+/// A source of which only the versions of its keys are known.
+final class ScriptedSource: KeySource {
+    let id = SourceID("etcd", prefix: "/pkeys/")
+    private let state = Mutex(Voucher(at: StorePoint(revision: 100), [:]))
     private let failure = Mutex<Failure?>(nil)
 
-    func set(store: Int64, _ keys: [String: Int64]) {
-        state.withLock { $0 = KeyRevisions(store: store, keys: keys) }
+    func set(store: KeyVersion, _ keys: [KeyName: KeyVersion]) {
+        state.withLock { $0 = Voucher(at: StorePoint(revision: store), keys) }
     }
 
     func fail(_ failure: Failure?) {
         self.failure.withLock { $0 = failure }
     }
 
-    func revisions(of keys: [String]) async throws(Failure) -> KeyRevisions {
+    func list() async throws(Failure) -> KeySnapshot {
         if let failure = failure.withLock({ $0 }) { throw failure }
         return state.withLock { state in
-            let found = keys.map { ($0, state.keys[$0] ?? 0) }
-            return KeyRevisions(store: state.store, keys: Dictionary(found, uniquingKeysWith: { $1 }))
+            let entries = state.versions.map { KeyEntry(key: $0.key, value: [], revision: $0.value) }
+            return KeySnapshot(complete: entries, at: state.point)
+        }
+    }
+
+    func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
+        tell(.listed(try await list(), reason: "start"))
+    }
+
+    func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return state.withLock { state in
+            let found = keys.map { ($0, state.versions[$0] ?? .absent) }
+            return Voucher(at: state.point, Dictionary(found, uniquingKeysWith: { $1 }))
         }
     }
 }
@@ -31,7 +45,7 @@ final class ScriptedRevisions: KeyRevisionReader {
 /// A ledger file in a directory of one test's own, and the etcd that vouches for its keys.
 struct FileLedgerHarness {
     let directory: TemporaryDirectory
-    let etcd = ScriptedRevisions()
+    let etcd = ScriptedSource()
 
     init() throws {
         directory = try TemporaryDirectory("ledger")
@@ -43,16 +57,16 @@ struct FileLedgerHarness {
     func open(
         fabric: String = "default", beforeRename: @escaping @Sendable () throws(Failure) -> Void = {}
     ) -> FileLedger {
-        FileLedger(LedgerFile(path, fabric: fabric, beforeRename: beforeRename), keys: etcd)
+        FileLedger(LedgerFile(path, fabric: fabric, beforeRename: beforeRename), source: etcd)
     }
 
     /// A ledger with the PKeys claimed and synced, each key at the revision 10 plus its place.
     func filled(_ pkeys: [PKey]) async throws -> FileLedger {
-        let revisions = pkeys.enumerated().map { (Self.key($1), Int64(10 + $0)) }
+        let revisions = pkeys.enumerated().map { (Self.key($1), KeyVersion(Int64(10 + $0))) }
         etcd.set(store: 100, Dictionary(revisions, uniquingKeysWith: { $1 }))
         let ledger = open()
         let records = pkeys.enumerated().map {
-            ($1, LedgerRecord(.synced, key: Self.key($1), revision: Int64(10 + $0)))
+            ($1, LedgerRecord(.synced, key: Self.key($1), revision: KeyVersion(Int64(10 + $0))))
         }
         guard try await ledger.claim(Dictionary(records, uniquingKeysWith: { $1 })) else {
             throw HarnessError.system(call: "claim", reason: "refused")
@@ -60,7 +74,7 @@ struct FileLedgerHarness {
         return ledger
     }
 
-    static func key(_ pkey: PKey) -> String { "/pkeys/\(pkey)" }
+    static func key(_ pkey: PKey) -> KeyName { "/pkeys/\(pkey)" }
 
     static func pkey(_ number: UInt16) throws -> PKey { try PKey(parsing: "0x" + String(number, radix: 16)) }
 }

@@ -1,5 +1,6 @@
 import Fabric
 import Glibc
+import KeyHistory
 import Reconciler
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
 struct FileLedgerTests {
     private let harness: FileLedgerHarness
     private let pkey: PKey
-    private let key: String
+    private let key: KeyName
 
     init() throws {
         harness = try FileLedgerHarness()
@@ -50,7 +51,7 @@ struct FileLedgerTests {
     func missing() async throws {
         #expect(try await harness.open().records().isEmpty)
         let nowhere = harness.directory.file("nowhere")
-        let ledger = FileLedger(LedgerFile(nowhere + "/ledger.json", fabric: "default"), keys: harness.etcd)
+        let ledger = FileLedger(LedgerFile(nowhere + "/ledger.json", fabric: "default"), source: harness.etcd)
         let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
         #expect(failure?.cause == .unreadable)
         #expect(failure?.message.contains("the directory \(nowhere): No such file or directory") == true)
@@ -107,7 +108,8 @@ struct FileLedgerTests {
             for (index, pkey) in pkeys.enumerated() {
                 group.addTask {
                     let record = LedgerRecord(
-                        .failing, key: FileLedgerHarness.key(pkey), revision: Int64(index), error: "\(index)")
+                        .failing, key: FileLedgerHarness.key(pkey), revision: KeyVersion(Int64(index)),
+                        error: "\(index)")
                     let changed = try await ledgers[index % 2].amend(record, for: pkey)
                     #expect(changed)
                 }

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Reconciler
 import Testing
 
@@ -6,25 +7,29 @@ import Testing
 
 @Suite("What a wait makes of what it is told")
 struct WaitStateTests {
-    private static let prefix = "/pkeys/"
+    private static let source = SourceID("etcd", prefix: "/pkeys/")
     private let pkey: PKey
     private var state: WaitState
 
     init() throws {
         pkey = try PKey(parsing: "0x200e")
-        state = WaitState(pkey, prefix: Self.prefix)
+        state = WaitState(pkey, of: [Self.source])
     }
 
-    private func key(_ revision: Int64, _ value: String = "{host_guids: ['0x043f720300f55176']}") -> KeyEntry {
-        KeyEntry(key: Self.prefix + "0x200e", value: Array(value.utf8), revision: revision)
+    private func key(_ revision: KeyVersion, _ value: String = "{host_guids: ['0x043f720300f55176']}") -> KeyEntry {
+        KeyEntry(key: "/pkeys/0x200e", value: Array(value.utf8), revision: revision)
     }
 
-    private func listed(_ entries: KeyEntry..., revision: Int64 = 100) -> SourceEvent {
-        .listed(KeySnapshot(complete: entries, revision: revision), reason: "start")
+    private func listed(_ entries: KeyEntry..., revision: KeyVersion = 100) -> SourceEvent {
+        .listed(KeySnapshot(complete: entries, at: StorePoint(revision: revision)), reason: "start")
     }
 
-    private func record(_ state: LedgerRecord.State, _ revision: Int64) -> Result<LedgerEntry?, Failure> {
-        let record = LedgerRecord(state, key: Self.prefix + "0x200e", revision: revision)
+    private func changed(_ entry: KeyEntry) -> SourceEvent {
+        .changed(StorePoint(revision: entry.revision), [.set(entry)])
+    }
+
+    private func record(_ state: LedgerRecord.State, _ revision: KeyVersion) -> Result<LedgerEntry?, Failure> {
+        let record = LedgerRecord(state, key: "/pkeys/0x200e", revision: revision)
         return .success(LedgerEntry(record: record, time: nil, version: 1))
     }
 
@@ -44,14 +49,14 @@ struct WaitStateTests {
         #expect(state.take(listed(key(10))) == nil)
         #expect(state.take(record(.synced, 5_000)) == nil)
         #expect(state.take(record(.synced, 11)) == nil)
-        #expect(state.take(.changed(revision: 11, [.set(key(101))])) == nil)
+        #expect(state.take(changed(key(101))) == nil)
         #expect(state.take(record(.synced, 101)) == .synced(revision: 101))
     }
 
     @Test("The revision of the beginning is enough, however often the key changes after it")
     mutating func first() {
         #expect(state.take(listed(key(10))) == nil)
-        #expect(state.take(.changed(revision: 101, [.set(key(101))])) == nil)
+        #expect(state.take(changed(key(101))) == nil)
         #expect(state.take(record(.synced, 10)) == .synced(revision: 10))
     }
 
@@ -70,9 +75,16 @@ struct WaitStateTests {
         #expect(state.take(listed(key(10, "nonsense"))) == nil)
         #expect(state.take(.success(nil)) == nil)
         #expect(state.words.contains("is held: the value of /pkeys/0x200e cannot be read"))
-        #expect(state.take(.changed(revision: 101, [.set(key(101))])) == nil)
+        #expect(state.take(changed(key(101))) == nil)
         #expect(state.words == "PKey 0x200e is pending; UFM does not have revision 101 of /pkeys/0x200e yet")
         #expect(state.take(.lost(Failure(.unreachable, "etcd is away"))) == nil)
         #expect(state.words == "etcd is away")
+    }
+}
+
+extension WaitState {
+    /// Takes what the only source tells.
+    fileprivate mutating func take(_ event: SourceEvent) -> Verdict? {
+        take(event, from: SourceID("etcd", prefix: "/pkeys/"))
     }
 }

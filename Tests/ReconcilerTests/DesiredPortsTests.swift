@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import Testing
@@ -6,14 +7,14 @@ import Testing
 /// What desired state tells of ports that are wanted in many places, and of keys that are not ours to manage.
 @Suite("Ports and ranges of desired state")
 struct DesiredPortsTests {
-    private static let prefix = "/p/"
+    private static let prefix: KeyName = "/p/"
 
     private func state(_ index0: Index0Policy, _ range: ManagedRange = .everything) -> DesiredState {
-        DesiredState(prefix: Self.prefix, flags: FlagPolicy(index0: index0), range: range)
+        DesiredState([SourceID("etcd", prefix: Self.prefix)], flags: FlagPolicy(index0: index0), range: range)
     }
 
     private func set(
-        _ name: String, hosts: [String] = [], functions: [String] = [], _ revision: Int64
+        _ name: String, hosts: [String] = [], functions: [String] = [], _ revision: KeyVersion
     ) -> KeyChange {
         func list(_ guids: [String]) -> String { guids.map { "'0x\($0)'" }.joined(separator: ", ") }
         let value = "{'host_guids': [\(list(hosts))], 'vf_guids': [\(list(functions))]}"
@@ -51,7 +52,8 @@ struct DesiredPortsTests {
     func fullTable() {
         var state = state(.none)
         for number in 1...126 {
-            #expect(state.apply([set("0x" + String(number, radix: 16), hosts: [host], Int64(number))]).warnings == [])
+            let change = set("0x" + String(number, radix: 16), hosts: [host], KeyVersion(Int64(number)))
+            #expect(state.apply([change]).warnings == [])
         }
         let warnings = state.apply([set("0x200", hosts: [host], 200)]).warnings
         #expect(warnings == ["/p/0x200: GUIDs [\(host)] are in more than 126 PKeys, more than ports hold"])
@@ -66,7 +68,7 @@ struct DesiredPortsTests {
         var state = state(.all, ManagedRange([inside...(try PKey(parsing: "0x3000"))]))
         let snapshot = KeySnapshot(
             complete: [set("0x2000", hosts: [host], 5), set("0x3001", hosts: [host], 6)].compactMap { change in
-                if case .set(let entry) = change { entry } else { nil }
+                change.value.map { KeyEntry(key: change.key, value: $0, revision: change.revision) }
             }, revision: 10)
         #expect(
             state.replace(with: snapshot).warnings

@@ -1,19 +1,20 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import Testing
 
 @Suite("Desired state")
 struct DesiredStateTests {
-    static let prefix = "/pcocc/global/opensm/pkeys/"
-    private var state = DesiredState(prefix: Self.prefix, flags: FlagPolicy())
+    static let prefix: KeyName = "/pcocc/global/opensm/pkeys/"
+    private var state = DesiredState([SourceID("etcd", prefix: Self.prefix)], flags: FlagPolicy())
     private let pkey: PKey
 
     init() throws {
         pkey = try PKey(parsing: "0x5")
     }
 
-    private func entry(_ name: String, _ value: String, _ revision: Int64) -> KeyEntry {
+    private func entry(_ name: String, _ value: String, _ revision: KeyVersion) -> KeyEntry {
         KeyEntry(key: Self.prefix + name, value: Array(value.utf8), revision: revision)
     }
 
@@ -120,5 +121,16 @@ struct DesiredStateTests {
         _ = state.merge(KeySnapshot(complete: [], revision: 30))
         _ = state.apply([.set(entry("0x5", hosts("1"), 35))])
         #expect(state.intent(of: pkey) == .absent)
+    }
+}
+
+/// Telling the only source of a desired state.
+extension DesiredState {
+    mutating func replace(with list: KeySnapshot) -> Outcome { take(list, .afresh, from: sources[0]) }
+
+    mutating func merge(_ list: KeySnapshot) -> Outcome { take(list, .besideWatch, from: sources[0]) }
+
+    mutating func apply(_ changes: [KeyChange]) -> Outcome {
+        take(changes, at: StorePoint(revision: changes.map(\.revision).max() ?? .absent), from: sources[0])
     }
 }

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -15,7 +16,7 @@ struct EngineLimitsTests {
         before.faults = false
         for pkey in pkeys { before.put(pkey) }
         before.settle()
-        var configuration = EngineConfiguration(prefix: World.prefix)
+        var configuration = EngineConfiguration(sources: [World.etcd])
         configuration.limits = limits
         var world = World(seed: seed, configuration: configuration)
         world.store = before.store
@@ -46,7 +47,7 @@ struct EngineLimitsTests {
         let world = live(seed, Limits(policy: .upsertOnly))
         #expect(!world.writes.contains { if case .delete = $0 { true } else { false } })
         for (key, entry) in world.store.keys {
-            let pkey = try PKey(parsing: key.dropFirst(World.prefix.count))
+            let pkey = try PKey(parsing: key.text(behind: World.prefix) ?? "")
             #expect(
                 try ValueDecoder.decode(entry.value).hosts
                     == Set(world.fabric[pkey].map { Array($0.members.keys) } ?? []))
@@ -64,7 +65,7 @@ struct EngineLimitsTests {
 
     @Test("What is left undone under a policy is told once")
     func undone() throws {
-        var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.limits.policy = .report
         var told = ToldEngine(configuration)
         let start = told.begin(keys: [ToldEngine.key("0x5"), ToldEngine.key("0x6")])

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -10,7 +11,7 @@ struct EngineOnceTests {
     private let pkeys = (0x2000...0x200b).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
 
     private func world(_ seed: UInt64 = 1) -> World {
-        var configuration = EngineConfiguration(prefix: World.prefix)
+        var configuration = EngineConfiguration(sources: [World.etcd])
         configuration.runsOnce = true
         var world = World(seed: Seed(seed), configuration: configuration)
         world.faults = false
@@ -65,7 +66,7 @@ struct EngineOnceTests {
 
     @Test("It does not end while claims of many are under way")
     func batch() {
-        var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.runsOnce = true
         var told = ToldEngine(configuration)
         let start = told.begin(keys: pkeys.map { ToldEngine.key($0.description) })
@@ -75,7 +76,7 @@ struct EngineOnceTests {
 
     @Test("An outage of either server ends it with what went wrong")
     func outage() throws {
-        var configuration = EngineConfiguration(prefix: ToldEngine.prefix)
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.runsOnce = true
         let gone = Failure(.unreachable, "gone")
         for event in [EngineEvent.fabricRead(.failure(gone)), .ledgerRead(.failure(gone))] {

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import Testing

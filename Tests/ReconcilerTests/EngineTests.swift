@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import Testing
@@ -6,7 +7,7 @@ import Testing
 /// Single decisions of the engine, told step by step.
 @Suite("The engine")
 struct EngineTests {
-    private var engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+    private var engine = Engine(EngineConfiguration(sources: [ToldEngine.source]), seed: 1)
     private let unmanaged = Partition(number: PartitionNumber(lowBitsOf: 0x4000), ipOverIB: true, members: [])
 
     private mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
@@ -19,8 +20,9 @@ struct EngineTests {
         }
     }
 
-    private func key(_ name: String, _ revision: Int64 = 5) -> KeyEntry {
-        KeyEntry(key: "/p/" + name, value: Array("{'host_guids': ['0x043f720300f55176']}".utf8), revision: revision)
+    private func key(_ name: String, _ revision: KeyVersion = 5) -> KeyEntry {
+        KeyEntry(
+            key: KeyName("/p/" + name), value: Array("{'host_guids': ['0x043f720300f55176']}".utf8), revision: revision)
     }
 
     @Test("Nothing is written before etcd, the ledger and the fabric have been read, in whatever order they come")
@@ -30,7 +32,7 @@ struct EngineTests {
             .ledgerRead(.success([:])), .fabricRead(.success(FabricSnapshot(complete: [unmanaged]))),
         ]
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-            engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+            engine = Engine(EngineConfiguration(sources: [ToldEngine.source]), seed: 1)
             _ = tell(.started)
             var writes = tell(events[order[0]]) + tell(events[order[1]])
             #expect(!writes.contains { if case .onPartition = $0 { true } else { false } })
@@ -96,7 +98,7 @@ struct EngineTests {
         _ = tell(.started)
         #expect(tell(.fabricRead(.failure(refused))) == [.finish(.failed(refused))])
 
-        engine = Engine(EngineConfiguration(prefix: "/p/"), seed: 1)
+        engine = Engine(EngineConfiguration(sources: [ToldEngine.source]), seed: 1)
         _ = tell(.started)
         _ = tell(.fabricRead(.success(FabricSnapshot(complete: []))))
         let later = tell(.fabricRead(.failure(refused)))

@@ -1,5 +1,6 @@
 import Fabric
 import Foundation
+import KeyHistory
 import Reconciler
 import TestSupport
 import Testing
@@ -49,7 +50,7 @@ struct History {
     mutating func expectAgreement() throws {
         var expected = [handMade.number: handMade.members.keys.sorted()]
         for (key, entry) in world.store.keys {
-            let pkey = try PKey(parsing: key.dropFirst(World.prefix.count))
+            let pkey = try PKey(parsing: key.text(behind: World.prefix) ?? "")
             expected[pkey.number] = try ValueDecoder.decode(entry.value).hosts.sorted()
         }
         // What a wipe left without a key or a record, and without a new one, is nobody's to delete.

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Testing
 
 @testable import Reconciler

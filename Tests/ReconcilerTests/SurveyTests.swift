@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -11,7 +12,7 @@ struct SurveyTests {
 
     private static let configurations: [EngineConfiguration] = Policy.allCases.flatMap { policy in
         [false, true].map { enforces in
-            var configuration = EngineConfiguration(prefix: World.prefix, flags: FlagPolicy(index0: .all))
+            var configuration = EngineConfiguration(sources: [World.etcd], flags: FlagPolicy(index0: .all))
             configuration.enforcesFlags = enforces
             configuration.limits.policy = policy
             if let first = pkeys.first { configuration.limits.range = ManagedRange([first...pkeys[7]]) }
@@ -30,7 +31,7 @@ struct SurveyTests {
             for pkey in Self.pkeys { try furnish(&world, pkey, &random) }
             let survey = Survey(
                 configuration,
-                keys: KeySnapshot(complete: Array(world.store.keys.values), revision: world.store.revision),
+                keys: [World.etcd: world.list],
                 records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
             let planned = survey.plan.entries.flatMap(\.steps)
             count += planned.count
@@ -41,7 +42,7 @@ struct SurveyTests {
             // And a second plan finds nothing left but what is held.
             let after = Survey(
                 configuration,
-                keys: KeySnapshot(complete: Array(world.store.keys.values), revision: world.store.revision),
+                keys: [World.etcd: world.list],
                 records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
             #expect(after.plan.entries.allSatisfy { $0.steps.isEmpty }, "\(seed), round \(round)")
         }

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -23,8 +24,8 @@ final class Journal {
 /// or after their effect, and the daemon dies and starts again.
 struct World {
     struct Store {
-        var revision: Int64 = 1
-        var keys: [String: KeyEntry] = [:]
+        var revision: KeyVersion = 1
+        var keys: [KeyName: KeyEntry] = [:]
         var ledger: [PKey: LedgerRecord] = [:]
     }
 
@@ -33,7 +34,8 @@ struct World {
         case answer(EngineEvent)
     }
 
-    static let prefix = "/pkeys/"
+    static let prefix: KeyName = "/pkeys/"
+    static let etcd = SourceID("etcd", prefix: prefix)
 
     var random: SeededGenerator
     var store = Store()
@@ -70,7 +72,7 @@ struct World {
     private var generation: UInt64 = 0
 
     init(
-        seed: Seed, configuration: EngineConfiguration = EngineConfiguration(prefix: Self.prefix),
+        seed: Seed, configuration: EngineConfiguration = EngineConfiguration(sources: [Self.etcd]),
         keepingJournal: Bool = false
     ) {
         random = SeededGenerator(seed)
@@ -94,8 +96,10 @@ struct World {
         set(pkey, "{'host_guids': [\(guids.joined(separator: ", "))], 'vf_guids': []}")
     }
 
+    private mutating func advance() { store.revision = KeyVersion(store.revision.number + 1) }
+
     mutating func set(_ pkey: PKey, _ value: String) {
-        store.revision += 1
+        advance()
         let entry = KeyEntry(key: Self.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
         store.keys[entry.key] = entry
         journal.note("put \(pkey) @\(store.revision) \(value)")
@@ -105,7 +109,7 @@ struct World {
     mutating func delete(_ pkey: PKey) {
         let key = Self.prefix + pkey.description
         guard store.keys.removeValue(forKey: key) != nil else { return }
-        store.revision += 1
+        advance()
         journal.note("delete \(pkey) @\(store.revision)")
         if isFollowing, !isDeaf {
             watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)]))
@@ -116,7 +120,7 @@ struct World {
     mutating func delete(_ pkeys: [PKey]) {
         let keys = pkeys.map { Self.prefix + $0.description }.filter { store.keys.removeValue(forKey: $0) != nil }
         guard !keys.isEmpty else { return }
-        store.revision += 1
+        advance()
         journal.note("delete \(keys) @\(store.revision)")
         guard isFollowing, !isDeaf else { return }
         let revision = store.revision
@@ -155,7 +159,8 @@ struct World {
     /// A watch on the old store tells nothing more; sooner or later it is cut.
     mutating func wipe() {
         journal.note("wipe")
-        bereaved.formUnion(store.keys.keys.compactMap { try? PKey(parsing: $0.dropFirst(Self.prefix.count)) })
+        bereaved.formUnion(
+            store.keys.keys.compactMap { $0.text(behind: Self.prefix).flatMap { try? PKey(parsing: $0) } })
         orphaned.formUnion(store.ledger.keys)
         store = Store()
         watchQueue = []
@@ -214,14 +219,15 @@ struct World {
         while !pending.isEmpty { settleOne() }
     }
 
+    /// A complete list of the store as it is.
+    var list: KeySnapshot { KeySnapshot(complete: Array(store.keys.values), revision: store.revision) }
+
     private mutating func follow() {
         if !isFollowing {
             isFollowing = true
-            watchQueue = [
-                .listed(KeySnapshot(complete: Array(store.keys.values), revision: store.revision), reason: "test")
-            ]
+            watchQueue = [.listed(list, reason: "test")]
         }
-        if !watchQueue.isEmpty { tell(.source(watchQueue.removeFirst())) }
+        if !watchQueue.isEmpty { tell(.source(Self.etcd, watchQueue.removeFirst())) }
     }
 
     private mutating func passTime() {
@@ -283,7 +289,7 @@ struct World {
         case .listSource(let epoch):
             return .sourceListed(
                 epoch,
-                answer { KeySnapshot(complete: Array($0.store.keys.values), revision: $0.store.revision) })
+                answer(\.list))
         case .claimBatch(let records):
             return .batchClaimed(
                 records,
@@ -342,7 +348,7 @@ struct World {
             return .authorised(
                 answer { world in
                     guard world.store.ledger[pkey] != nil else { return false }
-                    for (key, revision) in expected where (world.store.keys[key]?.revision ?? 0) != revision {
+                    for (key, revision) in expected where (world.store.keys[key]?.revision ?? .absent) != revision {
                         return false
                     }
                     world.store.ledger[pkey] = record

@@ -49,7 +49,7 @@ struct DaemonSettingsTests {
         #expect(settings.etcd.login?.password == "one")
         #expect(settings.ufm.credentials == .basic(user: "admin", password: "two"))
         #expect(settings.engine.fabricName == "https://a,b:8443")
-        #expect(settings.engine.prefix == "/pkeys/")
+        #expect(settings.prefix == "/pkeys/")
         #expect(settings.engine.resyncInterval == .seconds(7))
         #expect(settings.engine.concurrency == 3)
         #expect(settings.engine.runsOnce && settings.engine.enforcesFlags)

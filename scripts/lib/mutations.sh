@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 
 # What the core is: no network, no fabric manager, no etcd; it builds in a minute, and again in seconds.
-CORE_PARTS=(Sources/CYAML Sources/Fabric Sources/Planning Sources/YAMLReader Sources/Reconciler
-    Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests)
+CORE_PARTS=(Sources/CYAML Sources/Text Sources/Fabric Sources/Planning Sources/KeyHistory Sources/YAMLReader Sources/Reconciler
+    Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests Tests/KeyHistoryTests)
 
 MUTATIONS=()
 declare -A MUTATION_WHAT MUTATION_FILE MUTATION_OLD MUTATION_NEW MUTATION_EQUIVALENT
@@ -97,15 +97,20 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
-        .target(name: "Fabric", swiftSettings: settings),
+        .target(name: "Text", swiftSettings: settings),
+        .target(name: "Fabric", dependencies: ["Text"], swiftSettings: settings),
+        .target(name: "KeyHistory", swiftSettings: settings),
         .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: settings),
-        .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: settings),
+        .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: settings),
         .target(
-            name: "Reconciler", dependencies: ["Planning", "Fabric", "YAMLReader", logging], swiftSettings: settings),
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
+            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "KeyHistoryTests", dependencies: ["KeyHistory"], swiftSettings: settings),
         .testTarget(
-            name: "ReconcilerTests", dependencies: ["Reconciler", "Planning", "Fabric", "TestSupport", logging],
+            name: "ReconcilerTests",
+            dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

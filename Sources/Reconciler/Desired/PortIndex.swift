@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// In which partitions each port is wanted, to tell of what its PKey table cannot hold. Pure.
@@ -11,16 +12,16 @@ struct PortIndex: Sendable {
         let index0: Bool
     }
 
-    private var places: [GUID: [String: Place]] = [:]
+    private var places: [GUID: [KeyName: Place]] = [:]
 
-    mutating func add(_ value: DecodedValue, of key: String, _ pkey: PKey, _ policy: Index0Policy) {
+    mutating func add(_ value: DecodedValue, of key: KeyName, _ pkey: PKey, _ policy: Index0Policy) {
         let flags = FlagPolicy(index0: policy)
         for member in flags.members(hosts: value.hosts, virtualFunctions: value.virtualFunctions) {
             places[member.guid, default: [:]][key] = Place(pkey: pkey, index0: member.index0)
         }
     }
 
-    mutating func remove(_ value: DecodedValue, of key: String) {
+    mutating func remove(_ value: DecodedValue, of key: KeyName) {
         for guid in value.hosts.union(value.virtualFunctions) {
             places[guid]?[key] = nil
             if places[guid]?.isEmpty == true { places[guid] = nil }

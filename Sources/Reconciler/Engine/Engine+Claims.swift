@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 
 /// Claims of many partitions at once, as at the first start: one transaction instead of a hundred.
 extension Engine {

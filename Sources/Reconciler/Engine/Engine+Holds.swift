@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// What is left alone, and why.
@@ -40,7 +41,7 @@ extension Engine {
             actions.say(
                 .error,
                 "\(held.count) deletions at once, of \(ledger.pkeys.count) partitions, are held back: \(held.inWords); "
-                    + "is etcd what it should be? If so: surf-ufm-pkeyd status --approve-deletes")
+                    + "is \(desired.name) what it should be? If so: surf-ufm-pkeyd status --approve-deletes")
             for pkey in held { ask(pkey, .fresh, now: now) }
         }
         if deletionGuard.isHolding, approvalLookAt == nil { approvalLookAt = now + Self.approvalInterval }
@@ -53,7 +54,9 @@ extension Engine {
         case .unreadable:
             (record.state, record.error) = (.held, "the value of \(desired.key(of: pkey)) cannot be read")
         case .deletionGuard:
-            (record.state, record.error) = (.guarded, "deleted from etcd with many others: waits for an approval")
+            (record.state, record.error) = (
+                .guarded, "deleted from \(desired.name) with many others: waits for an approval"
+            )
         case .outsideRange, .policy: return nil
         }
         return record == ledger[pkey] ? nil : record

@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// The runs over single partitions.
@@ -106,7 +107,7 @@ extension Engine {
             let known = ledger[pkey].flatMap { $0.key.isEmpty ? nil : $0.key }
             let record = LedgerRecord(.deleting, key: known ?? job.key, revision: job.revision)
             var expected = job.keys
-            if expected[record.key] == nil { expected[record.key] = 0 }
+            if expected[record.key] == nil { expected[record.key] = .absent }
             act(pkey, .authorising, .authoriseDeletion(record, expecting: expected), &actions)
         } else if !isOwned(pkey) {
             let record = LedgerRecord(.claimed, key: job.key, revision: job.revision)
@@ -181,7 +182,7 @@ extension Engine {
     /// etcd stands otherwise than we believed: reads it again, and takes the partition for not ours until that is done.
     private mutating func lookAgain(_ pkey: PKey, now: Duration, _ actions: inout Actions) {
         ledger[pkey] = nil
-        actions.list.append(.listSource(epoch))
+        listSources(&actions)
         readLedger(&actions)
         end(pkey, .failed, now: now)
     }

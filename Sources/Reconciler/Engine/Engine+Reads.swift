@@ -1,27 +1,27 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// What the engine makes of complete reads and of the source's changes.
 extension Engine {
-    mutating func take(_ event: SourceEvent, now: Duration, _ actions: inout Actions) {
+    mutating func take(_ event: SourceEvent, from source: SourceID, now: Duration, _ actions: inout Actions) {
         switch event {
-        case .listed(let snapshot, let reason):
-            let outcome = desired.replace(with: snapshot)
-            epoch.advance()
-            let isFirst = !isListed
-            isListed = true
+        case .listed(let list, let reason):
+            let isFirst = !desired.isListed(source)
+            let outcome = desired.take(list, .afresh, from: source)
             actions.say(
-                .debug, "etcd listed (\(reason)): \(snapshot.entries.count) keys at revision \(snapshot.revision)")
+                .debug, "\(source.name) listed (\(reason)): \(list.entries.count) keys at revision \(list.revision)")
             take(outcome, isListed: true, now: now, &actions)
             // The store may have been restored or wiped, and the ledger with it.
             if !isFirst { readLedger(&actions) }
             beginIfReady(now: now, &actions)
-        case .changed(_, let changes):
-            take(desired.apply(changes), isListed: false, now: now, &actions)
+        case .changed(let point, let changes):
+            take(desired.take(changes, at: point, from: source), isListed: false, now: now, &actions)
+        case .progress(let point): desired.reach(point, in: source)
         case .lost(let failure):
-            actions.say(.error, "etcd cannot be read; trying until it can: \(failure.message)")
+            actions.say(.error, "\(source.name) cannot be read; trying until it can: \(failure.message)")
         case .restored(let duration):
-            actions.say(.info, "etcd is read again, after \(duration.inWords)")
+            actions.say(.info, "\(source.name) is read again, after \(duration.inWords)")
         }
     }
 
@@ -42,14 +42,15 @@ extension Engine {
     mutating func takeResyncList(
         _ asked: Epoch, _ result: Result<KeySnapshot, Failure>, now: Duration, _ actions: inout Actions
     ) {
-        guard asked == epoch else { return }
+        guard desired.epochs.contains(asked) else { return }
         switch result {
-        case .success(let snapshot):
-            guard snapshot.revision >= desired.newest else {
-                actions.say(.debug, "a list of revision \(snapshot.revision) is older than \(desired.newest): not used")
-                return
+        case .success(let list):
+            let outcome = desired.take(list, .besideWatch, from: asked.source)
+            guard outcome.verdict == .ours else {
+                let newest = desired.newest(of: asked.source)
+                return actions.say(.debug, "a list of revision \(list.revision) is older than \(newest): not used")
             }
-            take(desired.merge(snapshot), isListed: true, now: now, &actions)
+            take(outcome, isListed: true, now: now, &actions)
         case .failure(let failure):
             actions.say(.debug, "resync: \(failure.message)")
         }
@@ -82,8 +83,8 @@ extension Engine {
         guard !lost.isEmpty else { return }
         actions.say(
             .error,
-            "\(lost.count) of \(count) ledger records are gone from etcd: what they owned stays as it is in UFM: "
-                + "\(lost.sorted().inWords); is etcd what it should be?")
+            "\(lost.count) of \(count) ledger records are gone from \(desired.name): what they owned stays as it is in UFM: "
+                + "\(lost.sorted().inWords); is \(desired.name) what it should be?")
     }
 
     mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, now: Duration, _ actions: inout Actions) {
@@ -110,7 +111,9 @@ extension Engine {
 
     private mutating func sayUnmanaged(_ actions: inout Actions) {
         guard isReady else { return }
-        for message in report.messages(fabric.numbers, managed: desired.pkeys.union(ledger.pkeys)) {
+        for message in report.messages(
+            fabric.numbers, managed: desired.pkeys.union(ledger.pkeys), by: desired.name)
+        {
             actions.say(message)
         }
         sayHeldBack(&actions)
@@ -123,6 +126,8 @@ extension Engine {
         noteDrift(&actions)
         review(now: now, &actions)
         actions.say(
-            .debug, "\(desired.pkeys.count) PKeys in etcd, \(ledger.pkeys.count) in the ledger, \(queue.depth) to do")
+            .debug,
+            "\(desired.pkeys.count) PKeys in \(desired.name), \(ledger.pkeys.count) in the ledger, \(queue.depth) to do"
+        )
     }
 }

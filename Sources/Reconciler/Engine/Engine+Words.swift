@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// What the log says of a run; the wording is the predecessor's where it logged the same.
@@ -18,7 +19,7 @@ extension Engine {
                 actions.say(.info, "PKey \(pkey) removing \(obsolete.count) obsolete GUIDs: \(obsolete.inWords)")
                 actions.say(.info, "Configuring PKey \(pkey) with \(members.count) GUIDs in UFM")
             case .delete:
-                actions.say(.info, "Removing PKey \(pkey) from UFM (no longer exists in etcd)")
+                actions.say(.info, "Removing PKey \(pkey) from UFM (no longer exists in \(desired.name))")
             }
         }
     }
@@ -44,6 +45,6 @@ extension Engine {
     }
 
     func figures(_ job: Job, now: Duration) -> [String: String] {
-        ["ms": (now - job.since).milliseconds, "revision": String(job.revision)]
+        ["ms": (now - job.since).milliseconds, "revision": job.revision.description]
     }
 }

@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// Makes a fabric agree with etcd: told what happens, it says what to do. Pure: no clock, no I/O, no concurrency.
@@ -10,8 +11,6 @@ package struct Engine: Sendable {
     let configuration: EngineConfiguration
     let planner: Planner
     var desired: DesiredState
-    var isListed = false
-    var epoch = Epoch()
     var ledger = LedgerKnowledge()
     var fabric = FabricKnowledge()
     var queue: KeyQueue<PKey>
@@ -41,7 +40,7 @@ package struct Engine: Sendable {
         self.configuration = configuration
         planner = Planner(enforcesFlags: configuration.enforcesFlags)
         desired = DesiredState(
-            prefix: configuration.prefix, flags: configuration.flags, range: configuration.limits.range)
+            configuration.sources, flags: configuration.flags, range: configuration.limits.range)
         deletionGuard = DeletionGuard(configuration.deleteGuard)
         queue = KeyQueue(seed: seed)
         resync = Resync(interval: configuration.resyncInterval)
@@ -53,7 +52,7 @@ package struct Engine: Sendable {
         var actions = Actions()
         switch event {
         case .started: startReading(now: now, &actions)
-        case .source(let event): take(event, now: now, &actions)
+        case .source(let source, let event): take(event, from: source, now: now, &actions)
         case .sourceEnded(let failure): finish(.failed(failure), &actions)
         case .sourceListed(let asked, let result): takeResyncList(asked, result, now: now, &actions)
         case .fabricRead(let result): takeFabric(result, now: now, &actions)
@@ -97,7 +96,7 @@ package struct Engine: Sendable {
         if isReady, !ufm.isDown, !fabric.isBeingRead, resync.isDue(now: now) {
             resync.started()
             readFabric(now: now, &actions)
-            actions.list.append(.listSource(epoch))
+            listSources(&actions)
             readLedger(&actions)
         }
     }
@@ -120,13 +119,17 @@ package struct Engine: Sendable {
         actions.list.append(.readFabric)
     }
 
+    func listSources(_ actions: inout Actions) {
+        for epoch in desired.epochs { actions.list.append(.listSource(epoch)) }
+    }
+
     mutating func readLedger(_ actions: inout Actions) {
         ledger.readingStarted()
         actions.list.append(.readLedger)
     }
 
     /// Whether all three sides have been read completely.
-    var isReady: Bool { isListed && ledger.isKnown && fabric.isKnown }
+    var isReady: Bool { desired.isListed && ledger.isKnown && fabric.isKnown }
 
     // MARK: What is asked of a partition
 

@@ -2,8 +2,8 @@ package import Planning
 
 /// What the engine is to know before it starts.
 package struct EngineConfiguration: Sendable {
-    /// The directory of the PKey keys, with its closing slash.
-    package var prefix: String
+    /// Where desired state comes from, in the order of precedence; the loop and the plan name those that they were given.
+    package var sources: [SourceID]
     package var flags: FlagPolicy
     /// Whether members and partitions that are there already get these flags too.
     package var enforcesFlags = false
@@ -21,11 +21,11 @@ package struct EngineConfiguration: Sendable {
     package var runsOnce = false
 
     package init(
-        prefix: String = "/pcocc/global/opensm/pkeys/", flags: FlagPolicy = FlagPolicy(),
+        sources: [SourceID] = [], flags: FlagPolicy = FlagPolicy(),
         resyncInterval: Duration = .seconds(30), concurrency: Int = 4, fabricName: String = "UFM"
     ) {
         self.fabricName = fabricName
-        self.prefix = prefix
+        self.sources = sources
         self.flags = flags
         self.resyncInterval = resyncInterval
         self.concurrency = concurrency

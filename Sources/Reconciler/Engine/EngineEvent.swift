@@ -1,11 +1,12 @@
 package import Fabric
+package import KeyHistory
 package import Planning
 
 /// What the engine is told.
 package enum EngineEvent: Sendable {
     case started
-    case source(SourceEvent)
-    /// The source refused for good, before it had told anything.
+    case source(SourceID, SourceEvent)
+    /// A source refused for good, before it had told anything.
     case sourceEnded(Failure)
     case fabricRead(Result<FabricSnapshot, Failure>)
     case ledgerRead(Result<[PKey: LedgerRecord], Failure>)
@@ -43,17 +44,9 @@ package enum EngineAction: Hashable, Sendable {
         case write(PlanStep)
         case claim(LedgerRecord)
         case amend(LedgerRecord)
-        case authoriseDeletion(LedgerRecord, expecting: [String: Int64])
+        case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
         case release
     }
-}
-
-/// Which history of the source a list was asked of. A list that was under way when the source began anew may be of the
-/// store that was before, whose revisions mean nothing in this one.
-package struct Epoch: Hashable, Sendable {
-    private var number = 0
-
-    mutating func advance() { number += 1 }
 }
 
 /// How it all ended.

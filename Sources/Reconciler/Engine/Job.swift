@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// One run over one partition: what it set out to do, and which answer it waits for.
@@ -24,9 +25,9 @@ struct Job: Sendable {
     }
 
     let intent: Intent
-    let revision: Int64
-    let key: String
-    let keys: [String: Int64]
+    let revision: KeyVersion
+    let key: KeyName
+    let keys: [KeyName: KeyVersion]
     /// When the run was asked for, for the time it took.
     let since: Duration
     var phase = Phase.reading

@@ -6,8 +6,11 @@ struct UnmanagedReport: Sendable {
 
     /// - Parameters:
     ///   - numbers: every partition of the fabric.
-    ///   - managed: PKeys that etcd wants or that the ledger holds.
-    mutating func messages(_ numbers: [PartitionNumber], managed: Set<PKey>) -> [Message] {
+    ///   - managed: PKeys that a source wants or that the ledger holds.
+    ///   - source: what people call what wants them.
+    mutating func messages(
+        _ numbers: [PartitionNumber], managed: Set<PKey>, by source: String
+    ) -> [Message] {
         let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
         // The default partition is nobody's to manage: naming it each time would hide what matters.
         let others = numbers.filter { !ours.contains($0) && $0 != .defaultPartition }
@@ -16,10 +19,13 @@ struct UnmanagedReport: Sendable {
         var messages = [
             Message(
                 .info,
-                "UFM Status: \(numbers.count) total PKeys, \(ours.count) managed via etcd, \(others.count) unmanaged")
+                "UFM Status: \(numbers.count) total PKeys, \(ours.count) managed via \(source), \(others.count) unmanaged"
+            )
         ]
-        if !others.isEmpty { messages.append(Message(.info, "UFM PKeys NOT managed through etcd: \(others.inWords)")) }
-        if !ours.isEmpty { messages.append(Message(.info, "UFM PKeys managed through etcd: \(ours.inWords)")) }
+        if !others.isEmpty {
+            messages.append(Message(.info, "UFM PKeys NOT managed through \(source): \(others.inWords)"))
+        }
+        if !ours.isEmpty { messages.append(Message(.info, "UFM PKeys managed through \(source): \(ours.inWords)")) }
         return messages
     }
 }

@@ -4,17 +4,19 @@ package import Logging
 /// Runs an engine: performs its actions, each as a child task, and tells it what came of them.
 package struct ReconcilerLoop: Sendable {
     private let configuration: EngineConfiguration
-    private let source: any KeyValueSource
+    private let sources: [any KeySource]
     private let fabric: any FabricProvider
     private let ledger: any OwnershipStore
     private let log: Logger
 
     package init(
-        _ configuration: EngineConfiguration, source: any KeyValueSource, fabric: any FabricProvider,
+        _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
         ledger: any OwnershipStore, log: Logger
     ) {
+        var configuration = configuration
+        configuration.sources = sources.map(\.id)
         self.configuration = configuration
-        self.source = source
+        self.sources = sources
         self.fabric = fabric
         self.ledger = ledger
         self.log = log
@@ -30,7 +32,7 @@ package struct ReconcilerLoop: Sendable {
         return await withDiscardingTaskGroup { group in
             let clock = ContinuousClock()
             let start = clock.now
-            group.addTask { await follow(into: mailbox) }
+            for source in sources { group.addTask { await follow(source, into: mailbox) } }
             group.addTask {
                 await stop()
                 mailbox.yield(.stop)
@@ -59,9 +61,9 @@ package struct ReconcilerLoop: Sendable {
         }
     }
 
-    private func follow(into mailbox: AsyncStream<EngineEvent>.Continuation) async {
+    private func follow(_ source: any KeySource, into mailbox: AsyncStream<EngineEvent>.Continuation) async {
         do throws(Failure) {
-            try await source.follow { mailbox.yield(.source($0)) }
+            try await source.follow { mailbox.yield(.source(source.id, $0)) }
         } catch {
             mailbox.yield(.sourceEnded(error))
         }
@@ -80,6 +82,7 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() }))
             }
         case .listSource(let epoch):
+            guard let source = sources.first(where: { $0.id == epoch.source }) else { return }
             group.addTask {
                 mailbox.yield(
                     .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))

@@ -1,5 +1,6 @@
 import EtcdGateway
 import Fabric
+import Ledger
 import Reconciler
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Transport
 import UFMModel
 import UFMSimulator
 
-@testable import Ledger
+@testable import KeyHistory
 
 /// `status --approve-deletes`: what the deletion guard holds goes on when a person says so.
 @Suite("Approving deletions")

@@ -28,15 +28,17 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let connections = try Connections(log: common.toolLog)
         defer { connections.close() }
-        let sources = try common.sources()
-        let configuration = try reconcile.inputs.resolve(sources).told(to: connections.log)
-        let etcdClient = try connections.etcd(etcd.inputs, sources)
-        let source = connections.source(etcdClient, prefix: configuration.prefix)
-        let ufmFabric = connections.fabric(try connections.ufm(ufm.inputs, sources))
-        let ledger = try connections.ledger(ledger.ledger, fabric: ledger.fabric, etcdClient, writing: false)
+        let credentials = try common.sources()
+        var configuration = try reconcile.inputs.resolve(credentials).told(to: connections.log)
+        let etcdClient = try connections.etcd(etcd.inputs, credentials)
+        let sources = connections.sources(etcdClient, prefix: reconcile.directory.pkeyPrefix)
+        configuration.sources = sources.map(\.id)
+        let ufmFabric = connections.fabric(try connections.ufm(ufm.inputs, credentials))
+        let ledger = try connections.ledger(
+            ledger.ledger, fabric: ledger.fabric, etcdClient, sources, writing: false)
         let survey: Survey
         do {
-            async let keys = source.list()
+            async let keys = sources.lists()
             async let records = ledger.records()
             async let partitions = ufmFabric.snapshot()
             survey = Survey(

@@ -1,5 +1,6 @@
 import Fabric
 import Glibc
+import KeyHistory
 import Ledger
 import Reconciler
 import Text
@@ -49,8 +50,8 @@ struct DeletionApproval {
     private func show(_ guarded: [(key: PKey, value: LedgerEntry)]) {
         var table = Table(header: ["PKEY", "REVISION", "KEY"])
         for (pkey, entry) in guarded {
-            let words = entry.record.error.map { "\(entry.record.key): \($0)" } ?? entry.record.key
-            table.append([pkey.description, String(entry.record.revision), Terminal.line(words)])
+            let words = entry.record.error.map { "\(entry.record.key): \($0)" } ?? entry.record.key.description
+            table.append([pkey.description, entry.record.revision.description, Terminal.line(words)])
         }
         for line in table.lines { Output.line(line) }
     }

@@ -1,12 +1,12 @@
 import Fabric
+import KeyHistory
 import Ledger
 import Reconciler
 
 /// `--wait`: returns when UFM has the newest revision of a PKey, driven by watches and not by polling.
 struct PartitionWait {
     let pkey: PKey
-    let prefix: String
-    let source: any KeyValueSource
+    let sources: [any KeySource]
     let ledger: any InspectableLedger
     let timeout: Duration
     let format: OutputFormat
@@ -14,7 +14,7 @@ struct PartitionWait {
     let abort: @Sendable () -> Void
 
     private enum Event: Sendable {
-        case source(SourceEvent)
+        case source(SourceID, SourceEvent)
         case ledger(Result<LedgerEntry?, Failure>)
         case refused(Failure)
         case timedOut
@@ -45,11 +45,13 @@ struct PartitionWait {
     private func wait() async throws(CommandFailure) -> Int64? {
         let (events, mailbox) = AsyncStream.makeStream(of: Event.self)
         let result = await withTaskGroup(of: Void.self, returning: Result<Int64?, CommandFailure>.self) { group in
-            group.addTask {
-                do throws(Failure) {
-                    try await source.follow { mailbox.yield(.source($0)) }
-                } catch {
-                    mailbox.yield(.refused(error))
+            for source in sources {
+                group.addTask {
+                    do throws(Failure) {
+                        try await source.follow { mailbox.yield(.source(source.id, $0)) }
+                    } catch {
+                        mailbox.yield(.refused(error))
+                    }
                 }
             }
             group.addTask {
@@ -74,11 +76,11 @@ struct PartitionWait {
     private func judge(
         _ events: AsyncStream<Event>, _ mailbox: AsyncStream<Event>.Continuation
     ) async -> Result<Int64?, CommandFailure> {
-        var state = WaitState(pkey, prefix: prefix)
+        var state = WaitState(pkey, of: sources.map(\.id))
         for await event in events {
             var verdict: WaitState.Verdict?
             switch event {
-            case .source(let event): verdict = state.take(event)
+            case .source(let source, let event): verdict = state.take(event, from: source)
             case .ledger(let told): verdict = state.take(told)
             case .refused(let failure): return .failure(CommandFailure(failure.message))
             case .timedOut:
@@ -87,7 +89,7 @@ struct PartitionWait {
             }
             if verdict == .goneIfConfirmed { verdict = await confirm(&state, mailbox) }
             switch verdict {
-            case .synced(let revision): return .success(revision)
+            case .synced(let revision): return .success(revision.number)
             case .goneIfConfirmed: return .success(nil)
             case nil: continue
             }

@@ -59,23 +59,23 @@ struct StatusCommand: AsyncParsableCommand {
         let connections = try Connections(log: common.toolLog)
         defer { connections.close() }
         Output.endWithReader()
-        let sources = try common.sources()
-        let client = try connections.etcd(etcd.inputs, sources)
+        let credentials = try common.sources()
+        let client = try connections.etcd(etcd.inputs, credentials)
+        let sources = connections.sources(client, prefix: directory.pkeyPrefix)
         let ledger = try connections.ledger(
-            self.ledger.ledger, fabric: self.ledger.fabric, client, writing: approveDeletes)
-        let source = connections.source(client, prefix: directory.pkeyPrefix)
+            self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: approveDeletes)
         do {
             if let wait {
                 try await PartitionWait(
-                    pkey: wait, prefix: directory.pkeyPrefix, source: source, ledger: ledger,
+                    pkey: wait, sources: sources, ledger: ledger,
                     timeout: .seconds(Int(timeout ?? 60)), format: output
                 ) { connections.close() }.run()
             } else if approveDeletes {
                 try await DeletionApproval(ledger: ledger, format: output, isConfirmed: yes).run()
             } else {
                 try await report(
-                    ledger, source,
-                    try directory.inputs.managedRange(sources).told(to: connections.log))
+                    ledger, sources,
+                    try directory.inputs.managedRange(credentials).told(to: connections.log))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
@@ -84,13 +84,13 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func report(
-        _ ledger: any InspectableLedger, _ source: EtcdSource, _ range: ManagedRange
+        _ ledger: any InspectableLedger, _ sources: [any KeySource], _ range: ManagedRange
     ) async throws {
         // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
         let entries = try await ledger.entries()
         let report = StatusReport(
-            fabric: self.ledger.fabric, prefix: directory.pkeyPrefix, range: range, entries: entries,
-            keys: try await source.list())
+            fabric: self.ledger.fabric, range: range, entries: entries, sources: sources.map(\.id),
+            keys: try await sources.lists())
         guard output == .text else { return try report.printJSON() }
         for line in report.lines() { Output.line(line) }
     }

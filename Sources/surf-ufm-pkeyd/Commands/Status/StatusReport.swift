@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import KeyHistory
 import Ledger
 import Planning
 import Reconciler
@@ -8,7 +9,7 @@ import Text
 /// The status of all PKeys that etcd or the ledger know.
 struct StatusReport {
     let fabric: String
-    /// The revision of etcd at which the keys were read.
+    /// The revision of etcd, or of what else is the first source, at which the keys were read.
     let revision: Int64
     /// In ascending order.
     let partitions: [PartitionStatus]
@@ -19,15 +20,16 @@ struct StatusReport {
     /// - Parameters:
     ///   - range: the PKeys that are managed; keys and records of others are left out.
     ///   - entries: the ledger, read before the keys, so that nothing is called synced which is outdated already.
-    ///   - keys: the PKey directory in etcd.
+    ///   - sources: where keys come from, in the order of precedence.
+    ///   - keys: a list of each source.
     init(
-        fabric: String, prefix: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry],
-        keys: KeySnapshot
+        fabric: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry], sources: [SourceID],
+        keys: [SourceID: KeySnapshot]
     ) {
-        var desired = DesiredState(prefix: prefix, flags: FlagPolicy(), range: range)
-        _ = desired.replace(with: keys)
+        var desired = DesiredState(sources, flags: FlagPolicy(), range: range)
+        for (source, list) in keys { _ = desired.take(list, .afresh, from: source) }
         self.fabric = fabric
-        revision = keys.revision
+        revision = sources.first.flatMap { keys[$0]?.revision.number } ?? 0
         let managed = entries.filter { range.contains($0.key) }
         outside = entries.count - managed.count
         partitions = desired.pkeys.union(managed.keys).sorted().compactMap { pkey in
@@ -49,7 +51,7 @@ struct StatusReport {
         for partition in partitions {
             table.append([
                 partition.pkey.description, partition.state.rawValue,
-                partition.entry.map { String($0.record.revision) } ?? "-",
+                partition.entry.map { $0.record.revision.description } ?? "-",
                 partition.entry?.time.map { Self.age(now.timeIntervalSince($0)) } ?? "-", Self.words(partition),
             ])
         }
@@ -67,7 +69,7 @@ struct StatusReport {
 
     /// The key, where it stands if that is not what the record says, and what is wrong.
     private static func words(_ partition: PartitionStatus) -> String {
-        var words = partition.key
+        var words = partition.key.description
         if let revision = partition.keyRevision {
             if revision != partition.entry?.record.revision { words += " at revision \(revision)" }
         } else {
@@ -115,9 +117,11 @@ struct StatusReport {
                 fabric: fabric, revision: revision,
                 partitions: partitions.map { partition in
                     Document.Partition(
-                        pkey: partition.pkey.description, state: partition.state.rawValue, key: partition.key,
-                        key_revision: partition.keyRevision, record_state: partition.entry?.record.state.rawValue,
-                        record_revision: partition.entry?.record.revision,
+                        pkey: partition.pkey.description, state: partition.state.rawValue,
+                        key: partition.key.description,
+                        key_revision: partition.keyRevision?.number,
+                        record_state: partition.entry?.record.state.rawValue,
+                        record_revision: partition.entry?.record.revision.number,
                         record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error)
                 },
                 summary: Dictionary(counts.map { ($0.state.rawValue, $0.count) }, uniquingKeysWith: +)))

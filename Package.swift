@@ -18,6 +18,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
@@ -91,9 +92,10 @@ let package = Package(
                 unixSignals,
             ],
             swiftSettings: strict),
+        .target(name: "HTTPServing", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
         .target(name: "UFMModel", swiftSettings: strict),
         .target(
-            name: "UFMSimulator", dependencies: ["UFMModel", nioCore, nioPosix, nioHTTP1, nioSSL],
+            name: "UFMSimulator", dependencies: ["HTTPServing", "UFMModel", nioCore, nioPosix, nioSSL],
             swiftSettings: strict),
         .executableTarget(
             name: "ufm-simulator", dependencies: ["UFMModel", "UFMSimulator", argumentParser, unixSignals],
@@ -123,6 +125,9 @@ let package = Package(
             dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: core),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport", nioCore, nioEmbedded],
+            swiftSettings: strict),
         .testTarget(name: "UFMModelTests", dependencies: ["UFMModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "UFMSimulatorTests", dependencies: ["UFMModel", "UFMSimulator", "TestSupport"],

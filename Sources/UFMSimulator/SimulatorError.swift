@@ -1,3 +1,4 @@
+import HTTPServing
 package import UFMModel
 
 /// Why the simulator could not do what it was asked.
@@ -37,5 +38,17 @@ extension SimulatorError {
         _ body: () throws(UFMModelError) -> Value
     ) throws(SimulatorError) -> Value {
         do throws(UFMModelError) { return try body() } catch { throw .model(error) }
+    }
+    /// Serves, where the network lets it.
+    static func ofServing<Value>(
+        _ body: () async throws(ServingError) -> Value
+    ) async throws(SimulatorError) -> Value {
+        do throws(ServingError) {
+            return try await body()
+        } catch {
+            switch error {
+            case .cannotListen(let address, let reason): throw .listen("\(address): \(reason)")
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import HTTPServing
 import NIOCore
 import NIOPosix
 
@@ -55,8 +56,11 @@ package final class UFMSimulator: Sendable {
                 credentials: credentials)
             var controlPort: Int?
             if let wanted = configuration.controlPort {
-                let control = Listener(group: group, tls: nil, service: ControlService(state: state, node: node))
-                controlPort = try await control.bind(host: "127.0.0.1", port: wanted)
+                let control = Listener(
+                    responder: ControlService(state: state, node: node), limits: .apache, group: group)
+                controlPort = try await SimulatorError.ofServing { () async throws(ServingError) in
+                    try await control.bind(host: "127.0.0.1", port: wanted)
+                }
             }
             return UFMSimulator(
                 configuration: configuration, state: state, node: node, group: group, credentials: credentials,

@@ -56,6 +56,8 @@ self_test_sources() {
     plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import Fabric'
     plant check_imports 'Sources/UFMSimulator/P.swift:1' Sources/UFMSimulator/P.swift 'import NIOFoundationCompat'
     plant check_imports 'Sources/Surprise' Sources/Surprise/P.swift 'let surprise = 1'
+    plant check_imports 'Sources/HTTPServing/P.swift:1' Sources/HTTPServing/P.swift 'import NIOSSL'
+    plant check_imports 'Sources/HTTPServing/P.swift:1' Sources/HTTPServing/P.swift 'import Text'
     plant check_imports 'Sources/UFMModel/P.swift:1' Sources/UFMModel/P.swift 'import Glibc'
     plant check_imports 'Sources/UFMModel/P.swift:2' Sources/UFMModel/P.swift $'import FoundationEssentials\nimport NIOCore'
     plant_legal check_imports Sources/UFMSimulator/P.swift $'import NIOCore\nimport Synchronization'
@@ -64,10 +66,11 @@ self_test_sources() {
     step "Independence"
     # What the modules that are planted in are known to import.
     echo 'import Transport' >"$COPY/Sources/UFMClient/Ways.swift"
-    echo 'import UFMModel' >"$COPY/Sources/UFMSimulator/Ways.swift"
+    printf 'import HTTPServing\nimport UFMModel\n' >"$COPY/Sources/UFMSimulator/Ways.swift"
     plant check_simulator_independence 'UFMClient: UFMClient, and UFMSimulator -> UFMClient' Sources/UFMSimulator/P.swift 'import UFMClient'
     plant check_simulator_independence 'UFMClient -> UFMSimulator, and UFMSimulator' Sources/UFMClient/P.swift 'import UFMSimulator'
     plant check_simulator_independence 'Transport: UFMClient -> Transport, and UFMSimulator -> UFMModel -> Transport' Sources/UFMModel/P.swift 'import Transport'
+    plant check_simulator_independence 'Transport: UFMClient -> Transport, and UFMSimulator -> HTTPServing -> Transport' Sources/HTTPServing/P.swift 'import Transport'
     plant check_simulator_independence 'UFMModel: UFMClient -> Transport -> UFMModel, and' Sources/Transport/P.swift 'import UFMModel'
     rm "$COPY/Sources/UFMClient/Ways.swift" "$COPY/Sources/UFMSimulator/Ways.swift"
 

@@ -17,9 +17,10 @@ Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
 Adapters        EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
 Settings        EtcdGateway Fabric Files Planning Reconciler Text Transport UFMClient YAMLReader
-Telemetry       Text Logging
+Telemetry       HTTPServing Text Logging
 UFMModel        - FoundationEssentials
-UFMSimulator    UFMModel NIO*
+HTTPServing     NIOCore NIOPosix NIOHTTP1
+UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
 surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '

@@ -1,11 +1,11 @@
-import NIOHTTP1
+import HTTPServing
 import UFMModel
 
 /// The simulator's own interface for people and scripts, apart from UFM's.
-struct ControlService: ExchangeService {
+struct ControlService: Responder {
     let state: SimulatorState
     let node: Node
-    let headers: HTTPHeaders = ["Server": "ufm-simulator-control"]
+    let headers = [(name: "Server", value: "ufm-simulator-control")]
 
     /// What there is, for whoever asks for something else.
     private static let known = [
@@ -14,9 +14,8 @@ struct ControlService: ExchangeService {
         "DELETE /failover", "POST /promote",
     ]
 
-    func begin(_ request: SimulatedRequest) -> PendingExchange {
-        let response = answer(request)
-        return PendingExchange(delay: .zero) { Outcome(action: .reply(response)) }
+    func respond(to request: ServedRequest) -> PendingExchange {
+        PendingExchange(ServedResponse(answer(SimulatedRequest(request))))
     }
 
     private func answer(_ request: SimulatedRequest) -> SimulatedResponse {

@@ -1,3 +1,4 @@
+import HTTPServing
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -19,12 +20,14 @@ final class Node: Sendable {
         group: MultiThreadedEventLoopGroup, credentials: ServerCredentials?
     ) async throws(SimulatorError) -> Node {
         let id = state.join(isStandby: isStandby)
+        let service = RESTService(
+            state: state, node: id, latency: configuration.latency, onRequestEnd: configuration.onRequestEnd)
         let listener = Listener(
-            group: group, tls: credentials?.context,
-            service: RESTService(
-                state: state, node: id, latency: configuration.latency, onRequestEnd: configuration.onRequestEnd))
+            responder: service, limits: .apache, layer: credentials.map { TLSLayer(context: $0.context) }, group: group)
         do {
-            let port = try await listener.bind(host: configuration.host, port: configuration.port)
+            let port = try await SimulatorError.ofServing { () async throws(ServingError) in
+                try await listener.bind(host: configuration.host, port: configuration.port)
+            }
             let node = Node(id, port, configuration.host, listener, state, group.next())
             state.setDoor(of: id) { node.settleDoor() }
             await state.settleDoors()

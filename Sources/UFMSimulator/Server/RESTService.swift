@@ -1,31 +1,31 @@
-import NIOHTTP1
+import HTTPServing
 import UFMModel
 
 /// UFM's own interface: the model, with latency and faults in front of it.
-struct RESTService: ExchangeService {
+struct RESTService: Responder {
     let state: SimulatorState
     let node: Int
     let latency: Duration
     let onRequestEnd: (@Sendable (UFMSimulator.RequestRecord) -> Void)?
 
     /// What UFM 6 was seen to send with every reply.
-    let headers: HTTPHeaders = [
-        "Server": "TwistedWeb/22.4.0",
-        "Rest-Version": "1.6.0",
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "X-XSS-Protection": "1; mode=block",
-        "Content-Security-Policy": "script-src 'self'",
+    let headers = [
+        (name: "Server", value: "TwistedWeb/22.4.0"),
+        (name: "Rest-Version", value: "1.6.0"),
+        (name: "X-Frame-Options", value: "DENY"),
+        (name: "X-Content-Type-Options", value: "nosniff"),
+        (name: "X-XSS-Protection", value: "1; mode=block"),
+        (name: "Content-Security-Policy", value: "script-src 'self'"),
     ]
 
-    func begin(_ request: SimulatedRequest) -> PendingExchange {
-        let arrival = state.arrive(request, at: node)
+    func respond(to request: ServedRequest) -> PendingExchange {
+        let arrival = state.arrive(SimulatedRequest(request), at: node)
         var delay = latency
         if case .delay(let more) = arrival.fault?.kind { delay += more }
-        return PendingExchange(delay: delay) { settle(arrival) }
+        return PendingExchange(after: delay) { settle(arrival) }
     }
 
-    private func settle(_ arrival: SimulatorState.Arrival) -> Outcome {
+    private func settle(_ arrival: SimulatorState.Arrival) -> SimulatedOutcome {
         switch arrival.fault?.kind {
         case nil, .delay:
             return finish(arrival, acts: true) { $0 }
@@ -38,7 +38,7 @@ struct RESTService: ExchangeService {
                 SimulatedResponse(status: status, contentType: contentType, body: body)
             }
         case .hang:
-            return Outcome(action: .hang)
+            return SimulatedOutcome(action: .hang)
         case .cutBeforeActing:
             return finish(arrival, acts: false) { _ in nil }
         case .cutAfterActing:
@@ -46,11 +46,11 @@ struct RESTService: ExchangeService {
         case .truncateBody:
             let outcome = finish(arrival, acts: true) { $0 }
             guard case .reply(let response) = outcome.action else { return outcome }
-            return Outcome(action: .truncate(response))
+            return SimulatedOutcome(action: .truncate(response))
         case .repeatAfter(let delay):
             var outcome = finish(arrival, acts: true) { $0 }
             outcome.sequels.append(
-                Outcome.Sequel(delay: delay) {
+                SimulatedOutcome.Sequel(delay: delay) {
                     _ = finish(state.arriveAgain(arrival.request, at: node), acts: true) { $0 }
                 })
             return outcome
@@ -59,12 +59,12 @@ struct RESTService: ExchangeService {
 
     private func finish(
         _ arrival: SimulatorState.Arrival, acts: Bool, choose: (SimulatedResponse?) -> SimulatedResponse?
-    ) -> Outcome {
+    ) -> SimulatedOutcome {
         let settlement = state.settle(arrival, acts: acts, choose: choose)
         if let record = settlement.record { onRequestEnd?(record) }
-        var outcome = Outcome(action: settlement.response.map { .reply($0) } ?? .cut)
+        var outcome = SimulatedOutcome(action: settlement.response.map { .reply($0) } ?? .cut)
         if let milliseconds = settlement.wakeAfter {
-            outcome.sequels.append(Outcome.Sequel(delay: .milliseconds(milliseconds)) { state.advance() })
+            outcome.sequels.append(SimulatedOutcome.Sequel(delay: .milliseconds(milliseconds)) { state.advance() })
         }
         return outcome
     }

@@ -68,6 +68,13 @@ package final class RawConnection: Sendable {
         return true
     }
 
+    /// Whether the other side has ended the connection and nothing is left to read; does not wait.
+    package var hasEnded: Bool {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN
+    }
+
     /// The next reply; nil if the connection ended before its head. Waits on a thread that may block.
     package func receive() async -> RawReply? {
         await withCheckedContinuation { continuation in

@@ -1,5 +1,21 @@
 import Glibc
+import HTTPServing
+import NIOCore
 import NIOSSL
+
+/// TLS below HTTP, and the names in the certificates of those clients that show one.
+struct TLSLayer: ConnectionLayer {
+    let context: NIOSSLContext
+
+    func add(to pipeline: ChannelPipeline.SynchronousOperations) throws {
+        try pipeline.addHandler(NIOSSLServerHandler(context: context))
+    }
+
+    func peerNames(in pipeline: ChannelPipeline.SynchronousOperations) -> [String] {
+        let handler = try? pipeline.handler(type: NIOSSLServerHandler.self)
+        return handler?.peerCertificate.map { CertificateNames.alternative($0) } ?? []
+    }
+}
 
 /// The names by which a client certificate can be mapped to a user.
 enum CertificateNames {

@@ -46,6 +46,21 @@ extension EtcdClient {
             "/v3/lease/revoke", LeaseRequest(ID: WireInt64(id)), effect: .write, operation: "revocation of a lease")
     }
 
+    /// Sets a key that etcd deletes after some time.
+    ///
+    /// - Returns: its lease.
+    package func put(_ key: [UInt8], _ value: [UInt8], forSeconds seconds: Int64) async throws(EtcdError) -> Lease {
+        let lease = try await grantLease(seconds: seconds)
+        do throws(EtcdError) {
+            try await put(key, value, lease: lease.id)
+        } catch {
+            // A lease without its key would only take up room until it ends.
+            try? await revokeLease(lease.id)
+            throw error
+        }
+        return lease
+    }
+
     /// Renews a lease.
     ///
     /// - Returns: the seconds it now has, or nil when the lease is gone.

@@ -17,6 +17,11 @@ package struct MemberStatus: Sendable {
     package let latency: Duration
 
     package var isLeader: Bool { leader == memberID }
+
+    /// What is wrong with it, and what keeps it from serving everything.
+    package var shortcomings: [String] {
+        problems + (leader == 0 ? ["no leader"] : []) + (isLearner ? ["learner"] : [])
+    }
 }
 
 extension EtcdClient {
@@ -64,5 +69,18 @@ extension EtcdClient {
             revision: status.header.header.revision, raftTerm: status.raftTerm?.value ?? 0,
             isLearner: status.isLearner ?? false, databaseSize: status.dbSize?.value ?? 0,
             problems: (status.errors ?? []) + ownAlarms.map { "alarm \($0)" }, latency: latency)
+    }
+
+    /// Asks every endpoint how it is, one after the other.
+    package func statusOfAll() async -> [(endpoint: EtcdEndpoint, status: Result<MemberStatus, EtcdError>)] {
+        var all: [(endpoint: EtcdEndpoint, status: Result<MemberStatus, EtcdError>)] = []
+        for endpoint in configuration.endpoints {
+            do throws(EtcdError) {
+                all.append((endpoint, .success(try await status(of: endpoint))))
+            } catch {
+                all.append((endpoint, .failure(error)))
+            }
+        }
+        return all
     }
 }

@@ -34,4 +34,29 @@ package struct Survey: Sendable {
             intents: intents, actual: fabric, owned: Set(records.keys),
             planner: Planner(enforcesFlags: configuration.enforcesFlags))
     }
+
+    /// Reads each side once, all at a time.
+    package init(
+        _ configuration: EngineConfiguration, sources: [any KeySource], ledger: any OwnershipStore,
+        fabric: any FabricProvider
+    ) async throws(Failure) {
+        async let keys = Self.told { () async throws(Failure) in try await sources.lists() }
+        async let records = Self.told { () async throws(Failure) in try await ledger.records() }
+        async let partitions = Self.told { () async throws(Failure) in try await fabric.snapshot() }
+        // One that fails cancels the others.
+        self.init(
+            configuration, keys: try await keys.get(), records: try await records.get(),
+            fabric: try await partitions.get())
+    }
+
+    /// `async let` forgets which errors there are.
+    private static func told<Value: Sendable>(
+        _ read: @Sendable () async throws(Failure) -> Value
+    ) async -> Result<Value, Failure> {
+        do throws(Failure) {
+            return .success(try await read())
+        } catch {
+            return .failure(error)
+        }
+    }
 }

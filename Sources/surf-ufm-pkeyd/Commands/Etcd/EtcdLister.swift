@@ -51,10 +51,10 @@ struct EtcdLister {
             for keyValue in page {
                 let indent = options.keysOnly ? "" : "  "
                 Output.line(indent + Terminal.line(keyValue.key))
-                if options.lease, let words = try await LeaseWords.of(keyValue, client) {
+                if options.lease, let words = try await KeyWords.lease(keyValue, client) {
                     Output.line("    Lease: \(words)")
                 }
-                if options.decode { DecodedValuePrinter.lines(keyValue).forEach { Output.line("    " + $0) } }
+                if options.decode { KeyWords.decoded(keyValue).forEach { Output.line("    " + $0) } }
             }
         }
         if isEmpty, !options.keysOnly {

@@ -1,5 +1,4 @@
 import EtcdGateway
-import Glibc
 
 /// `--recursive`: deletes all keys with a prefix, after saying how many they are.
 struct EtcdPrefixDeletion {
@@ -14,7 +13,7 @@ struct EtcdPrefixDeletion {
         let count = try await client.range(range, countOnly: true).count
         guard count > 0 else { throw CommandFailure("No keys found with prefix: \(prefix)") }
         if !isConfirmed {
-            guard isatty(STDIN_FILENO) == 1 else {
+            guard Confirmation.isPossible else {
                 throw CommandFailure("\(count) keys start with \(prefix): nothing is deleted without --yes")
             }
             guard Confirmation.ask("Delete \(count) keys that start with \(prefix)?") else {

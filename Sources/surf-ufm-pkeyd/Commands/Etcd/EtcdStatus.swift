@@ -20,11 +20,10 @@ struct EtcdStatus {
     }
 
     func run() async throws {
-        var documents: [Document] = []
-        for endpoint in client.configuration.endpoints {
+        let documents = await client.statusOfAll().map { endpoint, result in
             var document = Document(endpoint: endpoint.url)
-            do throws(EtcdError) {
-                let status = try await client.status(of: endpoint)
+            switch result {
+            case .success(let status):
                 document.version = status.version
                 document.member_id = Hex.digits(status.memberID)
                 document.is_leader = status.isLeader
@@ -32,13 +31,10 @@ struct EtcdStatus {
                 document.raft_term = status.raftTerm
                 document.database_bytes = status.databaseSize
                 document.latency_ms = (status.latency / .microseconds(1)).rounded() / 1_000
-                document.problems = status.problems
-                if status.leader == 0 { document.problems.append("no leader") }
-                if status.isLearner { document.problems.append("learner") }
-            } catch {
-                document.problems = [ErrorWords.of(error)]
+                document.problems = status.shortcomings
+            case .failure(let error): document.problems = [ErrorWords.of(error)]
             }
-            documents.append(document)
+            return document
         }
         if format == .json { try Output.json(documents) } else { printTable(documents) }
         let silent = documents.filter { $0.version == nil }.map(\.endpoint)

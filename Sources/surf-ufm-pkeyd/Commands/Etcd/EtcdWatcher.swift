@@ -76,6 +76,6 @@ struct EtcdWatcher {
         let event = change.value == nil ? "DELETE" : "PUT"
         Output.line("\(event) \(Terminal.line(change.key.bytes)) (revision \(change.revision))")
         if let value = change.value, !decodes { Output.line("  " + Terminal.text(value).replacing("\n", with: "\n  ")) }
-        if decodes { DecodedValuePrinter.lines(keyValue).forEach { Output.line("  " + $0) } }
+        if decodes { KeyWords.decoded(keyValue).forEach { Output.line("  " + $0) } }
     }
 }

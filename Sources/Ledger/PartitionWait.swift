@@ -1,17 +1,25 @@
-import Fabric
-import KeyHistory
-import Ledger
-import Reconciler
+package import Fabric
+package import KeyHistory
+package import Reconciler
 
-/// `--wait`: returns when UFM has the newest revision of a PKey, driven by watches and not by polling.
-struct PartitionWait {
-    let pkey: PKey
-    let sources: [any KeySource]
-    let ledger: any InspectableLedger
-    let timeout: Duration
-    let format: OutputFormat
-    /// Aborts all transfers: an authentication belongs to all its callers, and does not end when one of them is cancelled.
-    let abort: @Sendable () -> Void
+/// Waits until UFM has the newest revision of a PKey, driven by watches and not by polling.
+package struct PartitionWait<C: Clock<Duration>>: Sendable {
+    /// Why a wait ended without what it was for.
+    package enum Problem: Error, Hashable {
+        /// etcd or the ledger can be read no longer, or could not from the beginning.
+        case refused(Failure)
+        /// The time was over; the words say how far it had come.
+        case timedOut(state: String)
+        case cancelled
+    }
+
+    /// What a wait ends with.
+    package enum End: Hashable, Sendable {
+        /// UFM has this revision of the key.
+        case synced(revision: KeyVersion)
+        /// The key, the record and the partition are gone.
+        case gone
+    }
 
     private enum Event: Sendable {
         case source(SourceID, SourceEvent)
@@ -20,31 +28,25 @@ struct PartitionWait {
         case timedOut
     }
 
-    private struct Document: Encodable {
-        let pkey: String
-        let state: String
-        let revision: Int64?
-        let waited_ms: Int64
+    private let pkey: PKey
+    private let sources: [any KeySource]
+    private let ledger: any InspectableLedger
+    private let clock: C
+
+    package init(for pkey: PKey, sources: [any KeySource], ledger: any InspectableLedger, clock: C) {
+        self.pkey = pkey
+        self.sources = sources
+        self.ledger = ledger
+        self.clock = clock
     }
 
-    func run() async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let revision = try await wait()
-        let waited = Int64(start.duration(to: clock.now) / .milliseconds(1))
-        if format == .json {
-            let state = revision == nil ? "gone" : "synced"
-            return try Output.json(
-                Document(pkey: pkey.description, state: state, revision: revision, waited_ms: waited))
-        }
-        let result = revision.map { "UFM has revision \($0) of PKey \(pkey)" } ?? "PKey \(pkey) is gone from UFM"
-        Output.line("\(result), after \(waited) ms")
-    }
-
-    /// The revision that UFM has; nil for a partition that is gone.
-    private func wait() async throws(CommandFailure) -> Int64? {
+    /// - Parameter abort: aborts all transfers: an authentication belongs to all its callers, and does not end when one of
+    ///   them is cancelled.
+    package func run(
+        timeout: Duration, abort: @Sendable () -> Void = {}
+    ) async throws(Problem) -> End {
         let (events, mailbox) = AsyncStream.makeStream(of: Event.self)
-        let result = await withTaskGroup(of: Void.self, returning: Result<Int64?, CommandFailure>.self) { group in
+        let result = await withTaskGroup(of: Void.self, returning: Result<End, Problem>.self) { group in
             for source in sources {
                 group.addTask {
                     do throws(Failure) {
@@ -62,7 +64,7 @@ struct PartitionWait {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: timeout)
+                try? await clock.sleep(for: timeout)
                 mailbox.yield(.timedOut)
             }
             let result = await judge(events, mailbox)
@@ -75,26 +77,24 @@ struct PartitionWait {
 
     private func judge(
         _ events: AsyncStream<Event>, _ mailbox: AsyncStream<Event>.Continuation
-    ) async -> Result<Int64?, CommandFailure> {
+    ) async -> Result<End, Problem> {
         var state = WaitState(pkey, of: sources.map(\.id))
         for await event in events {
             var verdict: WaitState.Verdict?
             switch event {
             case .source(let source, let event): verdict = state.take(event, from: source)
             case .ledger(let told): verdict = state.take(told)
-            case .refused(let failure): return .failure(CommandFailure(failure.message))
-            case .timedOut:
-                return .failure(
-                    CommandFailure("not within \(timeout.components.seconds) s: \(state.words)"))
+            case .refused(let failure): return .failure(.refused(failure))
+            case .timedOut: return .failure(.timedOut(state: state.words))
             }
             if verdict == .goneIfConfirmed { verdict = await confirm(&state, mailbox) }
             switch verdict {
-            case .synced(let revision): return .success(revision.number)
-            case .goneIfConfirmed: return .success(nil)
+            case .synced(let revision): return .success(.synced(revision: revision))
+            case .goneIfConfirmed: return .success(.gone)
             case nil: continue
             }
         }
-        return .failure(CommandFailure("the wait for PKey \(pkey) was cancelled"))
+        return .failure(.cancelled)
     }
 
     private func confirm(
@@ -105,7 +105,7 @@ struct PartitionWait {
         } catch {
             _ = state.take(.failure(error))
             // No change need follow that would bring us here again.
-            try? await Task.sleep(for: .milliseconds(500))
+            try? await clock.sleep(for: .milliseconds(500))
             mailbox.yield(.ledger(.success(nil)))
             return nil
         }

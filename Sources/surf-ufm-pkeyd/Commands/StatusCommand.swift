@@ -66,16 +66,14 @@ struct StatusCommand: AsyncParsableCommand {
             self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: approveDeletes)
         do {
             if let wait {
-                try await PartitionWait(
-                    pkey: wait, sources: sources, ledger: ledger,
-                    timeout: .seconds(Int(timeout ?? 60)), format: output
-                ) { connections.close() }.run()
+                try await self.wait(for: wait, sources, ledger) { connections.close() }
             } else if approveDeletes {
-                try await DeletionApproval(ledger: ledger, format: output, isConfirmed: yes).run()
+                try await approve(try await GuardedDeletions(in: ledger))
             } else {
-                try await report(
-                    ledger, sources,
-                    try directory.inputs.managedRange(credentials).told(to: connections.log))
+                let range = try directory.inputs.managedRange(credentials).told(to: connections.log)
+                try StatusPrinter(format: output).print(
+                    try await StatusReport(
+                        fabric: self.ledger.fabric, range: range, ledger: ledger, sources: sources))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
@@ -83,15 +81,40 @@ struct StatusCommand: AsyncParsableCommand {
         try Output.flush()
     }
 
-    private func report(
-        _ ledger: any InspectableLedger, _ sources: [any KeySource], _ range: ManagedRange
+    private func wait(
+        for pkey: PKey, _ sources: [any KeySource], _ ledger: any InspectableLedger, abort: @Sendable () -> Void
     ) async throws {
-        // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
-        let entries = try await ledger.entries()
-        let report = StatusReport(
-            fabric: self.ledger.fabric, range: range, entries: entries, sources: sources.map(\.id),
-            keys: try await sources.lists())
-        guard output == .text else { return try report.printJSON() }
-        for line in report.lines() { Output.line(line) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let seconds = timeout ?? 60
+        let wait = PartitionWait(for: pkey, sources: sources, ledger: ledger, clock: clock)
+        let end: PartitionWait<ContinuousClock>.End
+        do throws(PartitionWait<ContinuousClock>.Problem) {
+            end = try await wait.run(timeout: .seconds(Int(seconds)), abort: abort)
+        } catch {
+            switch error {
+            case .refused(let failure): throw failure
+            case .timedOut(let state): throw CommandFailure("not within \(seconds) s: \(state)")
+            case .cancelled: throw CommandFailure("the wait for PKey \(pkey) was cancelled")
+            }
+        }
+        try StatusPrinter(format: output).print(end, of: pkey, after: start.duration(to: clock.now))
+    }
+
+    private func approve(_ deletions: GuardedDeletions) async throws {
+        let printer = StatusPrinter(format: output)
+        printer.print(deletions)
+        let count = deletions.shown.count
+        if count == 0, output == .text { return }
+        if !yes, count > 0 {
+            try Output.flush()
+            guard Confirmation.isPossible else {
+                throw CommandFailure("\(count) deletions wait: nothing is approved without --yes")
+            }
+            guard Confirmation.ask("Approve the deletion of these \(count) partitions?") else {
+                throw CommandFailure("nothing was approved")
+            }
+        }
+        try printer.print(try await deletions.approve())
     }
 }

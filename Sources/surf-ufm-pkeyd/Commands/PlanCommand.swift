@@ -37,13 +37,9 @@ struct PlanCommand: AsyncParsableCommand {
         let ledger = try connections.ledger(
             ledger.ledger, fabric: ledger.fabric, etcdClient, sources, writing: false)
         let survey: Survey
-        do {
-            async let keys = sources.lists()
-            async let records = ledger.records()
-            async let partitions = ufmFabric.snapshot()
-            survey = Survey(
-                configuration, keys: try await keys, records: try await records, fabric: try await partitions)
-        } catch let error as Failure {
+        do throws(Failure) {
+            survey = try await Survey(configuration, sources: sources, ledger: ledger, fabric: ufmFabric)
+        } catch {
             throw CommandFailure(error.message)
         }
         for warning in survey.warnings { connections.log.warning("\(warning)") }

@@ -112,14 +112,7 @@ struct EtcdCommand: AsyncParsableCommand {
             try await client.put(Array(key.utf8), Array(value.utf8))
             return Output.line("Successfully set key '\(key)' to '\(value)'")
         }
-        let lease = try await client.grantLease(seconds: ttl)
-        do {
-            try await client.put(Array(key.utf8), Array(value.utf8), lease: lease.id)
-        } catch {
-            // A lease without its key would only take up room until it ends.
-            try? await client.revokeLease(lease.id)
-            throw error
-        }
+        let lease = try await client.put(Array(key.utf8), Array(value.utf8), forSeconds: ttl)
         Output.line("Successfully set key '\(key)' to '\(value)' with TTL \(lease.timeToLive)s")
     }
 

@@ -1,0 +1,53 @@
+package import Fabric
+package import KeyHistory
+package import Planning
+package import Reconciler
+
+/// How far UFM is with all PKeys that etcd or the ledger know. Pure.
+package struct StatusReport: Sendable {
+    package let fabric: String
+    /// The revision of etcd, or of what else is the first source, at which the keys were read.
+    package let revision: Int64
+    /// In ascending order.
+    package let partitions: [PartitionStatus]
+    /// How many records are outside the managed range: the daemon leaves them alone.
+    package let outside: Int
+
+    /// - Parameters:
+    ///   - range: the PKeys that are managed; keys and records of others are left out.
+    ///   - entries: the ledger, read before the keys, so that nothing is called synced which is outdated already.
+    ///   - sources: where keys come from, in the order of precedence.
+    ///   - keys: a list of each source.
+    package init(
+        fabric: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry], sources: [SourceID],
+        keys: [SourceID: KeySnapshot]
+    ) {
+        var desired = DesiredState(sources, flags: FlagPolicy(), range: range)
+        for (source, list) in keys { _ = desired.take(list, .afresh, from: source) }
+        self.fabric = fabric
+        revision = sources.first.flatMap { keys[$0]?.revision.number } ?? 0
+        let managed = entries.filter { range.contains($0.key) }
+        outside = entries.count - managed.count
+        partitions = desired.pkeys.union(managed.keys).sorted().compactMap { pkey in
+            PartitionStatus(of: pkey, desired: desired, entry: entries[pkey])
+        }
+    }
+
+    /// Reads both sides.
+    package init(
+        fabric: String, range: ManagedRange, ledger: any InspectableLedger, sources: [any KeySource]
+    ) async throws(Failure) {
+        // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
+        let entries = try await ledger.entries()
+        self.init(
+            fabric: fabric, range: range, entries: entries, sources: sources.map(\.id),
+            keys: try await sources.lists())
+    }
+
+    /// How many PKeys are in each state, of those states that there are, in the order of ``PartitionStatus/State``.
+    package var counts: [(state: PartitionStatus.State, count: Int)] {
+        PartitionStatus.State.allCases.map { state in
+            (state, partitions.count { $0.state == state })
+        }.filter { $0.count > 0 }
+    }
+}

@@ -1,0 +1,147 @@
+import Fabric
+import FoundationEssentials
+import KeyHistory
+import Ledger
+import Reconciler
+import Text
+
+/// The status of PKeys, for people or for scripts.
+struct StatusPrinter {
+    let format: OutputFormat
+
+    func print(_ report: StatusReport) throws {
+        guard format == .text else { return try Output.json(StatusDocument(report)) }
+        for line in lines(report, now: .now) { Output.line(line) }
+    }
+
+    private func lines(_ report: StatusReport, now: Date) -> [String] {
+        var table = Table(header: ["PKEY", "STATE", "REVISION", "AGE", "KEY"])
+        for partition in report.partitions {
+            table.append([
+                partition.pkey.description, partition.state.rawValue,
+                partition.entry.map { $0.record.revision.description } ?? "-",
+                partition.entry?.time.map { age(now.timeIntervalSince($0)) } ?? "-", words(partition),
+            ])
+        }
+        return (report.partitions.isEmpty ? [] : table.lines) + summary(report)
+    }
+
+    private func summary(_ report: StatusReport) -> [String] {
+        let states = report.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
+        let line =
+            "\(report.partitions.count) PKeys of fabric \(report.fabric)" + (states.isEmpty ? "" : ": \(states)")
+            + (report.outside == 0 ? "" : "; \(report.outside) records are outside the managed range")
+        guard report.partitions.contains(where: { $0.state == .guarded }) else { return [line] }
+        return [line, "Deletions wait for an approval. If etcd is what it should be: status --approve-deletes"]
+    }
+
+    /// The key, where it stands if that is not what the record says, and what is wrong.
+    private func words(_ partition: PartitionStatus) -> String {
+        var words = partition.key.description
+        if let revision = partition.keyRevision {
+            if revision != partition.entry?.record.revision { words += " at revision \(revision)" }
+        } else {
+            words += " is gone"
+        }
+        if let error = partition.error { words += ": \(error)" }
+        // Keys and UFM's words are theirs, and the terminal is ours.
+        return Terminal.line(words)
+    }
+
+    private func age(_ seconds: Double) -> String {
+        let seconds = Int(max(0, seconds))
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3_600: return "\(seconds / 60)m"
+        case ..<172_800: return "\(seconds / 3_600)h"
+        default: return "\(seconds / 86_400)d"
+        }
+    }
+
+    // MARK: A wait
+
+    func print(_ end: PartitionWait<ContinuousClock>.End, of pkey: PKey, after waited: Duration) throws {
+        let milliseconds = Int64(waited / .milliseconds(1))
+        switch (format, end) {
+        case (.json, .synced(let revision)):
+            try Output.json(
+                WaitDocument(pkey: pkey.description, state: "synced", revision: revision.number, waited_ms: milliseconds))
+        case (.json, .gone):
+            try Output.json(
+                WaitDocument(pkey: pkey.description, state: "gone", revision: nil, waited_ms: milliseconds))
+        case (.text, .synced(let revision)):
+            Output.line("UFM has revision \(revision) of PKey \(pkey), after \(milliseconds) ms")
+        case (.text, .gone): Output.line("PKey \(pkey) is gone from UFM, after \(milliseconds) ms")
+        }
+    }
+
+    // MARK: An approval
+
+    func print(_ deletions: GuardedDeletions) {
+        guard format == .text else { return }
+        guard !deletions.shown.isEmpty else { return Output.line("No deletion waits for an approval") }
+        var table = Table(header: ["PKEY", "REVISION", "KEY"])
+        for (pkey, entry) in deletions.shown {
+            let words = entry.record.error.map { "\(entry.record.key): \($0)" } ?? entry.record.key.description
+            table.append([pkey.description, entry.record.revision.description, Terminal.line(words)])
+        }
+        for line in table.lines { Output.line(line) }
+    }
+
+    func print(_ outcome: GuardedDeletions.Outcome) throws {
+        guard format == .text else { return try Output.json(ApprovalDocument(outcome)) }
+        Output.line("Approved the deletion of \(outcome.approved.count) partitions")
+        guard !outcome.changedMeanwhile.isEmpty else { return }
+        let list = outcome.changedMeanwhile.map(\.description).joined(separator: ", ")
+        Output.line("Left alone, since they changed meanwhile: \(list)")
+    }
+}
+
+/// `{"fabric":…,"partitions":[{"key":…,"key_revision":…,"pkey":…,"record_…":…,"state":…}],"revision":…,"summary":{…}}`.
+private struct StatusDocument: Encodable {
+    struct Partition: Encodable {
+        let pkey: String
+        let state: String
+        let key: String
+        let key_revision: Int64?
+        let record_state: String?
+        let record_revision: Int64?
+        let record_time: String?
+        let error: String?
+    }
+
+    let fabric: String
+    let revision: Int64
+    let partitions: [Partition]
+    let summary: [String: Int]
+
+    init(_ report: StatusReport) {
+        fabric = report.fabric
+        revision = report.revision
+        partitions = report.partitions.map { partition in
+            Partition(
+                pkey: partition.pkey.description, state: partition.state.rawValue, key: partition.key.description,
+                key_revision: partition.keyRevision?.number, record_state: partition.entry?.record.state.rawValue,
+                record_revision: partition.entry?.record.revision.number,
+                record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error)
+        }
+        summary = Dictionary(report.counts.map { ($0.state.rawValue, $0.count) }, uniquingKeysWith: +)
+    }
+}
+
+private struct WaitDocument: Encodable {
+    let pkey: String
+    let state: String
+    let revision: Int64?
+    let waited_ms: Int64
+}
+
+private struct ApprovalDocument: Encodable {
+    let approved: [String]
+    let changed_meanwhile: [String]
+
+    init(_ outcome: GuardedDeletions.Outcome) {
+        approved = outcome.approved.map(\.description)
+        changed_meanwhile = outcome.changedMeanwhile.map(\.description)
+    }
+}

@@ -1,0 +1,138 @@
+import Fabric
+import KeyHistory
+import Reconciler
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+/// A directory of keys that tells what a test says.
+private final class ToldSource: KeySource {
+    let id = SourceID("etcd", prefix: "/pkeys/")
+    private let events: AsyncStream<SourceEvent>
+    private let mailbox: AsyncStream<SourceEvent>.Continuation
+    private let refusal = Mutex<Failure?>(nil)
+
+    init() {
+        (events, mailbox) = AsyncStream.makeStream(of: SourceEvent.self)
+    }
+
+    func tell(_ event: SourceEvent) { mailbox.yield(event) }
+
+    func refuse(_ failure: Failure) {
+        refusal.withLock { $0 = failure }
+        mailbox.finish()
+    }
+
+    func list() async throws(Failure) -> KeySnapshot { KeySnapshot(complete: [], at: StorePoint(revision: 1)) }
+
+    func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher { Voucher(at: StorePoint(revision: 1), [:]) }
+
+    func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
+        for await event in events { tell(event) }
+        if let failure = refusal.withLock({ $0 }) { throw failure }
+    }
+}
+
+@Suite("Waiting for a partition")
+struct PartitionWaitTests {
+    private let harness: FileLedgerHarness
+    private let pkey: PKey
+    private let source = ToldSource()
+    private let clock = ManualClock()
+
+    init() throws {
+        harness = try FileLedgerHarness()
+        pkey = try FileLedgerHarness.pkey(0x200e)
+    }
+
+    private func listed(_ revision: KeyVersion?) -> SourceEvent {
+        let value = Array("{host_guids: ['0x043f720300f55176']}".utf8)
+        let entries = revision.map { [KeyEntry(key: FileLedgerHarness.key(pkey), value: value, revision: $0)] } ?? []
+        return .listed(KeySnapshot(complete: entries, at: StorePoint(revision: 100)), reason: "start")
+    }
+
+    /// What a wait of a minute ends with; the body runs beside it.
+    private func end(
+        _ ledger: FileLedger, beside body: @Sendable () async throws -> Void
+    ) async throws -> Result<PartitionWait<ManualClock>.End, PartitionWait<ManualClock>.Problem> {
+        let wait = PartitionWait(for: pkey, sources: [source], ledger: ledger, clock: clock)
+        async let end = { () async -> Result<PartitionWait<ManualClock>.End, PartitionWait<ManualClock>.Problem> in
+            do throws(PartitionWait<ManualClock>.Problem) {
+                return .success(try await wait.run(timeout: .seconds(60)))
+            } catch {
+                return .failure(error)
+            }
+        }()
+        try await clock.waitForSleepers(count: 1)
+        try await body()
+        return await end
+    }
+
+    @Test("It ends with the record of the key's revision")
+    func synced() async throws {
+        let ledger = try await harness.filled([pkey])
+        #expect(try await end(ledger) { source.tell(listed(10)) } == .success(.synced(revision: 10)))
+    }
+
+    @Test("It ends when the record follows the key")
+    func followed() async throws {
+        let ledger = try await harness.filled([pkey])
+        let result = try await end(ledger) {
+            source.tell(listed(11))
+            harness.etcd.set(store: 100, [FileLedgerHarness.key(pkey): 11])
+            let record = LedgerRecord(.synced, key: FileLedgerHarness.key(pkey), revision: 11)
+            _ = try await harness.open().claim(record, for: pkey)
+        }
+        #expect(result == .success(.synced(revision: 11)))
+    }
+
+    @Test("Without a key it ends when the record is gone, read once more")
+    func gone() async throws {
+        let ledger = try await harness.filled([pkey])
+        let result = try await end(ledger) {
+            source.tell(listed(nil))
+            try await harness.open().release(pkey)
+        }
+        #expect(result == .success(.gone))
+    }
+
+    @Test("When its time is over it says how far it had come")
+    func timedOut() async throws {
+        let ledger = try await harness.filled([pkey])
+        let result = try await end(ledger) { clock.advance(by: .seconds(60)) }
+        guard case .failure(.timedOut(let state)) = result else {
+            Issue.record("it ended with \(result)")
+            return
+        }
+        #expect(state.contains("has not been read yet"))
+    }
+
+    @Test("A source that refuses ends it with its words")
+    func refused() async throws {
+        let ledger = try await harness.filled([pkey])
+        let failure = Failure(.permission, "etcd says no")
+        #expect(try await end(ledger) { source.refuse(failure) } == .failure(.refused(failure)))
+    }
+
+    @Test("Guarded deletions are approved as they were shown; what changed meanwhile is left alone")
+    func approval() async throws {
+        let other = try FileLedgerHarness.pkey(0x200f)
+        let ledger = try await harness.filled([pkey, other])
+        #expect(try await GuardedDeletions(in: ledger).shown.isEmpty)
+        for (pkey, revision) in [(pkey, KeyVersion(10)), (other, KeyVersion(11))] {
+            let record = LedgerRecord(.guarded, key: FileLedgerHarness.key(pkey), revision: revision)
+            #expect(try await ledger.amend(record, for: pkey))
+        }
+        let deletions = try await GuardedDeletions(in: ledger)
+        #expect(deletions.shown.map(\.pkey) == [pkey, other])
+        #expect(
+            try await ledger.amend(
+                LedgerRecord(.guarded, key: FileLedgerHarness.key(other), revision: 11), for: other))
+        let outcome = try await deletions.approve()
+        #expect(outcome == GuardedDeletions.Outcome(approved: [pkey], changedMeanwhile: [other]))
+        #expect(try await ledger.records()[pkey]?.state == .approved)
+        #expect(try await ledger.records()[other]?.state == .guarded)
+    }
+}

@@ -65,7 +65,8 @@ struct StatusPrinter {
         switch (format, end) {
         case (.json, .synced(let revision)):
             try Output.json(
-                WaitDocument(pkey: pkey.description, state: "synced", revision: revision.number, waited_ms: milliseconds))
+                WaitDocument(
+                    pkey: pkey.description, state: "synced", revision: revision.number, waited_ms: milliseconds))
         case (.json, .gone):
             try Output.json(
                 WaitDocument(pkey: pkey.description, state: "gone", revision: nil, waited_ms: milliseconds))

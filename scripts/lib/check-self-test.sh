@@ -33,7 +33,7 @@ make_copy() {
 # self_test_sources: plants what the checks of the sources are for.
 self_test_sources() {
     make_copy
-    mkdir "$COPY/Sources" "$COPY/Tests"
+    mkdir "$COPY/Sources" "$COPY/Tests" "$COPY/scripts" "$COPY/.ci"
     # The modules as they are, but empty: what is found is what was planted.
     local module
     for module in $(awk 'NF { print $1 }' <<<"$IMPORT_TABLE"); do
@@ -88,6 +88,16 @@ self_test_sources() {
     plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'nonisolated(unsafe) var count = 0'
     plant check_forbidden 'Tests/P.swift:1' Tests/P.swift "// TO""DO: later"
     plant_legal check_forbidden Sources/Fabric/P.swift $'// The loop owns it.\nlet task = Task { await work() }\ngroup.addTask { 1 }'
+
+    step "Scripts and README"
+    plant check_swallowed 'scripts/p.sh:1' scripts/p.sh 'rm "$old" || true'
+    plant check_swallowed 'scripts/p.sh:3' scripts/p.sh $'# A reason too far away.\nx=1\nread -r x 2>/dev/null <y'
+    plant check_swallowed '.ci/p:1' .ci/p 'apt-get install -y -qq etcd'
+    plant check_swallowed 'scripts/p: set -euo pipefail' scripts/p 'make | tail -n 1'
+    plant_legal check_swallowed scripts/p.sh $'rm "$old" || true # it may be gone\n# It may be gone.\nrm "$old" 2>/dev/null'
+    plant check_readme '+| build | `libcurl4' README.md '| to | Debian, Ubuntu | RHEL, Fedora | what for |'
+    plant check_readme '-apt-get install curl' README.md 'apt-get install curl'
+    plant_legal check_readme README.md "$(cat "$ROOT/README.md")"
 
     step "Format"
     plant check_format 'P.swift:1' Sources/Fabric/P.swift 'let value = Int("1")!'

@@ -43,7 +43,7 @@ trap 'exit 143' TERM
 # Logs and all else that goes when the script ends.
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/surf-ufm-pkeyd.XXXXXX") ||
     fail "no temporary directory can be made in ${TMPDIR:-/tmp}: make room there, or name another one in TMPDIR"
-at_exit 'rm -rf "$WORK"'
+at_exit 'rm -rf --one-file-system "$WORK"'
 
 # shellcheck source=run.sh
 source "$ROOT/scripts/lib/run.sh"

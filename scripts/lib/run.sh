@@ -55,7 +55,8 @@ show_end() {
     note "what was said by: ${2:0:200}"
     if ((lines > LAST_LINES)); then note "(the last $LAST_LINES of $lines lines)"; fi
     tail -n "$LAST_LINES" "$1" | sed 's/^/    | /'
-    for place in "$ROOT" "$WORK"; do
+    for place in "$ROOT/.build" "$WORK"; do
+        [[ -d $place ]] || continue
         free=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
         if ((free < 20)); then note "the disk is full: $free MB are left where $place is"; fi
     done

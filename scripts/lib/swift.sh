@@ -3,12 +3,16 @@
 
 OLDEST_SWIFT=6.2
 
+# ask_swift ARGUMENTS...: swift, for an answer. It leaves a directory in TMPDIR each time. (A build must have TMPDIR as it
+# is: the lock that keeps two of them apart is there, and SwiftPM reads all manifests anew when any variable is another.)
+ask_swift() { TMPDIR=$WORK swift "$@"; }
+
 # need_swift: ends the script unless a new enough Swift is on PATH. Sets SWIFT_HOME to the `usr` of its toolchain.
 need_swift() {
     local said version
     command -v swift >/dev/null ||
         fail "there is no swift on PATH; install Swift $OLDEST_SWIFT or later: https://www.swift.org/install/linux/"
-    if ! said=$(swift --version 2>&1); then
+    if ! said=$(ask_swift --version 2>&1); then
         sed 's/^/    | /' <<<"$said"
         fail "$(command -v swift) does not run here; install the one for this system: https://www.swift.org/install/linux/"
     fi
@@ -18,7 +22,7 @@ need_swift() {
         fail "Swift $version is too old; $OLDEST_SWIFT or later is needed: https://www.swift.org/install/linux/"
     fi
     # `swift` may be a launcher in some other place: where the toolchain is, it knows itself.
-    SWIFT_HOME=$(swift -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+    SWIFT_HOME=$(ask_swift -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
     [[ -n $SWIFT_HOME ]] || fail "$(command -v swift) does not tell where its toolchain is"
 }
 
@@ -30,11 +34,11 @@ need_room_to_build() {
 
 # build WHAT OPTIONS...: `swift build` with these; says how far it is, and how long it took.
 build() {
-    local what=$1 begun=$SECONDS
+    local what=$1 begun=$SECONDS KEEP_LOG="$ROOT/.build/build.log"
     shift
     need_room_to_build
     step "Building $what"
-    KEEP_LOG=$ROOT/.build/build.log run building swift build "$@" ||
+    run building swift build "$@" ||
         fail "the build failed after $(elapsed "$begun"); all that was said is in .build/build.log"
     note "built in $(elapsed "$begun")"
 }

@@ -59,6 +59,8 @@ let package = Package(
         .target(name: "EtcdGateway", dependencies: ["KeyHistory", "Text", "Transport"], swiftSettings: strict),
         .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(
+            name: "Administration", dependencies: ["Fabric", "Planning", "UFMClient"], swiftSettings: strict),
+        .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
             swiftSettings: core),
         .target(
@@ -70,8 +72,8 @@ let package = Package(
         .target(
             name: "Adapters",
             dependencies: [
-                "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Planning", "Reconciler", "Transport", "UFMClient",
-                logging,
+                "Administration", "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Planning", "Reconciler",
+                "Transport", "UFMClient", logging,
             ],
             swiftSettings: strict),
         .target(
@@ -87,9 +89,9 @@ let package = Package(
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "Adapters", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning", "Reconciler",
-                "Settings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader", argumentParser, logging,
-                unixSignals,
+                "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
+                "Reconciler", "Settings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader", argumentParser,
+                logging, unixSignals,
             ],
             swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
@@ -105,6 +107,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
+        .target(
+            name: "ScriptedUFM", dependencies: ["Fabric", "Transport", "UFMClient"], path: "Tests/ScriptedUFM",
+            swiftSettings: strict),
         .testTarget(name: "FabricTests", dependencies: ["Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KeyHistoryTests", dependencies: ["KeyHistory"], swiftSettings: strict),
@@ -114,11 +119,20 @@ let package = Package(
             name: "EtcdGatewayTests", dependencies: ["EtcdGateway", "KeyHistory", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "Transport", "TestSupport"],
+            name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "ScriptedUFM", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AdministrationTests",
+            dependencies: [
+                "Administration", "Fabric", "Planning", "ScriptedUFM", "Transport", "UFMClient", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "UFMConformanceTests",
-            dependencies: ["UFMClient", "UFMModel", "UFMSimulator", "Fabric", "Transport", "TestSupport"],
+            dependencies: [
+                "Administration", "UFMClient", "UFMModel", "UFMSimulator", "Fabric", "Planning", "Transport",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ReconcilerTests",

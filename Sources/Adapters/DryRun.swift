@@ -1,7 +1,6 @@
 package import Fabric
 package import KeyHistory
 package import Logging
-package import Planning
 package import Reconciler
 import Synchronization
 
@@ -81,18 +80,5 @@ package final class DryRunLedger: OwnershipStore {
 
     private func note(_ record: LedgerRecord, _ pkey: PKey) {
         changed.withLock { $0[pkey] = record }
-    }
-}
-
-extension PlanStep {
-    /// `PKey 0x2000: add 043f720300f55176, 043f720300f55177`.
-    package var inWords: String {
-        func list(_ guids: [GUID]) -> String { guids.map(\.description).joined(separator: ", ") }
-        return switch self {
-        case .add(let pkey, let members, _): "PKey \(pkey): add \(list(members.map(\.guid)))"
-        case .remove(let pkey, let guids): "PKey \(pkey): remove \(list(guids))"
-        case .replace(let pkey, let members, _): "PKey \(pkey): replace all members by \(list(members.map(\.guid)))"
-        case .delete(let pkey): "PKey \(pkey): delete"
-        }
     }
 }

@@ -6,9 +6,15 @@ package struct Partition: Hashable, Sendable {
     package var ipOverIB: Bool
     /// Members by GUID: a port is in a partition once.
     package var members: [GUID: Member]
+    /// Its quality of service, where the manager was asked for it and told; a list of members does not.
+    package var qos: QualityOfService?
 
-    package init(number: PartitionNumber, name: String? = nil, ipOverIB: Bool, members: some Sequence<Member>) {
+    package init(
+        number: PartitionNumber, name: String? = nil, ipOverIB: Bool, members: some Sequence<Member>,
+        qos: QualityOfService? = nil
+    ) {
         self.number = number
+        self.qos = qos
         self.name = name
         self.ipOverIB = ipOverIB
         self.members = Dictionary(members.map { ($0.guid, $0) }, uniquingKeysWith: { _, later in later })
@@ -16,4 +22,12 @@ package struct Partition: Hashable, Sendable {
 
     /// The members in ascending order of GUID.
     package var sortedMembers: [Member] { members.values.sorted { $0.guid < $1.guid } }
+
+    /// The name, unless it is missing or the one that UFM gives a partition nobody named: `api_pkey_0x200e`.
+    package var customName: String? {
+        let prefix = "api_pkey_"
+        guard let name, !name.isEmpty else { return nil }
+        guard name.hasPrefix(prefix) else { return name }
+        return (try? PartitionNumber(parsing: name.dropFirst(prefix.count))) == number ? nil : name
+    }
 }

@@ -1,6 +1,5 @@
 package import Fabric
 package import KeyHistory
-package import Planning
 
 /// What a source of desired state tells.
 package enum SourceEvent: Sendable {

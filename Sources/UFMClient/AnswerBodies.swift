@@ -111,3 +111,19 @@ enum AnswerFlaw: Error {
     case malformed(String)
     case incomplete(String)
 }
+
+extension QualityOfService: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case mtuLimit = "mtu_limit"
+        case serviceLevel = "service_level"
+        case rateLimit = "rate_limit"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            mtuLimit: try container.decode(Int.self, forKey: .mtuLimit),
+            serviceLevel: try container.decode(Int.self, forKey: .serviceLevel),
+            rateLimit: try container.decode(Double.self, forKey: .rateLimit))
+    }
+}

@@ -44,10 +44,5 @@ struct MemberAccount {
     }
 
     /// The error as one of the whole call: once a request before it was obeyed, "not applied" is no longer true.
-    func qualified(_ error: UFMError) -> UFMError {
-        var error = error
-        if changedSomething { error.outcome = .unknown }
-        error.refusedGUIDs = refusedGUIDs
-        return error
-    }
+    func qualified(_ error: UFMError) -> UFMError { error.asPart(ofChange: changedSomething, refused: refusedGUIDs) }
 }

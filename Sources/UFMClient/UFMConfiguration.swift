@@ -1,3 +1,4 @@
+package import Fabric
 package import Transport
 
 /// Where UFM is, how to speak to it, and as whom.
@@ -26,6 +27,8 @@ package struct UFMConfiguration: Sendable {
     package var readTimeout: Duration
     /// How long a write may take as a whole: UFM answers when it has rewritten its partition file.
     package var writeTimeout: Duration
+    /// What goes into one request; the planner has the same.
+    package var limits = UFMLimits()
 
     /// A configuration with the timeouts that suit UFM, whose writes are slow.
     package init(

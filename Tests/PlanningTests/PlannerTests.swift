@@ -28,7 +28,8 @@ struct PlannerTests {
     @Test("A new partition is one request that adds all its members with its flags")
     func creation() throws {
         let steps = planner.steps(for: pkey, intent: try present(hosts), actual: nil, isOwned: false)
-        #expect(steps == [.add(pkey, hosts.map { Member(guid: $0, index0: true) }, ipOverIB: false)])
+        let members = hosts.map { Member(guid: $0, index0: true) }
+        #expect(steps == [.create(NewPartition(pkey, members, ipOverIB: false, by: .adding))])
     }
 
     @Test("Only missing members are added, and the partition keeps its own flag")

@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import ScriptedUFM
 import Testing
 import Transport
 import UFMClient
@@ -23,7 +24,7 @@ struct AddMembersTests {
     func exactBody() async throws {
         let scripted = Scripted(.status(200))
         let member = Member(guid: try guid("0x946DAE03005985C8"), index0: true)
-        try await scripted.client.addMembers([member], to: key("0x67"), ipOverIB: true)
+        #expect(try await scripted.client.perform(.add(key("0x67"), [member], ipOverIB: true)) == .done)
         #expect(await scripted.lines == ["POST https://ufm1/ufmRest/resources/pkeys/"])
         let body = #"{"guids":["946dae03005985c8"],"index0":true,"ip_over_ib":true,"membership":"full","pkey":"0x67"}"#
         #expect(await scripted.bodies == [body])
@@ -37,7 +38,7 @@ struct AddMembersTests {
         members[1].index0 = false
         members[2].membership = .limited
         members[2].index0 = false
-        try await scripted.client.addMembers(members.reversed(), to: key("0x67"), ipOverIB: true)
+        #expect(try await scripted.client.perform(.add(key("0x67"), members.reversed(), ipOverIB: true)) == .done)
         let bodies = try await sentBodies(scripted)
         #expect(bodies.map(\.guids.count) == [500, 498, 1, 1, 1])
         #expect(bodies.map(\.membership) == ["full", "full", "full", "limited", "limited"])
@@ -48,48 +49,32 @@ struct AddMembersTests {
     @Test("Nobody to add or to remove is nothing to send")
     func nothing() async throws {
         let scripted = Scripted()
-        try await scripted.client.addMembers([], to: key("0x67"), ipOverIB: true)
-        try await scripted.client.removeMembers([], from: key("0x67"))
+        #expect(try await scripted.client.perform(.add(key("0x67"), [], ipOverIB: true)) == .done)
+        #expect(try await scripted.client.perform(.remove(key("0x67"), [])) == .done)
         #expect(await scripted.transport.requests.isEmpty)
     }
 
-    private let base = "https://ufm1/ufmRest/resources/pkeys/"
-
-    @Test("A partition that a 404 and a read say is missing is created with its members, the rest are added")
-    func createdOnDemand() async throws {
-        let scripted = Scripted(.status(404), .json("{}"), .status(200), .status(200))
-        try await scripted.client.addMembers(full(501), to: key("0x67"), ipOverIB: false)
-        #expect(
-            await scripted.lines == ["POST \(base)", "GET \(base)0x67?guids_data=true", "PUT \(base)", "POST \(base)"])
-        #expect(try await sentBodies(scripted).map(\.guids.count) == [500, 500, 1])
+    @Test("A 404 and a read that finds no partition are an outcome, and nothing else is sent")
+    func noPartition() async throws {
+        let new = NewPartition(try key("0x67"), full(2), ipOverIB: false, by: .adding)
+        for step in [PlanStep.create(new), .add(try key("0x67"), full(2), ipOverIB: false)] {
+            let scripted = Scripted(.status(404), .json("{}"), .status(200))
+            guard case .noSuchPartition(let error) = try await scripted.client.perform(step) else {
+                Issue.record("\(step)")
+                continue
+            }
+            #expect(error.status == 404 && error.outcome == .notApplied)
+            #expect(await scripted.transport.unusedSteps == 1)
+        }
     }
 
-    @Test("It is created empty where a PUT does not create it, but not by a release that is broken by that")
-    func createdEmpty() async throws {
-        let new = Scripted(
-            .status(404), .json("{}"), .status(404), .json(try fixture("version-6.18.json")), .status(201), .status(200)
-        )
-        try await new.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
-        #expect(await new.lines.suffix(2) == ["POST \(base)add", "POST \(base)"])
-        #expect(await new.bodies[4] == #"{"index0":true,"ip_over_ib":false,"pkey":"0x67"}"#)
-        let old = Scripted(.status(404), .json("{}"), .status(404), .json(try fixture("version-6.14.json")))
+    @Test("Where the partition is known to be there, a 404 is about a GUID, and needs no read")
+    func knownThere() async throws {
+        let scripted = Scripted(.status(404), .status(404), .status(200))
         let error = await #expect(throws: UFMError.self) {
-            try await old.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
+            try await scripted.client.perform(.add(key("0x67"), full(2), ipOverIB: false), isKnownThere: true)
         }
-        #expect(error?.refusedGUIDs == guids(1) && error?.outcome == .notApplied)
-        #expect(await old.transport.requests.count == 4)
-    }
-
-    @Test("A 404 to everything is an error, and something has been done")
-    func stillMissing() async throws {
-        let scripted = Scripted(
-            .status(404), .status(404), .status(404), .json(try fixture("version-6.18.json")), .status(201),
-            .status(404, "no"), .status(404), .status(404, "no"))
-        let error = await #expect(throws: UFMError.self) {
-            try await scripted.client.addMembers(full(1), to: key("0x67"), ipOverIB: false)
-        }
-        #expect(error?.status == 404)
-        #expect(error?.outcome == .unknown)
+        #expect(error?.refusedGUIDs == [guids(1)[0]])
         #expect(await scripted.transport.unusedSteps == 0)
     }
 
@@ -100,7 +85,7 @@ struct AddMembersTests {
         // 4 → (1,2) passes, (3,4) → 3 is refused, 4 passes.
         let scripted = Scripted([refusal] + existence + [.status(200), refusal, refusal, .status(200)])
         let error = await #expect(throws: UFMError.self) {
-            try await scripted.client.addMembers(full(4), to: key("0x67"), ipOverIB: true)
+            try await scripted.client.perform(.add(key("0x67"), full(4), ipOverIB: true))
         }
         #expect(try await sentBodies(scripted).map(\.guids.count) == [4, 2, 2, 1, 1])
         #expect(error?.refusedGUIDs == [guids(4)[2]])
@@ -112,7 +97,7 @@ struct AddMembersTests {
     func allRefused() async throws {
         let scripted = Scripted(Array(repeating: .status(400, "bad"), count: 100))
         let error = await #expect(throws: UFMError.self) {
-            try await scripted.client.addMembers(full(500), to: key("0x67"), ipOverIB: true)
+            try await scripted.client.perform(.add(key("0x67"), full(500), ipOverIB: true))
         }
         #expect(error?.refusedGUIDs.count == 8)
         #expect(error?.outcome == .notApplied)
@@ -123,7 +108,7 @@ struct AddMembersTests {
     func failureInTheMiddle() async throws {
         let scripted = Scripted(.status(200), .failure(.cannotConnect(host: "ufm1", reason: "refused")), .status(200))
         let error = await #expect(throws: UFMError.self) {
-            try await scripted.client.addMembers(full(1_100), to: key("0x67"), ipOverIB: true)
+            try await scripted.client.perform(.add(key("0x67"), full(1_100), ipOverIB: true))
         }
         #expect(error?.isOutage == true)
         #expect(error?.outcome == .unknown)

@@ -1,4 +1,5 @@
 import Fabric
+import ScriptedUFM
 import Testing
 import Transport
 import UFMClient
@@ -7,7 +8,7 @@ import UFMClient
 struct ErrorTests {
     private func write(_ step: ScriptedTransport.Step) async throws -> UFMError {
         let error = await #expect(throws: UFMError.self) {
-            try await Scripted(step).client.deletePartition(key("0x67"))
+            try await Scripted(step).client.perform(.delete(key("0x67")))
         }
         return try #require(error)
     }
@@ -79,7 +80,7 @@ struct ErrorTests {
     @Test("A 4xx was not applied", arguments: [400, 404, 405, 409, 413, 414, 422])
     func rejected(status: Int) async throws {
         let error = await #expect(throws: UFMError.self) {
-            _ = try await Scripted(.status(status, "no")).client.setQoS(of: key("0x67"), to: QualityOfService())
+            _ = try await Scripted(.status(status, "no")).client.perform(.setQoS(key("0x67"), QualityOfService()))
         }
         #expect(error?.kind == .rejected)
         #expect(error?.outcome == .notApplied)
@@ -100,7 +101,7 @@ struct ErrorTests {
         for (failure, outcome, outage) in cases {
             let scripted = Scripted(.failure(failure), .status(200))
             let error = await #expect(throws: UFMError.self) {
-                try await scripted.client.deletePartition(key("0x67"))
+                try await scripted.client.perform(.delete(key("0x67")))
             }
             #expect(error?.kind == .transport(failure))
             #expect(error?.outcome == outcome)
@@ -140,7 +141,7 @@ struct ErrorTests {
         let value = try #require(header?.value.dropFirst("Basic ".count))
         let quoting = Scripted(.status(400, "Authorization: Basic \(value) for admin:\(Scripted.password)"))
         for client in [scripted.client, quoting.client] {
-            let error = await #expect(throws: UFMError.self) { try await client.deletePartition(key("0x67")) }
+            let error = await #expect(throws: UFMError.self) { try await client.perform(.delete(key("0x67"))) }
             for text in ["\(try #require(error))", String(reflecting: error), "\(client)", String(reflecting: client)] {
                 #expect(!text.contains(Scripted.password))
                 #expect(!text.contains(value))
@@ -154,7 +155,7 @@ struct ErrorTests {
     @Test("A path of many GUIDs is shortened in the description and whole in the error")
     func longPath() async throws {
         let error = await #expect(throws: UFMError.self) {
-            try await Scripted(.status(500)).client.removeMembers(guids(100), from: key("0x67"))
+            try await Scripted(.status(500)).client.perform(.remove(key("0x67"), guids(100)))
         }
         #expect((error?.description.count ?? 0) < 250)
         #expect(error?.path.split(separator: ",").count == 100)

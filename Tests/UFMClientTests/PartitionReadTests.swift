@@ -1,4 +1,5 @@
 import Fabric
+import ScriptedUFM
 import Testing
 import Transport
 import UFMClient
@@ -74,7 +75,9 @@ struct PartitionReadTests {
             await #expect(throws: UFMError.self) {
                 try await Scripted(page, step).client.partition(key("0x31a").number)
             }
-            await #expect(throws: UFMError.self) { try await Scripted(page, step).client.deletePartition(key("0x31a")) }
+            await #expect(throws: UFMError.self) {
+                try await Scripted(page, step).client.perform(.delete(key("0x31a")))
+            }
         }
     }
 

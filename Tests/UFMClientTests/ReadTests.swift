@@ -1,4 +1,5 @@
 import Fabric
+import ScriptedUFM
 import Testing
 import Transport
 import UFMClient

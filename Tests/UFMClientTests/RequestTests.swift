@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import ScriptedUFM
 import Testing
 import Transport
 import UFMClient
@@ -47,8 +48,10 @@ struct RequestTests {
     func timeoutsAndTypes() async throws {
         let scripted = Scripted(.json("{}"), .json("{}", status: 201), .status(200))
         _ = try await scripted.client.partition(key("0x5").number)
-        try await scripted.client.createEmpty(key("0x5"), ipOverIB: true, index0: false)
-        try await scripted.client.deletePartition(key("0x5"))
+        #expect(
+            try await scripted.client.perform(
+                .create(NewPartition(key("0x5"), ipOverIB: true, by: .empty(index0: false)))) == .done)
+        #expect(try await scripted.client.perform(.delete(key("0x5"))) == .done)
         let requests = await scripted.transport.requests
         #expect(requests.map(\.totalTimeout) == [.seconds(30), .seconds(60), .seconds(60)])
         #expect(requests.map(\.connectTimeout) == [.seconds(5), .seconds(5), .seconds(5)])
@@ -81,7 +84,7 @@ struct RequestTests {
         let scripted = Scripted(
             .failure(.cannotConnect(host: "ufm1", reason: "refused")), .json(try fixture("version-6.14.json")),
             .status(200), hosts: ["ufm1", "ufm2"])
-        try await scripted.client.deletePartition(key("0x5"))
+        #expect(try await scripted.client.perform(.delete(key("0x5"))) == .done)
         #expect(
             await scripted.lines == [
                 "GET https://ufm1/ufmRest/app/ufm_version", "GET https://ufm2/ufmRest/app/ufm_version",
@@ -99,7 +102,7 @@ struct RequestTests {
         ] {
             let scripted = Scripted(
                 .json(try fixture("version-6.14.json")), step, .status(200), hosts: ["ufm1", "ufm2"])
-            await #expect(throws: UFMError.self) { try await scripted.client.deletePartition(key("0x5")) }
+            await #expect(throws: UFMError.self) { try await scripted.client.perform(.delete(key("0x5"))) }
             #expect(await scripted.lines.filter { $0.hasPrefix("DELETE") }.count == 1)
         }
     }

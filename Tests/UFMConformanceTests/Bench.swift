@@ -50,6 +50,9 @@ struct Bench {
         Member(guid: ports[index], membership: membership, index0: index0)
     }
 
+    /// The partition as UFM really has it.
+    var actual: Fabric.Partition? { transport.partitions[key.number.value]?.fabricPartition }
+
     /// The members that UFM really has.
     var members: [GUID: Member] { transport.partitions[key.number.value]?.fabricMembers ?? [:] }
 
@@ -59,7 +62,7 @@ struct Bench {
         let everything = transport.partitions
         let before = members
         var failure: UFMError?
-        do throws(UFMError) { try await step.perform(client, key) } catch { failure = error }
+        do throws(UFMError) { try await step.perform(client, key, from: actual) } catch { failure = error }
         // What was given up may still act.
         let atReturn = members
         transport.letLateRequestsAct()

@@ -105,7 +105,7 @@ struct FaultTests {
     }
 
     /// What is wrong with what the client makes of a scene, and of its end.
-    static func play(_ scene: Scene) async throws -> [String] {
+    static func play(_ scene: Scene) async throws -> Bench {
         var bench = try Bench(switches: answers[scene.answer](.init()))
         let deed = deeds[scene.deed]
         await bench.prepare(deed.before)
@@ -124,26 +124,30 @@ struct FaultTests {
         }
         bench.transport.clearFaults()
         await repeatUntilDone(deed.step, &bench, scene.context)
-        return bench.violations
+        return bench
     }
 
     @Test("Under any fault the end is what was asked or an error that fits, and the next attempt gets there")
     func everyFault() async throws {
         let scenes = try await Self.scenes()
-        let violations = try await withThrowingTaskGroup(of: [String].self) { group in
+        let (violations, requests) = try await withThrowingTaskGroup(of: ([String], Int).self) { group in
             for start in 0..<2 {
                 group.addTask {
-                    var found: [String] = []
+                    var (found, count) = ([String](), 0)
                     for index in stride(from: start, to: scenes.count, by: 2) {
-                        found += try await Self.play(scenes[index])
+                        let bench = try await Self.play(scenes[index])
+                        found += bench.violations
+                        count += bench.transport.requestCount
                         await Task.yield()
                     }
-                    return found
+                    return (found, count)
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            return try await group.reduce(into: ([], 0)) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
         }
-        print("conformance: \(scenes.count) combinations of fault, route, UFM and deed, \(violations.count) violations")
+        print(
+            "conformance: \(scenes.count) combinations of fault, route, UFM and deed, \(requests) requests, "
+                + "\(violations.count) violations")
         #expect(scenes.count > 5_000)
         #expect(violations.isEmpty, "\(violations.prefix(12).joined(separator: "\n"))")
     }
@@ -162,7 +166,7 @@ struct FaultTests {
             case .page: error.isRefusedCredentials && !error.isOutage
             case .status, .statusAfterActing, .refused, .late, .hang, .cutBeforeActing, .cutAfterActing:
                 error.isOutage && !error.isRefusedCredentials
-            case .duplicate: false
+            case .duplicate, .nothingThere: false
             }
         if !fits { bench.note("\(scene.context) \(step.name): the error does not fit: \(error)") }
     }
@@ -180,7 +184,7 @@ struct FaultTests {
         for fault in Self.faults where fault != .duplicate {
             for route in Self.routes where route.method == "GET" {
                 let bench = try Bench()
-                try await Step.replace([Bench.member(1)]).perform(bench.client, bench.key)
+                try await Step.replace([Bench.member(1)]).perform(bench.client, bench.key, from: bench.actual)
                 bench.transport.inject(.init(fault: fault, method: "GET", path: route.path, count: nil))
                 if fault == .page(404) {
                     // A UFM that is gone altogether: its web server knows none of its pages.
@@ -222,5 +226,29 @@ struct FaultTests {
             }
         }
         #expect(violations.isEmpty, "\(violations.prefix(12).joined(separator: "\n"))")
+    }
+
+    @Test("A read that says that nothing is there does not make a request throw members out")
+    func lyingRead() async throws {
+        let some = [Bench.member(1), Bench.member(2), Bench.member(3)]
+        let unknown = Member(guid: Bench.unknownPort, index0: false)
+        for answers in Self.answers.dropFirst() {
+            for step in [Step.add([Bench.member(4), unknown]), .replace(some + [unknown])] {
+                for times in [1, 2, nil] {
+                    var bench = try Bench(switches: answers(.init()))
+                    await bench.prepare([Bench.member(1)])
+                    await bench.perform(.add(Array(some.dropFirst())))
+                    bench.transport.inject(
+                        .init(
+                            fault: .nothingThere, method: "GET", path: "/ufmRest/resources/pkeys/0x67", count: times))
+                    await bench.perform(step)
+                    #expect(some.allSatisfy { bench.members[$0.guid] == $0 }, "\(step.name), \(times ?? 0) lies")
+                    bench.transport.clearFaults()
+                    await Self.repeatUntilDone(step, &bench, "after lies")
+                    #expect(bench.violations.isEmpty, "\(bench.violations)")
+                    #expect(some.allSatisfy { bench.members[$0.guid] == $0 })
+                }
+            }
+        }
     }
 }

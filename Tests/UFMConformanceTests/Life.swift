@@ -79,7 +79,7 @@ extension Bench {
                 }
             }
             let details = try await client.details(key.number)
-            if details?.partition.members ?? [:] != members { note("\(context) the details are wrong") }
+            if details?.members ?? [:] != members { note("\(context) the details are wrong") }
             if details?.qos?.mtuLimit != transport.partitions[key.number.value]?.qos.mtuLimit {
                 note("\(context) the details' quality of service is wrong")
             }
@@ -99,7 +99,7 @@ extension Bench {
         let before = transport.partitions
         for step in [Step.add([Self.member(1)]), .delete, .create] {
             do throws(UFMError) {
-                try await step.perform(client, key)
+                try await step.perform(client, key, from: actual)
                 note("\(context) \(step.name) succeeded with a wrong password")
             } catch {
                 if !error.isRefusedCredentials { note("\(context) a refused login reads as \(error)") }

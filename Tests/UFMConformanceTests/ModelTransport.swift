@@ -22,6 +22,8 @@ final class ModelTransport: HTTPTransport {
         case cutAfterActing
         /// Acts and answers, and acts once more after the client has gone on.
         case duplicate
+        /// Answers a read as if there were nothing.
+        case nothingThere
     }
 
     struct Injection: Sendable {
@@ -109,6 +111,7 @@ final class ModelTransport: HTTPTransport {
                 _ = contents.act(simulated)
                 return .success(Self.page(status))
             case .page(let status): return .success(Self.page(status))
+            case .nothingThere: return .success(HTTPResponse(status: 200, body: Array("{}".utf8)))
             case .refused: return .failure(.cannotConnect(host: host, reason: "Connection refused"))
             case .late:
                 contents.pending.append(simulated)

@@ -1,3 +1,4 @@
+import Administration
 import Fabric
 import Testing
 import UFMClient
@@ -9,6 +10,10 @@ import UFMModel
 struct QuestionTests {
     private static let some = [Bench.member(1), Bench.member(2, .limited)]
     private static let unknown = Member(guid: Bench.unknownPort, index0: false)
+
+    private func empty(_ key: PKey, ipOverIB: Bool) -> PlanStep {
+        .create(NewPartition(key, ipOverIB: ipOverIB, by: .empty(index0: false)))
+    }
 
     private func bench(_ change: (inout Switches) -> Void = { _ in }) throws -> Bench {
         var switches = Switches()
@@ -38,10 +43,10 @@ struct QuestionTests {
         for value in Switches.DupCreate.allCases {
             let bench = try bench { $0.dupCreate = value }
             let answers = [
-                try await bench.client.createEmpty(bench.key, ipOverIB: true, index0: false),
-                try await bench.client.createEmpty(bench.key, ipOverIB: false, index0: false),
+                try await bench.client.perform(empty(bench.key, ipOverIB: true)),
+                try await bench.client.perform(empty(bench.key, ipOverIB: false)),
             ]
-            #expect(answers == [.created, .alreadyThere])
+            #expect(answers == [.done, .alreadyThere])
             #expect(bench.transport.partitions[bench.key.number.value]?.ipOverIB == true)
         }
     }
@@ -54,8 +59,8 @@ struct QuestionTests {
                     $0.createStatus = status
                     $0.writeReply = reply
                 }
-                #expect(try await bench.client.createEmpty(bench.key, ipOverIB: true, index0: false) == .created)
-                #expect(try await bench.client.deletePartition(bench.key) == .deleted)
+                #expect(try await bench.client.perform(empty(bench.key, ipOverIB: true)) == .done)
+                #expect(try await bench.client.perform(.delete(bench.key)) == .done)
             }
         }
     }
@@ -208,8 +213,8 @@ struct QuestionTests {
         let many = (1...5_000).compactMap { GUID(0x1_0000_0000 + $0) }.map { Member(guid: $0, index0: false) }
         var bench = try bench()
         let counts = Reports()
-        try await bench.client.addMembers(
-            many, to: bench.key, ipOverIB: Step.ipOverIB, progress: { counts.note($0, of: $1) })
+        try await PartitionWriter(bench.client).perform(
+            Step.add(many).planned(for: bench.key, from: nil), progress: { counts.note($0, of: $1) })
         #expect(bench.members.count == 5_000)
         #expect(counts.all == (1...10).map { $0 * 500 } && counts.totals == [5_000])
         // 2,500 others stay, 2,500 go, one comes: too many for a PUT.
@@ -242,7 +247,7 @@ struct QuestionTests {
         for waits in [false, true] {
             var bench = try bench { $0.qosNeedsRestart = waits }
             await bench.prepare(Self.some)
-            #expect(try await bench.client.setQoS(of: bench.key, to: wanted) == (waits ? .afterRestart : .inEffect))
+            #expect(try await bench.client.perform(.setQoS(bench.key, wanted)) == (waits ? .afterRestart : .done))
             #expect(bench.transport.lines.filter { $0.hasSuffix("/qos_conf") }.count == 1)
             bench.transport.restart()
             #expect(try await bench.client.details(bench.key.number)?.qos == wanted)
@@ -251,10 +256,11 @@ struct QuestionTests {
         }
         // Given at the start it needs no restart.
         let bench = try bench { $0.qosNeedsRestart = true }
-        try await bench.client.replaceMembers(of: bench.key, with: Self.some, ipOverIB: false, qos: wanted)
+        let new = NewPartition(bench.key, Self.some, ipOverIB: false, qos: wanted, by: .whole)
+        #expect(try await bench.client.perform(.create(new)) == .done)
         #expect(try await bench.client.details(bench.key.number)?.qos == wanted)
         await #expect(throws: UFMError.self) {
-            _ = try await bench.client.setQoS(of: bench.key, to: QualityOfService(mtuLimit: 3))
+            _ = try await bench.client.perform(.setQoS(bench.key, QualityOfService(mtuLimit: 3)))
         }
     }
 
@@ -290,7 +296,9 @@ struct QuestionTests {
             client.configuration.credentials = .basic(user: "admin", password: "wrong")
             for step in [Step.create, .add(Self.some), .replace(Self.some), .remove(Bench.ports), .delete] {
                 let before = bench.transport.requestCount
-                let error = await #expect(throws: UFMError.self) { try await step.perform(client, bench.key) }
+                let error = await #expect(throws: UFMError.self) {
+                    try await step.perform(client, bench.key, from: nil)
+                }
                 #expect(error?.isRefusedCredentials == true && error?.isOutage == false)
                 // A password that is refused is not tried again and again: a lock-out would hit the administrators too.
                 let writes = bench.transport.lines.dropFirst(before).filter { !$0.hasPrefix("GET") }
@@ -343,15 +351,15 @@ struct QuestionTests {
             let bench = try Bench(version: version)
             #expect(try await bench.client.takesPartitionNames() == takesNames)
             let number = bench.key.number.value
-            try await bench.client.createEmpty(bench.key, ipOverIB: true, index0: false, partitionName: "alpha")
-            #expect(bench.transport.partitions[number]?.name == (takesNames ? "alpha" : "api_pkey_0x67"))
-            try await bench.client.deletePartition(bench.key)
-            try await bench.client.addMembers(Self.some, to: bench.key, ipOverIB: true, partitionName: "beta")
-            #expect(bench.transport.partitions[number]?.name == (takesNames ? "beta" : "api_pkey_0x67"))
-            try await bench.client.deletePartition(bench.key)
-            try await bench.client.replaceMembers(
-                of: bench.key, with: Self.some, ipOverIB: true, partitionName: "gamma")
-            #expect(bench.transport.partitions[number]?.name == (takesNames ? "gamma" : "api_pkey_0x67"))
+            let ways: [(NewPartition.Way, [Member])] = [
+                (.empty(index0: false), []), (.adding, Self.some), (.whole, Self.some),
+            ]
+            for (way, members) in ways {
+                let new = NewPartition(bench.key, members, ipOverIB: true, name: "alpha", by: way)
+                #expect(try await bench.client.perform(.create(new)) == .done)
+                #expect(bench.transport.partitions[number]?.name == (takesNames ? "alpha" : "api_pkey_0x67"))
+                #expect(try await bench.client.perform(.delete(bench.key)) == .done)
+            }
             #expect(bench.transport.lines.filter { $0.contains("ufm_version") }.count == 1)
         }
     }

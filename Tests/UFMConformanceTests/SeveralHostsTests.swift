@@ -93,14 +93,14 @@ struct SeveralHostsTests {
     func standby(standby: Cluster.Standby) async throws {
         for master in ["ufm1", "ufm2"] {
             let (bench, cluster, client) = try site(master: master, standby: standby)
-            try await step.perform(client, bench.key)
+            try await step.perform(client, bench.key, from: bench.actual)
             #expect(bench.members.count == 2)
             let writes = cluster.lines.filter { !$0.hasPrefix("GET") }
             #expect(writes == ["POST \(master)"])
             // What one copy has found out holds for all: no more questions.
             cluster.clearLines()
             let copy = client
-            try await Step.delete.perform(copy, bench.key)
+            try await Step.delete.perform(copy, bench.key, from: bench.actual)
             #expect(cluster.lines == ["DELETE \(master)"])
         }
     }
@@ -119,7 +119,7 @@ struct SeveralHostsTests {
                 cluster.clearLines()
                 do throws(UFMError) {
                     if isWrite {
-                        try await step.perform(client, bench.key)
+                        try await step.perform(client, bench.key, from: bench.actual)
                     } else {
                         _ = try await client.snapshot()
                     }
@@ -141,7 +141,7 @@ struct SeveralHostsTests {
     @Test("One host is asked nothing but what is wanted")
     func oneHost() async throws {
         let (bench, cluster, client) = try site(master: "ufm1", standby: .refuse, hosts: ["ufm1"])
-        try await step.perform(client, bench.key)
+        try await step.perform(client, bench.key, from: bench.actual)
         #expect(cluster.lines == ["POST ufm1"])
     }
 
@@ -149,13 +149,17 @@ struct SeveralHostsTests {
     func nobody() async throws {
         for standby in Cluster.Standby.allCases where !standby.isLogin {
             let (bench, cluster, client) = try site(master: "none", standby: standby)
-            let error = await #expect(throws: UFMError.self) { try await step.perform(client, bench.key) }
+            let error = await #expect(throws: UFMError.self) {
+                try await step.perform(client, bench.key, from: bench.actual)
+            }
             #expect(error?.isOutage == true && error?.outcome == .notApplied)
             #expect(cluster.lines.allSatisfy { $0.hasPrefix("GET") })
             let other = try site(master: "ufm2", standby: standby)
             var wrong = other.2
             wrong.configuration.credentials = .basic(user: "admin", password: "wrong")
-            let refusal = await #expect(throws: UFMError.self) { try await step.perform(wrong, bench.key) }
+            let refusal = await #expect(throws: UFMError.self) {
+                try await step.perform(wrong, bench.key, from: bench.actual)
+            }
             #expect(refusal?.isRefusedCredentials == true)
             #expect(other.1.lines.allSatisfy { $0.hasPrefix("GET") })
         }

@@ -54,13 +54,15 @@ struct SocketTests {
             for (before, step) in FaultTests.deeds {
                 simulator.edit { $0 = $0.filter { $0.key == 0x7fff } }
                 simulator.seed(.init(key: 0x4000, members: [Bench.ports[0].value: .init()]))
-                if !before.isEmpty { try await Step.replace(before).perform(patient, key) }
+                if !before.isEmpty { try await Step.replace(before).perform(patient, key, from: simulator.known(key)) }
                 let route = route(of: step)
                 let (start, sent) = (simulator.partitions, simulator.requests.count)
                 let members = start[Self.key]?.fabricMembers ?? [:]
                 simulator.inject(.init(kind, method: route.method, path: route.path))
                 var failure: UFMError?
-                do throws(UFMError) { try await step.perform(hasty, key) } catch { failure = error }
+                do throws(UFMError) { try await step.perform(hasty, key, from: simulator.known(key)) } catch {
+                    failure = error
+                }
                 try await settle(simulator)
                 let end = simulator.partitions
                 let what = "\(kind) \(step.name): \(failure.map { "\($0)" } ?? "no error")"
@@ -70,7 +72,7 @@ struct SocketTests {
                 if failure == nil {
                     #expect(end[Self.key]?.fabricMembers ?? [:] == step.members(after: members), "\(what)")
                 }
-                try await step.perform(patient, key)
+                try await step.perform(patient, key, from: simulator.known(key))
                 let done = simulator.partitions[Self.key]?.fabricMembers ?? [:]
                 #expect(done == step.members(after: members), "\(what)")
                 count += 1
@@ -132,7 +134,7 @@ struct SocketTests {
                     .delete, .delete,
                 ] {
                     let before = simulator.partitions[Self.key]?.fabricMembers ?? [:]
-                    try await step.perform(client, key)
+                    try await step.perform(client, key, from: simulator.known(key))
                     let after = simulator.partitions[Self.key]?.fabricMembers ?? [:]
                     #expect(after == step.members(after: before), "\(name)=\(value) \(step.name)")
                     #expect(try await client.snapshot()[key]?.members ?? [:] == after, "\(name)=\(value) \(step.name)")
@@ -142,4 +144,9 @@ struct SocketTests {
         http.shutdown()
         try await simulator.shutdown()
     }
+}
+
+extension UFMSimulator {
+    /// The partition as it really is.
+    fileprivate func known(_ key: PKey) -> Fabric.Partition? { partitions[key.number.value]?.fabricPartition }
 }

@@ -1,4 +1,6 @@
+import Administration
 import Fabric
+import Planning
 import UFMClient
 import UFMModel
 
@@ -14,16 +16,30 @@ enum Step: Sendable {
     /// None of our partitions has IP over IB: UFM's default is to have it, so a flag that is lost shows.
     static let ipOverIB = false
 
-    func perform(_ client: UFMClient, _ key: PKey) async throws(UFMError) {
-        switch self {
-        case .create: _ = try await client.createEmpty(key, ipOverIB: Self.ipOverIB, index0: false)
-        case .add(let members): try await client.addMembers(members, to: key, ipOverIB: Self.ipOverIB)
-        case .replace(let members):
-            try await client.replaceMembers(of: key, with: members, ipOverIB: Self.ipOverIB)
-        case .remove(let guids): try await client.removeMembers(guids, from: key)
-        case .delete: _ = try await client.deletePartition(key)
-        case .setQoS(let qos): _ = try await client.setQoS(of: key, to: qos)
+    /// The steps for a partition that is like this before, as whoever plans them knows.
+    func planned(for key: PKey, from actual: Fabric.Partition?) -> [PlanStep] {
+        func new(_ members: [Member], by way: NewPartition.Way) -> PlanStep {
+            .create(NewPartition(key, members, ipOverIB: Self.ipOverIB, by: way))
         }
+        switch self {
+        case .create: return [new([], by: .empty(index0: false))]
+        case .add(let members):
+            return actual == nil ? [new(members, by: .adding)] : [.add(key, members, ipOverIB: Self.ipOverIB)]
+        case .replace(let members):
+            let planner = Planner(enforcesFlags: true)
+            guard members.count <= planner.limits.replaced else {
+                let goal = PartitionGoal(key, members: members, ipOverIB: Self.ipOverIB)
+                return planner.steps(for: goal, actual: actual)
+            }
+            return actual == nil ? [new(members, by: .whole)] : [.replace(key, members, ipOverIB: Self.ipOverIB)]
+        case .remove(let guids): return [.remove(key, guids)]
+        case .delete: return [.delete(key)]
+        case .setQoS(let qos): return [.setQoS(key, qos)]
+        }
+    }
+
+    func perform(_ client: UFMClient, _ key: PKey, from actual: Fabric.Partition?) async throws(UFMError) {
+        try await PartitionWriter(client).perform(planned(for: key, from: actual))
     }
 
     /// The members that must be there afterwards, all of them, if those refused are not let in.
@@ -45,6 +61,12 @@ enum Step: Sendable {
 }
 
 extension UFMModel.Partition {
+    /// The partition in our own terms.
+    var fabricPartition: Fabric.Partition {
+        Fabric.Partition(
+            number: PartitionNumber(lowBitsOf: key), name: name, ipOverIB: ipOverIB, members: fabricMembers.values)
+    }
+
     /// The members in our own terms.
     var fabricMembers: [GUID: Member] {
         var result: [GUID: Member] = [:]

@@ -13,15 +13,16 @@ YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Text
 EtcdGateway     KeyHistory Text Transport
 UFMClient       Transport Fabric Text
+Administration  Fabric Planning UFMClient
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
-Adapters        EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
+Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
 Settings        EtcdGateway Fabric Files Planning Reconciler Text Transport UFMClient YAMLReader
 Telemetry       HTTPServing Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

@@ -1,6 +1,5 @@
 package import Fabric
 package import KeyHistory
-package import Planning
 
 /// What the engine is told.
 package enum EngineEvent: Sendable {

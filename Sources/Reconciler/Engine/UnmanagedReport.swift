@@ -29,11 +29,3 @@ struct UnmanagedReport: Sendable {
         return messages
     }
 }
-
-extension Collection where Element: CustomStringConvertible {
-    /// `[0x2000, 0x2001]`; a long list is cut, and its length said.
-    var inWords: String {
-        let shown = prefix(20).map(\.description).joined(separator: ", ")
-        return count > 20 ? "[\(shown), … \(count) in all]" : "[\(shown)]"
-    }
-}

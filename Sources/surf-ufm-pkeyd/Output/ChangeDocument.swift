@@ -1,4 +1,5 @@
 import Fabric
+import Planning
 
 /// A change that was made, as JSON: `{"operation":"add","pkey":"0x5000","guids":2}`.
 ///
@@ -18,11 +19,11 @@ struct ChangeDocument: Encodable {
         self.guids = guids
     }
 
-    init(_ operation: String, _ pkey: PKey, _ difference: MemberDifference) {
+    init(_ operation: String, _ pkey: PKey, _ difference: Difference) {
         self.init(operation, pkey)
-        added = difference.added.map(MemberDocument.init)
-        removed = difference.removed.map(\.description)
-        changed = difference.changed.map(MemberDocument.init)
+        added = difference.missing.map(MemberDocument.init)
+        removed = difference.unexpected.map(\.description)
+        changed = difference.misflagged.map(MemberDocument.init)
     }
 
     /// Prints this, or for people the sentence.

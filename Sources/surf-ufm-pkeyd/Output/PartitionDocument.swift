@@ -1,6 +1,6 @@
 import Fabric
+import Planning
 import Reconciler
-import UFMClient
 
 /// A partition as JSON, the same wherever one is printed or exported.
 ///
@@ -25,19 +25,20 @@ struct PartitionDocument: Encodable {
         guids = partition.sortedMembers.map(MemberDocument.init)
     }
 
-    init(_ partition: Partition, qos: QualityOfService? = nil, ledger records: [PKey: LedgerRecord]?) {
+    init(_ partition: Partition, ledger records: [PKey: LedgerRecord]?) {
         self.init(partition)
-        self.qos = qos.map(QoSDocument.init)
+        qos = partition.qos.map(QoSDocument.init)
         guard let records else { return }
         ledger = PKey(partition.number).flatMap { records[$0] }?.state.rawValue
         managed = ledger != nil
     }
 
     /// As it is exported: a name that UFM made up itself is left out, since it makes it up again.
-    static func exported(_ state: PartitionState) -> PartitionDocument {
-        var document = PartitionDocument(state.partition, qos: state.qos, ledger: nil)
-        document.name = state.partition.customName
-        return document
+    static func exported(_ goal: PartitionGoal) -> PartitionDocument {
+        let partition = Partition(
+            number: goal.pkey.number, name: goal.name, ipOverIB: goal.ipOverIB, members: goal.members.values,
+            qos: goal.qos)
+        return PartitionDocument(partition, ledger: nil)
     }
 }
 
@@ -54,15 +55,6 @@ struct QoSDocument: Encodable {
     }
 }
 
-extension QualityOfService {
-    /// `MTU 2048, service level 0, rate 2.5 Gb/s`.
-    var words: String {
-        let mtu = [2: "2048", 4: "4096"][mtuLimit] ?? "code \(mtuLimit)"
-        let rate = Int(exactly: rateLimit).map(String.init) ?? "\(rateLimit)"
-        return "MTU \(mtu), service level \(serviceLevel), rate \(rate) Gb/s"
-    }
-}
-
 /// A member as JSON.
 struct MemberDocument: Encodable {
     let guid: String
@@ -73,15 +65,5 @@ struct MemberDocument: Encodable {
         guid = member.guid.description
         index0 = member.index0
         membership = member.membership.rawValue
-    }
-}
-
-extension Partition {
-    /// The name, unless it is missing or the one that UFM gives a partition nobody named: `api_pkey_0x200e`.
-    var customName: String? {
-        let prefix = "api_pkey_"
-        guard let name, !name.isEmpty else { return nil }
-        guard name.hasPrefix(prefix) else { return name }
-        return (try? PartitionNumber(parsing: name.dropFirst(prefix.count))) == number ? nil : name
     }
 }

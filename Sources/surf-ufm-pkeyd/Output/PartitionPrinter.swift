@@ -1,7 +1,6 @@
 import Fabric
 import Reconciler
 import Text
-import UFMClient
 
 /// Partitions as a table, as text, or as JSON.
 struct PartitionPrinter {
@@ -47,15 +46,14 @@ struct PartitionPrinter {
     }
 
     /// One partition with its members.
-    func print(_ details: PartitionDetails) throws {
-        let partition = details.partition
+    func print(_ partition: Partition) throws {
         if format == .json {
-            return try Output.json(PartitionDocument(partition, qos: details.qos, ledger: records))
+            return try Output.json(PartitionDocument(partition, ledger: records))
         }
         Output.line("PKey: \(partition.number)")
         Output.line("Name: \(shownName(partition))")
         Output.line("IP over IB: \(yesNo(partition.ipOverIB))")
-        if let qos = details.qos { Output.line("QoS: \(qos.words)") }
+        if let qos = partition.qos { Output.line("QoS: \(qos.inWords)") }
         if let managed = managed(partition).first { Output.line("Managed: \(managed)") }
         Output.line("Members: \(partition.members.count)")
         guard !partition.members.isEmpty else { return }

@@ -86,7 +86,7 @@ struct PlanDocument: Encodable {
                 owned: entry.isOwned, missing: (difference?.missing ?? []).map(\.guid.description),
                 unexpected: (difference?.unexpected ?? []).map(\.description),
                 misflagged: (difference?.misflagged ?? []).map(\.guid.description),
-                ip_over_ib_differs: difference?.ipOverIBDiffers ?? false, requests: entry.steps.map(Self.word))
+                ip_over_ib_differs: difference?.ipOverIBDiffers ?? false, requests: entry.steps.map(\.shortName))
         }
     }
 
@@ -104,14 +104,5 @@ struct PlanDocument: Encodable {
 
     private static func reason(_ verdict: Plan.Verdict) -> String? {
         if case .held(let reason) = verdict { reason.rawValue } else { nil }
-    }
-
-    private static func word(_ step: PlanStep) -> String {
-        switch step {
-        case .add: "add"
-        case .remove: "remove"
-        case .replace: "replace"
-        case .delete: "delete"
-        }
     }
 }

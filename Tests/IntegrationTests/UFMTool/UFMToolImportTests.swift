@@ -164,7 +164,7 @@ struct UFMToolImportTests {
     func readBack() async throws {
         try await withUFM { site in
             let path = try site.configuration.write(Self.file((0x4000, [0xa])), to: "file.yaml")
-            site.ufm.inject(.init(.answer(status: 200, contentType: "application/json", body: "{}"), method: "PUT"))
+            site.ufm.inject(.init(.answer(status: 200, contentType: "application/json", body: "{}"), method: "POST"))
             let result = try await site.ufmTool("--import", path)
             #expect(result.status == .code(1))
             #expect(result.output.contains("PKey 0x4000: failed: UFM took the change and does not show it"))
@@ -190,10 +190,10 @@ struct UFMToolImportTests {
             site.ufm.inject(
                 .init(.delay(.zero), path: "/ufmRest/resources/pkeys?guids_data", count: 1),
                 .init(.status(503), path: "/ufmRest/resources/pkeys?guids_data", count: nil),
-                .init(.status(503), method: "PUT", count: 1))
+                .init(.status(503), method: "POST", count: 1))
             let result = try await site.ufmTool("--import", path)
             #expect(result.status == .code(1))
-            #expect(result.output.contains("PKey 0x4000: failed: PUT "))
+            #expect(result.output.contains("PKey 0x4000: failed: POST "))
             #expect(result.output.contains("PKey 0x4001: failed: it was sent, and cannot be read back: GET "))
         }
     }

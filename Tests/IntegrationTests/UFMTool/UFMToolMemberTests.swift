@@ -79,7 +79,7 @@ struct UFMToolMemberTests {
     func setIsReadBack() async throws {
         try await withUFM(Self.before) { site in
             site.ufm.inject(
-                .init(.answer(status: 200, contentType: "application/json", body: "{}"), method: "PUT"))
+                .init(.answer(status: 200, contentType: "application/json", body: "{}"), method: "DELETE"))
             let result = try await site.ufmTool("--pkey", "0x5000", "--set-guids", "--guids", guidText(0xa))
             expectOneComplaint(result, code: 1, naming: ["0x5000", "2 removed"], at: site, "--set-guids")
             #expect(site.partition(0x5000) == Self.before)

@@ -1,4 +1,6 @@
+import Administration
 import Fabric
+import Planning
 
 /// An import as JSON: `{"dry_run":false,"failed":0,"operation":"import","partitions":[{"action":"create",…}],"unchanged":5}`.
 struct ImportDocument: Encodable {
@@ -31,9 +33,9 @@ struct ImportDocument: Encodable {
         partitions = plan.changes.map { entry in
             EntryDocument(
                 pkey: entry.pkey.description, action: entry.action.rawValue,
-                added: entry.difference.added.map(MemberDocument.init),
-                removed: entry.difference.removed.map(\.description),
-                changed: entry.difference.changed.map(MemberDocument.init),
+                added: entry.difference.missing.map(MemberDocument.init),
+                removed: entry.difference.unexpected.map(\.description),
+                changed: entry.difference.misflagged.map(MemberDocument.init),
                 done: isDryRun ? nil : failures[entry.pkey] == nil, error: failures[entry.pkey],
                 qos_after_restart: afterRestart.contains(entry.pkey) ? true : nil)
         }

@@ -1,3 +1,4 @@
+import Administration
 import Fabric
 import UFMClient
 
@@ -16,7 +17,7 @@ struct PartitionDeletion {
                 throw CommandFailure("nothing was deleted")
             }
         }
-        guard case .deleted = try await client.deletePartition(pkey) else { throw notFound(pkey) }
+        guard try await PartitionEditor(client).delete(pkey) else { throw notFound(pkey) }
         try ChangeDocument("delete", pkey).print(format, or: "Successfully deleted PKey \(pkey)")
     }
 

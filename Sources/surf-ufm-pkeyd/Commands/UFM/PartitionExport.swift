@@ -1,4 +1,6 @@
+import Administration
 import Files
+import Planning
 import UFMClient
 
 /// `--export`: writes all partitions but the default one to a file that `--import` reads.
@@ -7,7 +9,7 @@ struct PartitionExport {
     let format: OutputFormat
 
     func run(_ path: String) async throws {
-        let file = PartitionFile(try await client.states().values)
+        let file = PartitionFile(try await client.writablePartitions().values.compactMap(PartitionGoal.init))
         let text = try file.json() + "\n"
         guard path != "-" else { return Output.text(text) }
         do throws(FileError) {

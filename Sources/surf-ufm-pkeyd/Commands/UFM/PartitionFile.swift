@@ -1,5 +1,6 @@
 import Fabric
 import Files
+import Planning
 import Settings
 import YAMLReader
 
@@ -13,9 +14,9 @@ struct PartitionFile {
     static let version = 1
 
     /// In ascending order of PKey.
-    let partitions: [PartitionState]
+    let partitions: [PartitionGoal]
 
-    init(_ partitions: some Sequence<PartitionState>) {
+    init(_ partitions: some Sequence<PartitionGoal>) {
         self.partitions = partitions.sorted { $0.pkey < $1.pkey }
     }
 

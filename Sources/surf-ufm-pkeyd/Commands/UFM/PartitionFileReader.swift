@@ -1,11 +1,11 @@
 import Fabric
+import Planning
 import Text
-import UFMClient
 import YAMLReader
 
 /// Makes partitions of a file's tree. Whatever is unknown, missing, double or of the wrong kind is an error.
 enum PartitionFileReader {
-    static func partitions(_ root: YAMLNode) throws(YAMLError) -> [PartitionState] {
+    static func partitions(_ root: YAMLNode) throws(YAMLError) -> [PartitionGoal] {
         let fields = try Fields(root, "the file", required: ["format", "version", "partitions"])
         let format = try fields.text("format")
         guard format == PartitionFile.format else {
@@ -16,7 +16,7 @@ enum PartitionFileReader {
                 "version: this program reads version \(PartitionFile.version) only", at: try fields.node("version").mark
             )
         }
-        var partitions: [PKey: PartitionState] = [:]
+        var partitions: [PKey: PartitionGoal] = [:]
         for node in try fields.items("partitions") {
             let partition = try self.partition(node)
             guard partitions.updateValue(partition, forKey: partition.pkey) == nil else {
@@ -26,7 +26,7 @@ enum PartitionFileReader {
         return Array(partitions.values)
     }
 
-    private static func partition(_ node: YAMLNode) throws(YAMLError) -> PartitionState {
+    private static func partition(_ node: YAMLNode) throws(YAMLError) -> PartitionGoal {
         let fields = try Fields(
             node, "a partition", required: ["pkey", "ip_over_ib", "guids"], optional: ["name", "qos"])
         let pkey = try fields.value("pkey") { (text) throws(FabricError) in try PKey(parsing: text) }
@@ -39,11 +39,11 @@ enum PartitionFileReader {
         }
         let partition = Partition(
             number: pkey.number, name: try name(fields), ipOverIB: try fields.flag("ip_over_ib"),
-            members: members.values)
-        guard let state = PartitionState(partition, qos: try qos(fields)) else {
+            members: members.values, qos: try qos(fields))
+        guard let goal = PartitionGoal(partition) else {
             throw YAMLError("pkey: \(pkey) is reserved", at: node.mark)
         }
-        return state
+        return goal
     }
 
     private static func member(_ node: YAMLNode) throws(YAMLError) -> Member {

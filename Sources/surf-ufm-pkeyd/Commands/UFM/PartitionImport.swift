@@ -1,4 +1,4 @@
-import Adapters
+import Administration
 import Fabric
 import UFMClient
 
@@ -11,7 +11,9 @@ struct PartitionImport {
     let format: OutputFormat
 
     func run(_ file: PartitionFile) async throws {
-        let plan = ImportPlan(from: try await client.states(), to: file, prunes: prunes)
+        let plan = ImportPlan(
+            from: try await client.writablePartitions(), to: file.partitions, prunes: prunes,
+            limits: client.configuration.limits)
         try await checkNames(plan)
         if format == .text { show(plan) }
         guard !isDryRun, !plan.changes.isEmpty else {
@@ -19,9 +21,10 @@ struct PartitionImport {
             return
         }
         try confirm(plan)
-        var importRun = ImportRun(client: client, plan: plan)
-        await importRun.perform()
-        try report(plan, await verified(plan, importRun), importRun.afterRestart)
+        var importRun = ImportRun(plan, client: client)
+        await perform(&importRun)
+        await importRun.verify()
+        try report(plan, importRun.failures.mapValues(\.words), importRun.afterRestart)
     }
 
     private func show(_ plan: ImportPlan) {
@@ -31,17 +34,14 @@ struct PartitionImport {
 
     /// Better to know before anything is changed: an older UFM would invent a name.
     private func checkNames(_ plan: ImportPlan) async throws {
-        let named = plan.changes.first { entry in
-            (entry.current == nil || entry.losesAll) && entry.wanted?.partition.customName != nil
-        }
-        guard let named, try await !client.takesPartitionNames() else { return }
+        guard let pkey = plan.firstToBeNamed, try await !client.takesPartitionNames() else { return }
         throw CommandFailure(
-            "PKey \(named.pkey): this UFM takes no names for PKeys (6.22 and later do); nothing was changed: remove "
+            "PKey \(pkey): this UFM takes no names for PKeys (6.22 and later do); nothing was changed: remove "
                 + "\"name\" from the file")
     }
 
     private func confirm(_ plan: ImportPlan) throws {
-        guard !isConfirmed, let destruction = plan.destruction else { return }
+        guard !isConfirmed, let destruction = plan.destruction?.words else { return }
         guard Confirmation.isPossible else {
             throw CommandFailure("the import would \(destruction): nothing was changed, give --yes for that")
         }
@@ -49,36 +49,13 @@ struct PartitionImport {
         guard Confirmation.ask("The import will \(destruction).") else { throw CommandFailure("nothing was changed") }
     }
 
-    /// Reads everything back: what UFM shows decides, not what it answered.
-    private func verified(_ plan: ImportPlan, _ importRun: ImportRun) async -> [PKey: String] {
-        var missing: [PKey: String] = [:]
-        await ReadBack.untilTrue { () async in
-            do throws(UFMError) {
-                missing = problems(plan, importRun, try await client.states())
-                return missing.isEmpty
-            } catch {
-                for entry in plan.changes {
-                    missing[entry.pkey] = "it was sent, and cannot be read back: \(ErrorWords.of(error))"
-                }
-                return false
-            }
+    private func perform(_ importRun: inout ImportRun) async {
+        let line = ProgressLine()
+        defer { line.clear() }
+        await importRun.perform { progress in
+            line.show(
+                "\(progress.isTakingAway ? "taking away" : "giving"): \(progress.done) of \(progress.total) PKeys")
         }
-        return importRun.failures.merging(missing) { told, _ in told }
-    }
-
-    /// What of the changes UFM does not show.
-    private func problems(
-        _ plan: ImportPlan, _ importRun: ImportRun, _ states: [PKey: PartitionState]
-    ) -> [PKey: String] {
-        var problems: [PKey: String] = [:]
-        for entry in plan.changes where importRun.failures[entry.pkey] == nil {
-            var wanted = entry.wanted
-            if importRun.afterRestart.contains(entry.pkey) { wanted?.qos = nil }
-            let left = ImportPlan.Entry(entry.pkey, current: states[entry.pkey], wanted: wanted)
-            let isDone = wanted == nil ? left.current == nil : left.action == .unchanged
-            if !isDone { problems[entry.pkey] = "UFM took the change and does not show it (\(left.words))" }
-        }
-        return problems
     }
 
     private func report(_ plan: ImportPlan, _ failures: [PKey: String], _ afterRestart: Set<PKey>) throws {
@@ -98,16 +75,5 @@ struct PartitionImport {
         let names = failures.keys.sorted().prefix(10).map(\.description).joined(separator: ", ")
         throw CommandFailure(
             "\(failures.count) of \(plan.changes.count) PKeys failed: \(names)\(failures.count > 10 ? ", …" : "")")
-    }
-}
-
-extension ImportPlan.Entry.Action {
-    fileprivate var past: String {
-        switch self {
-        case .create: "created"
-        case .change: "changed"
-        case .delete: "deleted"
-        case .unchanged: "unchanged"
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import Fabric
 import Logging
@@ -71,7 +72,7 @@ struct UFMCommand: AsyncParsableCommand {
         case .create(let pkey): try await create(pkey, client)
         case .delete(let pkey):
             try await PartitionDeletion(client: client, isConfirmed: yes, format: output).run(pkey)
-        case .members(let pkey): try await MemberChange(client: client, options: members, format: output).run(on: pkey)
+        case .members(let pkey): try await MemberCommand(client: client, options: members, format: output).run(on: pkey)
         case .find(let guid): try await find(guid, client)
         case .export(let path): try await PartitionExport(client: client, format: output).run(path)
         case .importFile:
@@ -87,15 +88,15 @@ struct UFMCommand: AsyncParsableCommand {
     private func show(
         _ number: PartitionNumber, _ client: UFMClient, _ connections: Connections
     ) async throws {
-        guard let details = try await client.details(number) else {
+        guard let partition = try await client.details(number) else {
             throw CommandFailure("PKey \(number) not found in UFM")
         }
-        try PartitionPrinter(output, ledger: try await ledger.records(common, connections)).print(details)
+        try PartitionPrinter(output, ledger: try await ledger.records(common, connections)).print(partition)
     }
 
     private func create(_ pkey: PKey, _ client: UFMClient) async throws {
         let ipOverIB = members.ipOverIb ?? false
-        guard case .created = try await client.createEmpty(pkey, ipOverIB: ipOverIB, index0: members.index0) else {
+        guard try await PartitionEditor(client).create(pkey, ipOverIB: ipOverIB, index0: members.index0) else {
             throw CommandFailure("PKey \(pkey) already exists in UFM; it was left as it is")
         }
         try ChangeDocument("create", pkey).print(output, or: "Successfully created PKey \(pkey)")

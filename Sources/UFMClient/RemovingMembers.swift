@@ -1,4 +1,4 @@
-package import Fabric
+import Fabric
 
 extension UFMClient {
     /// Removes ports from a partition. UFM deletes a partition with its last member.
@@ -7,11 +7,8 @@ extension UFMClient {
     /// UFM may refuse because the partition or one of the ports is not in it, or because there are too many; its answer
     /// may also be lost. A read tells which are left, and they alone are tried again. What is gone is a success,
     /// however it went.
-    package func removeMembers(
-        _ guids: [GUID], from key: PKey, progress: MemberProgress? = nil
-    ) async throws(UFMError) {
-        let prefix = configuration.credentials.pathPrefix + Call.removal(from: key)
-        let batches = MemberBatch.removals(of: guids, pathBytes: prefix.utf8.count)
+    func removeMembers(_ guids: [GUID], from key: PKey, progress: MemberProgress?) async throws(UFMError) {
+        let batches = removals(of: guids, from: key)
         var account = MemberAccount(total: batches.reduce(0) { $0 + $1.count }, report: progress)
         var pending = Array(batches.reversed())
         while let batch = pending.popLast() {
@@ -29,7 +26,7 @@ extension UFMClient {
     /// Removes a batch, and returns those to try again: fewer, or the same in smaller batches.
     private func remove(_ batch: [GUID], from key: PKey) async throws(UFMError) -> [[GUID]] {
         do throws(UFMError) {
-            _ = try await perform(.remove(batch, from: key))
+            _ = try await answer(to: .remove(batch, from: key))
             return []
         } catch {
             let isRefusal = error.isRejected(400, 404, 413, 414)
@@ -48,5 +45,14 @@ extension UFMClient {
             guard error.isRejected(400, 413, 414), left.count > 1 else { throw error }
             return left.halves
         }
+    }
+
+    /// The GUIDs, ascending, in pieces that fit into the first line of a request.
+    private func removals(of guids: [GUID], from key: PKey) -> [[GUID]] {
+        let path = configuration.credentials.pathPrefix + Call.removal(from: key)
+        let fixed = "DELETE ".utf8.count + path.utf8.count + " HTTP/1.1".utf8.count
+        // 16 digits and a comma each, but for the last, which has no comma.
+        let fitting = (configuration.limits.requestLine - fixed + 1) / 17
+        return Set(guids).sorted().pieces(of: max(1, min(configuration.limits.removed, fitting)))
     }
 }

@@ -1,38 +1,38 @@
-import Fabric
+package import Fabric
 import FoundationEssentials
-import Transport
-import UFMClient
+package import Transport
+package import UFMClient
 
 /// A transport that answers from a script, in order, and remembers what it was asked.
-actor ScriptedTransport: HTTPTransport {
-    enum Step: Sendable {
+package actor ScriptedTransport: HTTPTransport {
+    package enum Step: Sendable {
         case answer(HTTPResponse)
         case failure(TransportError)
 
-        static func status(_ status: Int, _ text: String = "", _ headers: [HTTPHeader] = []) -> Step {
+        package static func status(_ status: Int, _ text: String = "", _ headers: [HTTPHeader] = []) -> Step {
             .answer(HTTPResponse(status: status, headers: headers, body: Array(text.utf8)))
         }
 
-        static func json(_ text: String, status: Int = 200) -> Step {
+        package static func json(_ text: String, status: Int = 200) -> Step {
             .status(status, text, [HTTPHeader("Content-Type", "application/json")])
         }
 
-        static func html(_ text: String, status: Int = 200) -> Step {
+        package static func html(_ text: String, status: Int = 200) -> Step {
             .status(status, text, [HTTPHeader("Content-Type", "text/html; charset=iso-8859-1")])
         }
     }
 
     private var steps: [Step]
-    private(set) var requests: [HTTPRequest] = []
+    package private(set) var requests: [HTTPRequest] = []
 
-    init(_ steps: [Step]) {
+    package init(_ steps: [Step]) {
         self.steps = steps
     }
 
     /// What the script still holds; a test that expects fewer requests than steps looks here.
-    var unusedSteps: Int { steps.count }
+    package var unusedSteps: Int { steps.count }
 
-    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         requests.append(request)
         guard !steps.isEmpty else { throw .invalidRequest("the script is at its end") }
         switch steps.removeFirst() {
@@ -41,23 +41,23 @@ actor ScriptedTransport: HTTPTransport {
         }
     }
 
-    func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
+    package func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
         throw .invalidRequest("UFM streams nothing")
     }
 }
 
 /// A client at the end of a script.
-struct Scripted {
-    static let password = "s3cr3t-Pa55"
+package struct Scripted {
+    package static let password = "s3cr3t-Pa55"
 
-    let transport: ScriptedTransport
-    var client: UFMClient
+    package let transport: ScriptedTransport
+    package var client: UFMClient
 
-    init(_ steps: ScriptedTransport.Step..., hosts: [String] = ["ufm1"]) {
+    package init(_ steps: ScriptedTransport.Step..., hosts: [String] = ["ufm1"]) {
         self.init(steps, hosts: hosts)
     }
 
-    init(_ steps: [ScriptedTransport.Step], hosts: [String] = ["ufm1"]) {
+    package init(_ steps: [ScriptedTransport.Step], hosts: [String] = ["ufm1"]) {
         transport = ScriptedTransport(steps)
         client = UFMClient(
             configuration: UFMConfiguration(
@@ -66,24 +66,24 @@ struct Scripted {
     }
 
     /// Method and URL of each request so far.
-    var lines: [String] {
+    package var lines: [String] {
         get async { await transport.requests.map { "\($0.method.rawValue) \($0.url)" } }
     }
 
     /// The body of each request so far.
-    var bodies: [String?] {
+    package var bodies: [String?] {
         get async { await transport.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } } }
     }
 }
 
 /// A file of `Fixtures/ufm`.
-func fixture(_ name: String) throws -> String {
+package func fixture(_ name: String) throws -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures/ufm/")
     return try String(decoding: Data(contentsOf: root.appending(path: name)), as: UTF8.self)
 }
 
-func key(_ text: String) throws -> PKey { try PKey(parsing: text) }
-func guid(_ text: String) throws -> GUID { try GUID(parsing: text) }
+package func key(_ text: String) throws -> PKey { try PKey(parsing: text) }
+package func guid(_ text: String) throws -> GUID { try GUID(parsing: text) }
 
 /// As many different GUIDs, ascending from 1.
-func guids(_ count: Int) -> [GUID] { (0..<UInt64(count)).compactMap { GUID($0 + 1) } }
+package func guids(_ count: Int) -> [GUID] { (0..<UInt64(count)).compactMap { GUID($0 + 1) } }

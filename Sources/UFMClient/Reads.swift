@@ -1,9 +1,10 @@
 package import Fabric
+package import Transport
 
 extension UFMClient {
     /// UFM's release: the cheapest question there is, for a start and for a sign of life.
     package func version() async throws(UFMError) -> UFMVersion {
-        try version(in: try await perform(.version))
+        try version(in: try await answer(to: .version))
     }
 
     /// The release that an answer names; it is remembered for the server that gave it.
@@ -30,8 +31,17 @@ extension UFMClient {
         }
     }
 
+    /// Whether this release is free of the bugs around empty partitions: false for those before 6.18.
+    package func keepsEmptyPartitions() async throws(UFMError) -> Bool {
+        do throws(UFMError) {
+            return try await release() >= .emptyPartitions
+        } catch let error where error.isMalformedAnswer {
+            return false
+        }
+    }
+
     /// The release, asked for where it is not known.
-    func release() async throws(UFMError) -> UFMVersion {
+    private func release() async throws(UFMError) -> UFMVersion {
         if let known = servers.version { return known }
         return try await version()
     }
@@ -47,7 +57,7 @@ extension UFMClient {
     /// One PKey, GUID or flag that cannot be read fails the whole, as does a list without members or without the
     /// default partition, the empty list included: what is missing from a snapshot is taken to be missing from UFM.
     package func snapshot() async throws(UFMError) -> FabricSnapshot {
-        let answer = try await perform(.list)
+        let answer = try await answer(to: .list)
         if answer.response.firstByte == UInt8(ascii: "[") {
             throw answer.exchange.error(.incompleteAnswer("a list without members"))
         }
@@ -69,7 +79,7 @@ extension UFMClient {
     ) async throws(UFMError) -> Value? {
         let answer: Answer
         do throws(UFMError) {
-            answer = try await perform(call)
+            answer = try await self.answer(to: call)
         } catch let error where error.isRejected(404) {
             return nil
         }
@@ -78,14 +88,73 @@ extension UFMClient {
         return try answer.reading { () throws(AnswerFlaw) in try read(body) }
     }
 
+    /// The quality of service of every partition for which UFM tells it.
+    ///
+    /// A list of its own: UFM cannot give members and quality of service in one (its bug 5409095).
+    package func qualityOfService() async throws(UFMError) -> [PartitionNumber: QualityOfService] {
+        let answer = try await answer(to: .qosList)
+        if answer.response.firstByte == UInt8(ascii: "[") {
+            throw answer.exchange.error(.incompleteAnswer("a list without quality of service"))
+        }
+        let list = try answer.decoded(PartitionListAnswer.self)
+        return try answer.reading(list.qualityOfService)
+    }
+
+    /// Every partition with members and quality of service. Two requests: UFM cannot list both in one.
+    package func fullSnapshot() async throws(UFMError) -> FabricSnapshot {
+        let (snapshot, qos) = (try await snapshot(), try await qualityOfService())
+        return FabricSnapshot(
+            complete: snapshot.partitions.values.map { partition in
+                var partition = partition
+                partition.qos = qos[partition.number]
+                return partition
+            })
+    }
+
+    /// One partition with members and quality of service, which UFM can give together for one; nil if there is none.
+    package func details(_ number: PartitionNumber) async throws(UFMError) -> Partition? {
+        try await one(number, .details(number)) { (body) throws(AnswerFlaw) in
+            guard var partition = try body.partition(number) else { return nil }
+            partition.qos = body.qos
+            return partition
+        }
+    }
+
     /// When any partition last changed: a text without meaning but for equality with an earlier one.
     ///
     /// Nil where UFM does not know, as after its start, or has no such call: take nil as "changed", always.
     package func lastUpdated() async throws(UFMError) -> String? {
         do throws(UFMError) {
-            return try await perform(.lastUpdated).decoded(LastUpdatedBody.self).lastUpdated
+            return try await answer(to: .lastUpdated).decoded(LastUpdatedBody.self).lastUpdated
         } catch let error where error.isRejected(404) {
             return nil
         }
+    }
+}
+
+/// A sign of life of UFM.
+package struct UFMSignOfLife: Sendable {
+    /// Its release.
+    package let version: UFMVersion
+    /// From the request to the end of the answer, a new connection included.
+    package let latency: Duration
+    /// How we showed who we are: `basic`, `token` or `client certificate`.
+    package let authentication: String
+    /// `https://host[:port]` of the server that answered.
+    package let server: String
+    /// The certificate it showed; nil over plain HTTP.
+    package let certificate: ServerCertificate?
+}
+
+extension UFMClient {
+    /// Asks the server in use for its version, and tells how that went.
+    package func ping() async throws(UFMError) -> UFMSignOfLife {
+        var call = Call.version
+        call.reportsCertificate = true
+        let answer = try await answer(to: call)
+        return UFMSignOfLife(
+            version: try version(in: answer), latency: answer.duration,
+            authentication: configuration.credentials.kind, server: answer.exchange.server,
+            certificate: answer.response.head.certificate)
     }
 }

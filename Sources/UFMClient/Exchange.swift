@@ -47,11 +47,11 @@ struct Answer {
 
 extension UFMClient {
     /// Sends a call with this body.
-    func perform(_ call: ([UInt8]) -> Call, _ body: some Encodable) async throws(UFMError) -> Answer {
+    func answer(to call: ([UInt8]) -> Call, _ body: some Encodable) async throws(UFMError) -> Answer {
         guard let bytes = try? body.jsonBytes() else {
             throw invalid(call([]), "the request cannot be written as JSON")
         }
-        return try await perform(call(bytes))
+        return try await answer(to: call(bytes))
     }
 
     /// An error for a call that is not even sent.

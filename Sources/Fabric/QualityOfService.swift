@@ -21,6 +21,10 @@ package struct QualityOfService: Sendable, Hashable {
         self.rateLimit = rateLimit
     }
 
+    /// What a request that sets all of a partition has to say of this: nothing where UFM would choose the same by itself,
+    /// since older releases refuse a request with fields that they do not know.
+    package var uncommon: QualityOfService? { self == QualityOfService() ? nil : self }
+
     /// What UFM would refuse; nil if it takes all three values.
     package var flaw: String? {
         if !Self.mtuLimits.contains(mtuLimit) { return "the MTU limit is 2 (2048) or 4 (4096), not \(mtuLimit)" }
@@ -33,12 +37,4 @@ package struct QualityOfService: Sendable, Hashable {
     }
 
     private static func text(_ rate: Double) -> String { Int(exactly: rate).map(String.init) ?? "\(rate)" }
-}
-
-extension QualityOfService: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case mtuLimit = "mtu_limit"
-        case serviceLevel = "service_level"
-        case rateLimit = "rate_limit"
-    }
 }

@@ -1,0 +1,58 @@
+package import Fabric
+
+/// What one partition is to be, whoever wants it: the daemon for a key, an import for an entry of its file, the command
+/// line for the GUIDs of `--set-guids`.
+package struct PartitionGoal: Hashable, Sendable {
+    package let pkey: PKey
+    /// These and no others; none for a partition that is there without members.
+    package var members: [GUID: Member]
+    package var ipOverIB: Bool
+    /// Its name; nil where any will do.
+    package var name: String?
+    /// Its quality of service; nil where any will do.
+    package var qos: QualityOfService?
+
+    package init(
+        _ pkey: PKey, members: some Sequence<Member>, ipOverIB: Bool, name: String? = nil,
+        qos: QualityOfService? = nil
+    ) {
+        self.pkey = pkey
+        self.members = Dictionary(members.map { ($0.guid, $0) }, uniquingKeysWith: { _, later in later })
+        self.ipOverIB = ipOverIB
+        self.name = name
+        self.qos = qos
+    }
+
+    package init(_ pkey: PKey, _ desired: DesiredPartition) {
+        self.init(pkey, members: desired.members.values, ipOverIB: desired.ipOverIB)
+    }
+
+    /// A partition as it is; nil for 0x0 and the default partition, which nobody may write.
+    package init?(_ partition: Partition) {
+        guard let pkey = PKey(partition.number) else { return nil }
+        self.init(
+            pkey, members: partition.members.values, ipOverIB: partition.ipOverIB, name: partition.customName,
+            qos: partition.qos)
+    }
+
+    /// The members in ascending order of GUID.
+    package var sortedMembers: [Member] { members.values.sorted { $0.guid < $1.guid } }
+
+    /// The same, but the flags of members that are there already, and of the partition itself, as they are.
+    func keepingFlags(of actual: Partition) -> PartitionGoal {
+        var goal = self
+        goal.ipOverIB = actual.ipOverIB
+        goal.members = members.mapValues { wanted in
+            actual.members[wanted.guid] ?? wanted
+        }
+        return goal
+    }
+
+    /// The same for a partition that goes and is made anew: where any name and quality of service will do, those it had.
+    func remaking(_ actual: Partition) -> PartitionGoal {
+        var goal = self
+        goal.name = name ?? actual.customName
+        goal.qos = qos ?? actual.qos
+        return goal
+    }
+}

@@ -4,7 +4,7 @@ import Ledger
 package import Reconciler
 
 /// The PKey directory in etcd, as the reconciler sees it.
-package struct EtcdSource: KeySource {
+package struct EtcdSource: EtcdKeySource {
     package let id: SourceID
     private let client: EtcdClient
     private let range: KeyRange
@@ -19,6 +19,8 @@ package struct EtcdSource: KeySource {
         id = SourceID("etcd", prefix: KeyName(prefix))
         range = .prefix(id.prefix.bytes)
     }
+
+    package func isKept(in client: EtcdClient) -> Bool { self.client === client }
 
     package func list() async throws(Failure) -> KeySnapshot {
         try await told { () async throws(EtcdError) in try await client.list(range).snapshot }

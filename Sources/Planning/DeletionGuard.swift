@@ -60,9 +60,13 @@ package struct DeletionGuard: Sendable {
         return isTooMany ? new.sorted() : []
     }
 
-    /// Holds a PKey that was held before the program started.
-    package mutating func hold(_ pkey: PKey) {
-        if verdicts[pkey] == nil { verdicts[pkey] = .held }
+    /// Holds a PKey of which no verdict stands: one that was held before the program started, or whose store has lost its
+    /// history; says whether that is news.
+    @discardableResult
+    package mutating func hold(_ pkey: PKey) -> Bool {
+        guard verdicts[pkey] == nil else { return false }
+        verdicts[pkey] = .held
+        return true
     }
 
     /// Somebody has approved the deletion; says whether that is news.

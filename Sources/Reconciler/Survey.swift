@@ -26,7 +26,11 @@ package struct Survey: Sendable {
         }
         var deletionGuard = DeletionGuard(configuration.deleteGuard)
         let absent = records.keys.filter { intents[$0] == .absent }
-        for pkey in absent where records[pkey]?.state == .guarded { deletionGuard.hold(pkey) }
+        for pkey in absent {
+            guard let record = records[pkey] else { continue }
+            let isLost = record.isGuardable && desired.lostHistory(of: record) != nil
+            if record.state == .guarded || isLost { deletionGuard.hold(pkey) }
+        }
         for pkey in absent where records[pkey]?.state == .approved { _ = deletionGuard.approve(pkey) }
         _ = deletionGuard.judge(absent, owned: records.count, isListed: true)
         for pkey in deletionGuard.held { intents[pkey] = .held(.deletionGuard) }

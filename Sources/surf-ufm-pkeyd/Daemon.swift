@@ -49,21 +49,21 @@ struct Connections {
         UFMFabric(client, advice: Advice.standard)
     }
 
-    func ledgerInEtcd(_ client: EtcdClient, fabric: String) -> EtcdLedger {
-        EtcdLedger(client, fabric: fabric, advice: Advice.standard)
+    func ledgerInEtcd(_ client: EtcdClient, fabric: String, _ sources: [any KeySource] = []) -> EtcdLedger {
+        EtcdLedger(EtcdRecords(client, fabric: fabric, advice: Advice.standard), sources: sources)
     }
 
     /// The ledger of a fabric.
     ///
     /// - Parameters:
     ///   - client: where it is kept when it is kept in etcd.
-    ///   - sources: what vouches for their keys to a file.
+    ///   - sources: who knows how the keys stand.
     ///   - writing: whether it is to be changed; then a directory in which nothing can be written is an error at once.
     func ledger(
         _ place: LedgerPlace, fabric: String, _ client: EtcdClient, _ sources: [any KeySource], writing: Bool
     ) throws(CommandFailure) -> any InspectableLedger {
         switch place {
-        case .etcd: return ledgerInEtcd(client, fabric: fabric)
+        case .etcd: return ledgerInEtcd(client, fabric: fabric, sources)
         case .file(let path):
             let file = LedgerFile(path, fabric: fabric)
             do throws(Failure) {
@@ -71,7 +71,7 @@ struct Connections {
             } catch {
                 throw CommandFailure("--ledger: \(error.message)")
             }
-            return FileLedger(file, source: sources[0])
+            return FileLedger(FileRecords(file), sources: sources)
         }
     }
 }

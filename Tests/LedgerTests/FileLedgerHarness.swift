@@ -57,7 +57,7 @@ struct FileLedgerHarness {
     func open(
         fabric: String = "default", beforeRename: @escaping @Sendable () throws(Failure) -> Void = {}
     ) -> FileLedger {
-        FileLedger(LedgerFile(path, fabric: fabric, beforeRename: beforeRename), source: etcd)
+        FileLedger(FileRecords(LedgerFile(path, fabric: fabric, beforeRename: beforeRename)), sources: [etcd])
     }
 
     /// A ledger with the PKeys claimed and synced, each key at the revision 10 plus its place.

@@ -51,7 +51,8 @@ struct FileLedgerTests {
     func missing() async throws {
         #expect(try await harness.open().records().isEmpty)
         let nowhere = harness.directory.file("nowhere")
-        let ledger = FileLedger(LedgerFile(nowhere + "/ledger.json", fabric: "default"), source: harness.etcd)
+        let ledger = FileLedger(
+            FileRecords(LedgerFile(nowhere + "/ledger.json", fabric: "default")), sources: [harness.etcd])
         let failure = await #expect(throws: Failure.self) { _ = try await ledger.records() }
         #expect(failure?.cause == .unreadable)
         #expect(failure?.message.contains("the directory \(nowhere): No such file or directory") == true)
@@ -195,19 +196,6 @@ struct FileLedgerTests {
         try await ledger.release(pkey)
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
         #expect(try await ledger.records().isEmpty)
-    }
-
-    @Test("After a wipe of etcd no deletion is authorised until somebody approves it")
-    func wipe() async throws {
-        let ledger = try await harness.filled([pkey])
-        harness.etcd.set(store: 3, [:])
-        let deleting = LedgerRecord(.deleting, key: key, revision: 0)
-        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
-        let guarded = try #require(await ledger.entry(of: pkey))
-        #expect(guarded.record.state == .guarded)
-        #expect(guarded.record.error?.contains("etcd has lost its history (revision 3, was 10)") == true)
-        #expect(try await ledger.approve(guarded, of: pkey))
-        #expect(try await ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
     }
 
     @Test("While etcd cannot be read nothing is claimed and no deletion authorised")

@@ -124,6 +124,79 @@ struct DesiredStateTests {
     }
 }
 
+@Suite("Desired state of two sources")
+struct TwoSourcesTests {
+    private let file = SourceID("pkeys.yaml", prefix: "file:")
+    private let etcd = SourceID("etcd", prefix: "/p/")
+    private let pkey: PKey
+
+    init() throws {
+        pkey = try PKey(parsing: "0x5")
+    }
+
+    private func list(_ source: SourceID, host: String? = nil, at revision: KeyVersion) -> KeySnapshot {
+        let entries = host.map { host in
+            KeyEntry(
+                key: source.prefix + "0x5", value: Array("{host_guids: ['\(host)']}".utf8), revision: revision)
+        }
+        return KeySnapshot(complete: entries.map { [$0] } ?? [], at: StorePoint(revision: revision))
+    }
+
+    private func host(_ state: DesiredState) -> String? {
+        guard case .present(let desired) = state.intent(of: pkey) else { return nil }
+        return desired.members.keys.first?.description
+    }
+
+    @Test("The first source that names a PKey decides, whichever changed later; without its key the other one does")
+    func precedence() {
+        var state = DesiredState([file, etcd], flags: FlagPolicy())
+        #expect(state.take(list(etcd, host: "043f720300f55171", at: 900), .afresh, from: etcd).changed == [pkey])
+        #expect(!state.isListed)
+        let outcome = state.take(list(file, host: "043f720300f55172", at: 3), .afresh, from: file)
+        #expect(state.isListed && state.name == "pkeys.yaml and etcd")
+        #expect(outcome.changed == [pkey])
+        #expect(outcome.warnings.count == 1)
+        #expect(outcome.warnings.first?.hasSuffix("file:0x5 counts, since pkeys.yaml goes first") == true)
+        #expect(host(state) == "043f720300f55172")
+        #expect(state.key(of: pkey) == "file:0x5")
+        #expect(state.revisionsOfKeys(of: pkey) == ["file:0x5": 3, "/p/0x5": 900])
+        // What the other one tells changes nothing, until it is alone.
+        let change = KeyChange.set(
+            KeyEntry(key: "/p/0x5", value: Array("{host_guids: ['043f720300f55173']}".utf8), revision: 901))
+        _ = state.take([change], at: StorePoint(revision: 901), from: etcd)
+        #expect(host(state) == "043f720300f55172")
+        let gone = KeyChange.deleted(key: "file:0x5", revision: 4)
+        #expect(state.take([gone], at: StorePoint(revision: 4), from: file).changed == [pkey])
+        #expect(host(state) == "043f720300f55173")
+        #expect(state.revisionsOfKeys(of: pkey) == ["file:0x5": 0, "/p/0x5": 901])
+    }
+
+    @Test("A list of one source says nothing of the other, and each has its own history")
+    func apart() {
+        var state = DesiredState([file, etcd], flags: FlagPolicy())
+        _ = state.take(list(etcd, host: "043f720300f55171", at: 900), .afresh, from: etcd)
+        let epochs = state.epochs
+        #expect(state.take(list(file, at: 3), .afresh, from: file).changed == [])
+        #expect(state.epochs[0] != epochs[0] && state.epochs[1] == epochs[1])
+        #expect(host(state) == "043f720300f55171")
+        #expect(state.take(list(file, at: 4), .besideWatch, from: file).verdict == .ours)
+        #expect(state.take(list(etcd, at: 899), .besideWatch, from: etcd).verdict == .old)
+        #expect(host(state) == "043f720300f55171")
+    }
+
+    @Test("Whether a record is from a history that was lost is asked of the source that gave its key")
+    func lostHistory() {
+        var state = DesiredState([file, etcd], flags: FlagPolicy())
+        _ = state.take(list(file, at: 3), .afresh, from: file)
+        _ = state.take(list(etcd, at: 900), .afresh, from: etcd)
+        #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 900)) == nil)
+        #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 901)) == 900)
+        #expect(state.lostHistory(of: LedgerRecord(.synced, key: "file:0x5", revision: 900)) == 3)
+        state.reach(StorePoint(revision: 901), in: etcd)
+        #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 901)) == nil)
+    }
+}
+
 /// Telling the only source of a desired state.
 extension DesiredState {
     mutating func replace(with list: KeySnapshot) -> Outcome { take(list, .afresh, from: sources[0]) }

@@ -105,7 +105,8 @@ struct EngineHistoryTests {
         history.expect(history.world.fabric == before, "a wipe changed UFM")
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             history.world.set(
-                try PKey(parsing: key.text(behind: World.prefix) ?? ""), String(decoding: value, as: UTF8.self))
+                try PKey(parsing: key.text(behind: history.world.source.id.prefix) ?? ""),
+                String(decoding: value, as: UTF8.self))
         }
         history.world.settle()
         history.expect(history.world.fabric == before, "the keys were put back and UFM is not as it was")

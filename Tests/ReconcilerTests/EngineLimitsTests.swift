@@ -16,7 +16,7 @@ struct EngineLimitsTests {
         before.faults = false
         for pkey in pkeys { before.put(pkey) }
         before.settle()
-        var configuration = EngineConfiguration(sources: [World.etcd])
+        var configuration = EngineConfiguration()
         configuration.limits = limits
         var world = World(seed: seed, configuration: configuration)
         world.store = before.store
@@ -47,7 +47,7 @@ struct EngineLimitsTests {
         let world = live(seed, Limits(policy: .upsertOnly))
         #expect(!world.writes.contains { if case .delete = $0 { true } else { false } })
         for (key, entry) in world.store.keys {
-            let pkey = try PKey(parsing: key.text(behind: World.prefix) ?? "")
+            let pkey = try PKey(parsing: key.text(behind: world.source.id.prefix) ?? "")
             #expect(
                 try ValueDecoder.decode(entry.value).hosts
                     == Set(world.fabric[pkey].map { Array($0.members.keys) } ?? []))
@@ -116,5 +116,40 @@ struct EngineLimitsTests {
         world.settle()
         #expect(world.fabric[pkeys[7]] == nil)
         #expect(world.fabric[pkeys[0]] != nil)
+    }
+
+    @Test(
+        "A source that has not come as far as a record has lost its history: the deletion is held, however few they are",
+        arguments: [
+            (LedgerRecord.State.synced, KeyVersion(101), true), (.synced, 100, false), (.failing, 101, true),
+            (.approved, 101, false), (.deleting, 101, false),
+        ])
+    func lostHistory(state: LedgerRecord.State, revision: KeyVersion, isHeld: Bool) throws {
+        var told = ToldEngine()
+        let pkey = pkeys[0]
+        let record = LedgerRecord(state, key: ToldEngine.prefix + pkey.description, revision: revision)
+        let actions = told.begin(
+            keys: [], ledger: [pkey: record], fabric: [try ToldEngine.partition(pkey)], revision: 100)
+        guard isHeld else {
+            guard case .authoriseDeletion = actions.onPartitions[pkey] else {
+                Issue.record("not deleted: \(actions)")
+                return
+            }
+            return
+        }
+        var guarded = LedgerRecord(.guarded, key: record.key, revision: revision)
+        guarded.error = "etcd has lost its history (revision 100, was 101): waits for an approval"
+        #expect(actions.onPartitions == [pkey: .amend(guarded)])
+        #expect(actions.texts.contains { $0.hasPrefix("1 deletions at once, of 1 partitions, are held back") })
+        _ = told.tell(.answered(pkey, .amended(.success(true))))
+        // What the store comes to later is another history all the same, and the words stay.
+        let later = told.tell(.source(.changed(revision: 300, [.set(ToldEngine.key("0x7000", 300))])))
+        #expect(later.onPartitions[pkey] == nil)
+        let approved = LedgerRecord(.approved, key: record.key, revision: revision)
+        let end = told.tell(.ledgerRead(.success([pkey: approved])))
+        guard case .authoriseDeletion = end.onPartitions[pkey] else {
+            Issue.record("not deleted after the approval: \(end)")
+            return
+        }
     }
 }

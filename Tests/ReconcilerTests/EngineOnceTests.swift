@@ -11,7 +11,7 @@ struct EngineOnceTests {
     private let pkeys = (0x2000...0x200b).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
 
     private func world(_ seed: UInt64 = 1) -> World {
-        var configuration = EngineConfiguration(sources: [World.etcd])
+        var configuration = EngineConfiguration()
         configuration.runsOnce = true
         var world = World(seed: Seed(seed), configuration: configuration)
         world.faults = false

@@ -17,7 +17,9 @@ struct History {
         let manual = try PKey(parsing: "0x4000")
         let member = Member(guid: try GUID(parsing: "aaaaaaaaaaaaaaaa"), index0: false)
         handMade = Partition(number: manual.number, name: "storage", ipOverIB: true, members: [member])
-        world = World(seed: seed, keepingJournal: keepingJournal)
+        // Half of them run on etcd's keys, the others on a source that has nothing in common with it.
+        let source = seed.value.isMultiple(of: 2) ? SourceModel.etcd : .memory
+        world = World(seed: seed, source: source, keepingJournal: keepingJournal)
         world.fabric[manual] = handMade
     }
 
@@ -50,7 +52,7 @@ struct History {
     mutating func expectAgreement() throws {
         var expected = [handMade.number: handMade.members.keys.sorted()]
         for (key, entry) in world.store.keys {
-            let pkey = try PKey(parsing: key.text(behind: World.prefix) ?? "")
+            let pkey = try PKey(parsing: key.text(behind: world.source.id.prefix) ?? "")
             expected[pkey.number] = try ValueDecoder.decode(entry.value).hosts.sorted()
         }
         // What a wipe left without a key or a record, and without a new one, is nobody's to delete.

@@ -12,7 +12,8 @@ struct SurveyTests {
 
     private static let configurations: [EngineConfiguration] = Policy.allCases.flatMap { policy in
         [false, true].map { enforces in
-            var configuration = EngineConfiguration(sources: [World.etcd], flags: FlagPolicy(index0: .all))
+            var configuration = EngineConfiguration(
+                sources: [SourceModel.etcd.id], flags: FlagPolicy(index0: .all))
             configuration.enforcesFlags = enforces
             configuration.limits.policy = policy
             if let first = pkeys.first { configuration.limits.range = ManagedRange([first...pkeys[7]]) }
@@ -31,7 +32,7 @@ struct SurveyTests {
             for pkey in Self.pkeys { try furnish(&world, pkey, &random) }
             let survey = Survey(
                 configuration,
-                keys: [World.etcd: world.list],
+                keys: [world.source.id: world.list],
                 records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
             let planned = survey.plan.entries.flatMap(\.steps)
             count += planned.count
@@ -42,7 +43,7 @@ struct SurveyTests {
             // And a second plan finds nothing left but what is held.
             let after = Survey(
                 configuration,
-                keys: [World.etcd: world.list],
+                keys: [world.source.id: world.list],
                 records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
             #expect(after.plan.entries.allSatisfy { $0.steps.isEmpty }, "\(seed), round \(round)")
         }
@@ -56,7 +57,7 @@ struct SurveyTests {
         case 1: world.set(pkey, "nothing that can be read")
         default: world.put(pkey)
         }
-        let key = World.prefix + pkey.description
+        let key = SourceModel.etcd.id.prefix + pkey.description
         let entry = world.store.keys[key]
         if Bool.random(using: &random) {
             let states = LedgerRecord.State.allCases

@@ -24,7 +24,7 @@ final class Journal {
 /// or after their effect, and the daemon dies and starts again.
 struct World {
     struct Store {
-        var revision: KeyVersion = 1
+        var revision: KeyVersion
         var keys: [KeyName: KeyEntry] = [:]
         var ledger: [PKey: LedgerRecord] = [:]
     }
@@ -34,11 +34,11 @@ struct World {
         case answer(EngineEvent)
     }
 
-    static let prefix: KeyName = "/pkeys/"
-    static let etcd = SourceID("etcd", prefix: prefix)
+    /// Where the keys are.
+    let source: SourceModel
 
     var random: SeededGenerator
-    var store = Store()
+    var store: Store
     var fabric: [PKey: Partition] = [:]
     var faults = true
     /// PKeys whose keys were lost in a wipe, and that were not claimed since: nobody asked for their deletion.
@@ -72,9 +72,13 @@ struct World {
     private var generation: UInt64 = 0
 
     init(
-        seed: Seed, configuration: EngineConfiguration = EngineConfiguration(sources: [Self.etcd]),
+        seed: Seed, source: SourceModel = .etcd, configuration: EngineConfiguration = EngineConfiguration(),
         keepingJournal: Bool = false
     ) {
+        var configuration = configuration
+        configuration.sources = [source.id]
+        self.source = source
+        store = Store(revision: source.first)
         random = SeededGenerator(seed)
         journal = Journal(isKept: keepingJournal)
         self.configuration = configuration
@@ -96,35 +100,37 @@ struct World {
         set(pkey, "{'host_guids': [\(guids.joined(separator: ", "))], 'vf_guids': []}")
     }
 
-    private mutating func advance() { store.revision = KeyVersion(store.revision.number + 1) }
+    private mutating func advance() { store.revision = source.next(after: store.revision) }
 
     mutating func set(_ pkey: PKey, _ value: String) {
         advance()
-        let entry = KeyEntry(key: Self.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
+        let entry = KeyEntry(
+            key: source.id.prefix + pkey.description, value: Array(value.utf8), revision: store.revision)
         store.keys[entry.key] = entry
         journal.note("put \(pkey) @\(store.revision) \(value)")
-        if isFollowing, !isDeaf { watchQueue.append(.changed(revision: store.revision, [.set(entry)])) }
+        if isFollowing, !isDeaf { watchQueue.append(.changed(source.point(at: store.revision), [.set(entry)])) }
     }
 
     mutating func delete(_ pkey: PKey) {
-        let key = Self.prefix + pkey.description
+        let key = source.id.prefix + pkey.description
         guard store.keys.removeValue(forKey: key) != nil else { return }
         advance()
         journal.note("delete \(pkey) @\(store.revision)")
         if isFollowing, !isDeaf {
-            watchQueue.append(.changed(revision: store.revision, [.deleted(key: key, revision: store.revision)]))
+            watchQueue.append(
+                .changed(source.point(at: store.revision), [.deleted(key: key, revision: store.revision)]))
         }
     }
 
     /// Many keys go in one revision, as with `etcdctl del --prefix`.
     mutating func delete(_ pkeys: [PKey]) {
-        let keys = pkeys.map { Self.prefix + $0.description }.filter { store.keys.removeValue(forKey: $0) != nil }
+        let keys = pkeys.map { source.id.prefix + $0.description }.filter { store.keys.removeValue(forKey: $0) != nil }
         guard !keys.isEmpty else { return }
         advance()
         journal.note("delete \(keys) @\(store.revision)")
         guard isFollowing, !isDeaf else { return }
         let revision = store.revision
-        watchQueue.append(.changed(revision: revision, keys.map { .deleted(key: $0, revision: revision) }))
+        watchQueue.append(.changed(source.point(at: revision), keys.map { .deleted(key: $0, revision: revision) }))
     }
 
     /// An operator approves the deletions that are held.
@@ -159,10 +165,11 @@ struct World {
     /// A watch on the old store tells nothing more; sooner or later it is cut.
     mutating func wipe() {
         journal.note("wipe")
+        let prefix = source.id.prefix
         bereaved.formUnion(
-            store.keys.keys.compactMap { $0.text(behind: Self.prefix).flatMap { try? PKey(parsing: $0) } })
+            store.keys.keys.compactMap { $0.text(behind: prefix).flatMap { try? PKey(parsing: $0) } })
         orphaned.formUnion(store.ledger.keys)
-        store = Store()
+        store = Store(revision: source.first)
         watchQueue = []
         isDeaf = isFollowing
     }
@@ -220,14 +227,16 @@ struct World {
     }
 
     /// A complete list of the store as it is.
-    var list: KeySnapshot { KeySnapshot(complete: Array(store.keys.values), revision: store.revision) }
+    var list: KeySnapshot {
+        KeySnapshot(complete: Array(store.keys.values), at: source.point(at: store.revision))
+    }
 
     private mutating func follow() {
         if !isFollowing {
             isFollowing = true
             watchQueue = [.listed(list, reason: "test")]
         }
-        if !watchQueue.isEmpty { tell(.source(Self.etcd, watchQueue.removeFirst())) }
+        if !watchQueue.isEmpty { tell(.source(source.id, watchQueue.removeFirst())) }
     }
 
     private mutating func passTime() {

@@ -43,6 +43,14 @@ package struct DesiredState: Sendable {
     /// store that lost its history.
     package func newest(of source: SourceID) -> KeyVersion { view(source)?.history.newest ?? .absent }
 
+    /// How far the source of a record's key had come when it was last told of, if that is not as far as the record says: it
+    /// has lost its history, and what is absent from it may be lost as well. nil otherwise.
+    package func lostHistory(of record: LedgerRecord) -> KeyVersion? {
+        let view = views.first { $0.id.names(record.key) } ?? views.first
+        guard let told = view?.history.told?.revision, told < record.revision else { return nil }
+        return told
+    }
+
     private func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
 
     // MARK: What is wanted

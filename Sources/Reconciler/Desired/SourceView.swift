@@ -14,6 +14,9 @@ package struct SourceID: Hashable, Sendable {
         self.name = name
         self.prefix = prefix
     }
+
+    /// Whether it is a name that this source gives.
+    package func names(_ key: KeyName) -> Bool { key.hasPrefix(prefix) }
 }
 
 /// Which history of a source a list was asked of. A list that was under way when the source began anew may be of the store

@@ -22,6 +22,7 @@ extension Engine {
         among pkeys: Set<PKey>, isListed: Bool, now: Duration, _ actions: inout Actions
     ) {
         var absent: [PKey] = []
+        var held: [PKey] = []
         for pkey in pkeys {
             guard let record = ledger[pkey],
                 configuration.limits.admitted(desired.intent(of: pkey), for: pkey) == .absent
@@ -31,12 +32,16 @@ extension Engine {
             }
             absent.append(pkey)
             if record.state == .guarded { deletionGuard.hold(pkey) }
+            // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted.
+            if record.isGuardable, desired.lostHistory(of: record) != nil, deletionGuard.hold(pkey) {
+                held.append(pkey)
+            }
             if record.state == .approved, deletionGuard.approve(pkey) {
                 actions.say(.warning, "The deletion of PKey \(pkey) has been approved")
                 ask(pkey, .fresh, now: now)
             }
         }
-        let held = deletionGuard.judge(absent, owned: ledger.pkeys.count, isListed: isListed)
+        held += deletionGuard.judge(absent, owned: ledger.pkeys.count, isListed: isListed)
         if !held.isEmpty {
             actions.say(
                 .error,
@@ -53,10 +58,13 @@ extension Engine {
         switch reason {
         case .unreadable:
             (record.state, record.error) = (.held, "the value of \(desired.key(of: pkey)) cannot be read")
+        case .deletionGuard where record.state == .guarded: return nil
         case .deletionGuard:
-            (record.state, record.error) = (
-                .guarded, "deleted from \(desired.name) with many others: waits for an approval"
-            )
+            let cause =
+                desired.lostHistory(of: record).map {
+                    "\(desired.name) has lost its history (revision \($0), was \(record.revision))"
+                } ?? "deleted from \(desired.name) with many others"
+            (record.state, record.error) = (.guarded, "\(cause): waits for an approval")
         case .outsideRange, .policy: return nil
         }
         return record == ledger[pkey] ? nil : record

@@ -79,7 +79,7 @@ struct ApprovalTests {
                     endpoints: [try EtcdEndpoint(parsing: site.etcd.endpoint, defaultScheme: .http, defaultPort: 2379)],
                     login: EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword),
                     tls: TLSSettings(verification: .none), timeout: .seconds(10)), transport: http)
-            let ledger = EtcdLedger(client, fabric: "default")
+            let ledger = EtcdLedger(EtcdRecords(client, fabric: "default"), sources: [])
             let pkey = try PKey(parsing: "0x2000")
             let record = #"{"state":"guarded","key":"/a","revision":3,"time":"2026-01-31T12:00:00Z"}"#
             try await site.put(Site.ledgerPrefix + "0x2000", record)

@@ -1,0 +1,59 @@
+package import Fabric
+import Files
+package import Reconciler
+
+/// The ledger in a local file, for sites whose etcd role may only read.
+package typealias FileLedger = PartitionLedger<FileRecords>
+
+/// Records in a local file.
+package struct FileRecords: RecordStore {
+    private let file: LedgerFile
+
+    package init(_ file: LedgerFile) {
+        self.file = file
+    }
+
+    package func entries() async throws(Failure) -> [PKey: LedgerEntry] {
+        try file.content().entries
+    }
+
+    package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
+        try file.content().entries[pkey]
+    }
+
+    package func follow(
+        _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
+    ) async throws(Failure) {
+        var told: Result<LedgerEntry?, Failure>?
+        try await FileFollower(file.path).run { () throws(Failure) in
+            let now: Result<LedgerEntry?, Failure>
+            do throws(Failure) {
+                now = .success(try file.content().entries[pkey])
+            } catch {
+                // At first it is a wrong path or file; later somebody may be mending it.
+                guard told != nil else { throw error }
+                now = .failure(error)
+            }
+            if now != told { tell(now) }
+            told = now
+            return (try? now.get()) != nil
+        }
+    }
+
+    package func holdsKeys(of source: any KeySource) -> Bool { false }
+
+    package func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool {
+        try await file.change { content in
+            for (pkey, condition) in transaction.conditions {
+                switch condition {
+                case .exists: guard content.entries[pkey] != nil else { return false }
+                case .version(let version): guard content.entries[pkey]?.version == version else { return false }
+                }
+            }
+            for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {
+                if let record { content.set(record, for: pkey) } else { content.remove(pkey) }
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Fabric
+import KeyHistory
+import Reconciler
+import Synchronization
+import Testing
+
+@testable import Ledger
+
+/// Records in memory, in one store with the keys of some sources.
+private final class MemoryRecords: RecordStore {
+    let transactions = Mutex<[RecordTransaction]>([])
+    private let names: Set<String>
+
+    init(withKeysOf names: Set<String> = []) {
+        self.names = names
+    }
+
+    func entries() async throws(Failure) -> [PKey: LedgerEntry] { [:] }
+    func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? { nil }
+    func follow(
+        _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
+    ) async throws(Failure) {}
+    func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
+    func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool {
+        transactions.withLock { $0.append(transaction) }
+        return true
+    }
+}
+
+/// A source that only vouches.
+private struct Witness: KeySource {
+    let id: SourceID
+    let versions: [KeyName: KeyVersion]
+
+    func list() async throws(Failure) -> KeySnapshot { throw Failure(.malformed, "not listed") }
+    func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {}
+    func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
+        let found = keys.map { ($0, versions[$0] ?? .absent) }
+        return Voucher(at: StorePoint(revision: 100), Dictionary(found, uniquingKeysWith: { $1 }))
+    }
+}
+
+@Suite("Who is asked how a key stands")
+struct PartitionLedgerTests {
+    private let etcd = Witness(id: SourceID("etcd", prefix: "/p/"), versions: ["/p/0x5": 10, "/old/0x5": 3])
+    private let file = Witness(id: SourceID("file", prefix: "file:"), versions: ["file:0x5": 7])
+    private let pkey: PKey
+
+    init() throws {
+        pkey = try PKey(parsing: "0x5")
+    }
+
+    private func deleting(_ key: KeyName) -> LedgerRecord { LedgerRecord(.deleting, key: key, revision: 0) }
+
+    @Test("Keys in the records' own store are conditions of the transaction, and nobody is asked for them")
+    func oneStore() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd, file])
+        #expect(try await ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 99), for: pkey))
+        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": 99]])
+    }
+
+    @Test("Each source vouches for the keys that bear its name, the first one for those that bear nobody's")
+    func vouching() async throws {
+        let records = MemoryRecords()
+        let ledger = PartitionLedger(records, sources: [etcd, file])
+        #expect(try await ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 10), for: pkey))
+        #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 9), for: pkey))
+        #expect(try await ledger.claim(LedgerRecord(.claimed, key: "file:0x5", revision: 7), for: pkey))
+        #expect(try await ledger.claim(LedgerRecord(.claimed, key: "/old/0x5", revision: 3), for: pkey))
+        #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/old/0x5", revision: 4), for: pkey))
+        #expect(records.transactions.withLock { $0.count } == 3)
+        #expect(records.transactions.withLock { $0.allSatisfy { $0.keys.isEmpty } })
+    }
+
+    @Test("A deletion is allowed only when every source agrees, one of them in the transaction")
+    func everySource() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd, file])
+        let agreed: [KeyName: KeyVersion] = ["/p/0x5": 0, "file:0x6": 0]
+        #expect(try await ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: agreed))
+        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": 0]])
+        let refused: [KeyName: KeyVersion] = ["/p/0x5": 0, "file:0x5": 0]
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: refused))
+        #expect(records.transactions.withLock { $0.count } == 1)
+    }
+
+    @Test("Without sources nothing is claimed and no deletion allowed")
+    func nobody() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [])
+        #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 10), for: pkey))
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: ["/p/0x5": 0]))
+        #expect(records.transactions.withLock { $0.isEmpty })
+    }
+}

@@ -88,7 +88,9 @@ package struct WriteCourse: Sendable {
             return isDoubtful ? .read : goRound(new)
         case (.create(let new), .noSuchPartition) where new.way == .adding: return found(new)
         case (.create, .noSuchCall) where founding != nil: return refuseOne()
-        default: return .giveUp
+        case (.replace, .noSuchPartition), (.replace, .noSuchCall), (.create, .noSuchPartition), (.create, .noSuchCall),
+            (.add, _), (.remove, _), (.setQoS, _), (.delete, _), (nil, _):
+            return .giveUp
         }
     }
 

@@ -15,28 +15,19 @@ package struct Survey: Sendable {
         _ configuration: EngineConfiguration, keys: [SourceID: KeySnapshot], records: [PKey: LedgerRecord],
         fabric: FabricSnapshot
     ) {
-        var desired = DesiredState(
-            configuration.sources, flags: configuration.flags, range: configuration.limits.range)
+        var desired = configuration.nothingDesired
         warnings = configuration.sources.flatMap { source in
             keys[source].map { desired.take($0, .afresh, from: source).warnings } ?? []
         }
+        var admission = Admission(configuration.limits, configuration.deleteGuard)
+        let candidates = records.map { pkey, record in Admission.Candidate(pkey, desired, record: record) }
+        _ = admission.judge(candidates, owned: records.count, isListed: true)
         var intents: [PKey: Intent] = [:]
         for pkey in desired.pkeys.union(records.keys) {
-            intents[pkey] = configuration.limits.admitted(desired.intent(of: pkey), for: pkey)
+            intents[pkey] = admission.intent(of: pkey, wanted: desired.intent(of: pkey))
         }
-        var deletionGuard = DeletionGuard(configuration.deleteGuard)
-        let absent = records.keys.filter { intents[$0] == .absent }
-        for pkey in absent {
-            guard let record = records[pkey] else { continue }
-            let isLost = record.isGuardable && desired.lostHistory(of: record) != nil
-            if record.state == .guarded || isLost { deletionGuard.hold(pkey) }
-        }
-        for pkey in absent where records[pkey]?.state == .approved { _ = deletionGuard.approve(pkey) }
-        _ = deletionGuard.judge(absent, owned: records.count, isListed: true)
-        for pkey in deletionGuard.held { intents[pkey] = .held(.deletionGuard) }
         plan = Plan(
-            intents: intents, actual: fabric, owned: Set(records.keys),
-            planner: Planner(enforcesFlags: configuration.enforcesFlags))
+            intents: intents, actual: fabric, owned: Set(records.keys), planner: configuration.planner)
     }
 
     /// Reads each side once, all at a time.

@@ -24,14 +24,14 @@ struct EngineBatchTests {
         #expect(start.onPartitions == [:])
         let actions = told.tell(.batchClaimed(claims(of: pkeys), .success(true)))
         #expect(actions.onPartitions.count == 4)
-        #expect(actions.onPartitions.values.allSatisfy { if case .write = $0 { true } else { false } })
+        #expect(actions.onPartitions.values.allSatisfy { $0.isStep })
     }
 
     @Test("Fewer are claimed one by one")
     mutating func few() {
         let start = told.begin(keys: keys(Array(pkeys.prefix(7))))
         #expect(start.batches.isEmpty)
-        #expect(start.onPartitions.values.allSatisfy { if case .claim = $0 { true } else { false } })
+        #expect(start.onPartitions.values.allSatisfy { $0.isClaim })
         #expect(start.onPartitions.count == 4)
     }
 
@@ -50,7 +50,7 @@ struct EngineBatchTests {
             _ = told.begin(keys: keys(pkeys))
             let actions = told.tell(.batchClaimed(claims(of: pkeys), result))
             #expect(actions.onPartitions.count == 4)
-            #expect(actions.onPartitions.values.allSatisfy { if case .claim = $0 { true } else { false } })
+            #expect(actions.onPartitions.values.allSatisfy { $0.isClaim })
         }
     }
 
@@ -62,8 +62,8 @@ struct EngineBatchTests {
         _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/\(pkey)", revision: 101)])))
         _ = told.tell(.batchClaimed(claims(of: pkeys), .success(true)))
         for other in pkeys.dropFirst() {
-            _ = told.tell(.answered(other, .written(.failure(Failure(.rejected, "not what is looked at")))))
-            _ = told.tell(.answered(other, .amended(.success(true))))
+            _ = told.answer(other, .written(.failure(Failure(.rejected, "not what is looked at"))))
+            _ = told.answer(other, .done)
         }
         let actions = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key(pkey.description, 102))])))
         let record = LedgerRecord(.claimed, key: "/p/\(pkey)", revision: 102)

@@ -57,6 +57,7 @@ struct EngineHistoryTests {
             case 8: history.world.meddle(with: pkey)
             case 9 where Int.random(in: 0..<4, using: &history.world.random) == 0: history.world.delete(pkeys)
             case 10 where Int.random(in: 0..<4, using: &history.world.random) == 0: history.world.approve()
+            case 11 where Int.random(in: 0..<3, using: &history.world.random) == 0: history.world.turnGate()
             default: history.world.step()
             }
             history.check()

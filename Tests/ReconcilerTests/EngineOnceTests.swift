@@ -79,15 +79,16 @@ struct EngineOnceTests {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.runsOnce = true
         let gone = Failure(.unreachable, "gone")
-        for event in [EngineEvent.fabricRead(.failure(gone)), .ledgerRead(.failure(gone))] {
-            var told = ToldEngine(configuration)
-            _ = told.tell(.started)
-            #expect(told.tell(event).end == .failed(gone))
-        }
+        var fabric = ToldEngine(configuration)
+        _ = fabric.tell(.started)
+        #expect(fabric.tell(.fabricRead(.failure(gone))).end == .failed(gone))
+        var ledger = ToldEngine(configuration)
+        _ = ledger.tell(.started)
+        #expect(ledger.ledger(.failure(gone)).end == .failed(gone))
         var told = ToldEngine(configuration)
         let pkey = try PKey(parsing: "0x5")
         _ = told.begin(keys: [ToldEngine.key("0x5")])
-        _ = told.tell(.answered(pkey, .claimed(.success(true))))
-        #expect(told.tell(.answered(pkey, .written(.failure(gone)))).end == .failed(gone))
+        _ = told.answer(pkey, .done)
+        #expect(told.answer(pkey, .written(.failure(gone))).end == .failed(gone))
     }
 }

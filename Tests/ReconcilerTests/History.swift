@@ -45,6 +45,7 @@ struct History {
         }
         if !world.wronglyDeleted.isEmpty { fail("deleted without an authorisation: \(world.wronglyDeleted)") }
         if !world.unclaimedWrites.isEmpty { fail("written without a claim: \(world.unclaimedWrites)") }
+        expect(!world.hasPassedTheGate, "something was written past the gate")
         expect(world.end == nil, "the engine ended")
     }
 

@@ -3,12 +3,17 @@ import KeyHistory
 import Planning
 import Reconciler
 
-/// An engine that a test tells event by event.
+/// An engine that a test tells event by event. It remembers which runs and reads the engine asked for, so that the test need
+/// not.
 struct ToldEngine {
     static let prefix: KeyName = "/p/"
     static let source = SourceID("etcd", prefix: prefix)
 
-    var engine: Engine
+    private var engine: Engine
+    private var runs: [PKey: RunID] = [:]
+    private var ledgerReads: [LedgerRead] = []
+    /// When the engine wants to be told of the time again.
+    private(set) var wakeAt: Duration?
 
     init(_ configuration: EngineConfiguration = EngineConfiguration(sources: [source])) {
         engine = Engine(configuration, seed: 1)
@@ -16,7 +21,30 @@ struct ToldEngine {
 
     /// Tells an event; gives what the engine wants done.
     mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
-        engine.handle(event, now: now).actions
+        let (actions, wakeAt) = engine.handle(event, now: now)
+        self.wakeAt = wakeAt
+        for action in actions {
+            switch action {
+            case .read(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
+            case .readLedger(let read): ledgerReads.append(read)
+            case .readFabric, .listSource, .claimBatch, .say, .finish: break
+            }
+        }
+        return actions
+    }
+
+    /// Answers what was last asked of a partition.
+    mutating func answer(_ pkey: PKey, _ answer: EngineEvent.Answer, at now: Duration = .zero) -> [EngineAction] {
+        guard let run = runs[pkey] else { return [] }
+        return tell(.answered(pkey, run, answer), at: now)
+    }
+
+    /// Answers the oldest read of the ledger that is under way.
+    mutating func ledger(
+        _ result: Result<[PKey: LedgerRecord], Failure>, at now: Duration = .zero
+    ) -> [EngineAction] {
+        guard !ledgerReads.isEmpty else { return [] }
+        return tell(.ledgerRead(ledgerReads.removeFirst(), result), at: now)
     }
 
     /// Tells what all three sides are, as at a start; gives what the engine wants done then.
@@ -24,7 +52,7 @@ struct ToldEngine {
         keys: [KeyEntry], ledger: [PKey: LedgerRecord] = [:], fabric: [Partition] = [], revision: KeyVersion = 100
     ) -> [EngineAction] {
         tell(.started) + tell(.source(.listed(KeySnapshot(complete: keys, revision: revision), reason: "start")))
-            + tell(.ledgerRead(.success(ledger))) + tell(.fabricRead(.success(FabricSnapshot(complete: fabric))))
+            + self.ledger(.success(ledger)) + tell(.fabricRead(.success(FabricSnapshot(complete: fabric))))
     }
 
     /// A key as pcocc writes it, for one host.
@@ -61,6 +89,32 @@ extension KeySnapshot {
     }
 }
 
+extension EngineEvent.Answer {
+    static var done: Self { .ledger(.success(.done)) }
+    static var refused: Self { .ledger(.success(.refused)) }
+    static var written: Self { .written(.success(())) }
+
+    static func read(_ partition: Partition?) -> Self { .read(.success(partition)) }
+}
+
+/// What is to be done on one partition, without the permit and the run that it belongs to.
+enum PartitionRequest: Hashable {
+    case read
+    case write(PartitionWrite)
+
+    static func step(_ step: PlanStep) -> Self { .write(.step(step)) }
+    static func claim(_ record: LedgerRecord) -> Self { .write(.claim(record)) }
+    static func amend(_ record: LedgerRecord) -> Self { .write(.amend(record)) }
+    static func authoriseDeletion(_ record: LedgerRecord, expecting keys: [KeyName: KeyVersion]) -> Self {
+        .write(.authoriseDeletion(record, expecting: keys))
+    }
+    static var release: Self { .write(.release) }
+
+    var isStep: Bool { if case .write(.step) = self { true } else { false } }
+    var isClaim: Bool { if case .write(.claim) = self { true } else { false } }
+    var isAuthorisation: Bool { if case .write(.authoriseDeletion) = self { true } else { false } }
+}
+
 extension [EngineAction] {
     /// What the log would say.
     var texts: [String] {
@@ -70,17 +124,24 @@ extension [EngineAction] {
     }
 
     /// What is to be done on single partitions.
-    var onPartitions: [PKey: EngineAction.PartitionAction] {
+    var onPartitions: [PKey: PartitionRequest] {
         reduce(into: [:]) { found, action in
-            if case .onPartition(let pkey, let action) = action { found[pkey] = action }
+            switch action {
+            case .read(let pkey, _): found[pkey] = .read
+            case .write(let write, let pkey, _, _): found[pkey] = .write(write)
+            case .readFabric, .readLedger, .listSource, .claimBatch, .say, .finish: break
+            }
         }
     }
 
     var batches: [[PKey: LedgerRecord]] {
         compactMap { action in
-            if case .claimBatch(let records) = action { records } else { nil }
+            if case .claimBatch(let records, _) = action { records } else { nil }
         }
     }
+
+    var readsFabric: Bool { contains { if case .readFabric = $0 { true } else { false } } }
+    var readsLedger: Bool { contains { if case .readLedger = $0 { true } else { false } } }
 
     var end: EngineEnd? {
         compactMap { action in

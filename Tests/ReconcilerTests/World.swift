@@ -52,6 +52,10 @@ struct World {
     private(set) var now = Duration.zero
     private(set) var writes: [PlanStep] = []
     private(set) var end: EngineEnd?
+    /// Why the gate is closed from outside.
+    private(set) var closedBy: Set<WriteGate.Reason> = []
+    /// Whether anything that writes was asked for while the gate was closed.
+    private(set) var hasPassedTheGate = false
     /// Writes to partitions that the ledger of the moment did not have; those it lost in a wipe are not counted.
     private(set) var unclaimedWrites: [PlanStep] = []
     /// What happened; kept only where a failing history is replayed, since it takes most of the time.
@@ -135,7 +139,7 @@ struct World {
 
     /// An operator approves the deletions that are held.
     mutating func approve() {
-        for (pkey, record) in store.ledger where record.state == .guarded {
+        for (pkey, record) in store.ledger.sorted(by: { $0.key < $1.key }) where record.state == .guarded {
             store.ledger[pkey]?.state = .approved
             journal.note("approved \(pkey)")
         }
@@ -188,11 +192,31 @@ struct World {
         pending = []
         cutWatch()
         engine = Engine(configuration, seed: random.next())
+        closedBy = []
         start()
     }
 
     private mutating func start() {
         tell(.started)
+    }
+
+    /// Something forbids the writing, or allows it again.
+    mutating func turnGate() {
+        let reasons: [WriteGate.Reason] = [.notLeading, .unconfirmed, .sourceDoubt]
+        let reason = reasons[Int.random(in: 0..<reasons.count, using: &random)]
+        let isClosed = closedBy.contains(reason)
+        journal.note("gate: \(reason) \(isClosed ? "opens" : "closes")")
+        if isClosed { openGate(reason) } else { closeGate(reason) }
+    }
+
+    private mutating func closeGate(_ reason: WriteGate.Reason) {
+        closedBy.insert(reason)
+        tell(.gate(.close(reason)))
+    }
+
+    private mutating func openGate(_ reason: WriteGate.Reason) {
+        closedBy.remove(reason)
+        tell(.gate(.open(reason)))
     }
 
     // MARK: Steps
@@ -210,6 +234,7 @@ struct World {
     /// Lets everything happen that is due, without faults, until nothing is left but the next resync.
     mutating func settle(approvingAll approvesAll: Bool = false) {
         faults = false
+        for reason in closedBy { openGate(reason) }
         if isDeaf { cutWatch() }
         for _ in 0..<3 {
             if approvesAll { approve() }
@@ -228,7 +253,8 @@ struct World {
 
     /// A complete list of the store as it is.
     var list: KeySnapshot {
-        KeySnapshot(complete: Array(store.keys.values), at: source.point(at: store.revision))
+        KeySnapshot(
+            complete: store.keys.values.sorted { $0.key < $1.key }, at: source.point(at: store.revision))
     }
 
     private mutating func follow() {
@@ -257,6 +283,7 @@ struct World {
         let (actions, wake) = engine.handle(event, now: now)
         wakeAt = wake
         for action in actions {
+            if !closedBy.isEmpty, action.writes { hasPassedTheGate = true }
             switch action {
             case .say(let message): journal.note("say: \(message.text)")
             case .finish(let end): self.end = end
@@ -293,13 +320,14 @@ struct World {
         case .readFabric:
             return .fabricRead(
                 answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.unreachable, $0.message) })
-        case .readLedger:
-            return .ledgerRead(answer { $0.store.ledger }.mapError { Failure(.unreachable, $0.message) })
+        case .readLedger(let read):
+            return .ledgerRead(
+                read, answer { $0.store.ledger }.mapError { Failure(.unreachable, $0.message) })
         case .listSource(let epoch):
             return .sourceListed(
                 epoch,
                 answer(\.list))
-        case .claimBatch(let records):
+        case .claimBatch(let records, _):
             return .batchClaimed(
                 records,
                 answer { world in
@@ -313,19 +341,17 @@ struct World {
                     }
                     return true
                 })
-        case .onPartition(let pkey, let action): return .answered(pkey, effect(of: action, on: pkey))
+        case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
+        case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
         case .say, .finish: return nil
         }
     }
 
-    private mutating func effect(
-        of action: EngineAction.PartitionAction, on pkey: PKey
-    ) -> EngineEvent.Answer {
-        switch action {
-        case .read: return .read(answer { $0.fabric[pkey] })
-        case .write where refused.contains(pkey):
+    private mutating func effect(of write: PartitionWrite, on pkey: PKey) -> EngineEvent.Answer {
+        switch write {
+        case .step where refused.contains(pkey):
             return .written(.failure(Failure(.rejected, "UFM refuses PKey \(pkey)")))
-        case .write(let step):
+        case .step(let step):
             return .written(
                 answer { world in
                     world.journal.note("UFM: \(step)")
@@ -337,39 +363,55 @@ struct World {
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])
                 })
         case .claim(let record):
-            return .claimed(
-                answer { world in
-                    guard world.store.keys[record.key]?.revision == record.revision else { return false }
-                    world.bereaved.remove(pkey)
-                    world.orphaned.remove(pkey)
-                    world.store.ledger[pkey] = record
-                    return true
-                })
+            return ledger { world in
+                guard world.store.keys[record.key]?.revision == record.revision else { return false }
+                world.bereaved.remove(pkey)
+                world.orphaned.remove(pkey)
+                world.store.ledger[pkey] = record
+                return true
+            }
         case .amend(let record):
-            return .amended(
-                answer { world in
-                    guard world.store.ledger[pkey] != nil else { return false }
-                    world.store.ledger[pkey] = record
-                    return true
-                })
-        case .release: return .released(answer { $0.store.ledger[pkey] = nil })
+            return ledger { world in
+                guard world.store.ledger[pkey] != nil else { return false }
+                world.store.ledger[pkey] = record
+                return true
+            }
+        case .release:
+            return ledger { world in
+                world.store.ledger[pkey] = nil
+                return true
+            }
         case .authoriseDeletion(let record, let expected):
-            return .authorised(
-                answer { world in
-                    guard world.store.ledger[pkey] != nil else { return false }
-                    for (key, revision) in expected where (world.store.keys[key]?.revision ?? .absent) != revision {
-                        return false
-                    }
-                    world.store.ledger[pkey] = record
-                    world.authorised.insert(pkey)
-                    if world.bereaved.contains(pkey) { world.wronglyDeleted.append(pkey) }
-                    return true
-                })
+            return ledger { world in
+                guard world.store.ledger[pkey] != nil else { return false }
+                for (key, revision) in expected where (world.store.keys[key]?.revision ?? .absent) != revision {
+                    return false
+                }
+                world.store.ledger[pkey] = record
+                world.authorised.insert(pkey)
+                if world.bereaved.contains(pkey) { world.wronglyDeleted.append(pkey) }
+                return true
+            }
         }
+    }
+
+    /// The answer of the ledger to a write that is made or not.
+    private mutating func ledger(_ effect: (inout World) -> Bool) -> EngineEvent.Answer {
+        .ledger(answer(effect).map { $0 ? .done : .refused })
     }
 
     private func hex(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension EngineAction {
+    /// Whether it changes anything outside.
+    var writes: Bool {
+        switch self {
+        case .write, .claimBatch: true
+        case .readFabric, .readLedger, .listSource, .read, .say, .finish: false
+        }
     }
 }

@@ -79,6 +79,15 @@ self_test_sources() {
     plant check_text 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'let bad = scalar.properties.generalCategory == .control'
     plant_legal check_text Sources/Text/P.swift 'let text = String(value, radix: 16)'
 
+    step "Core"
+    plant check_core 'Sources/Planning/P.swift:2' Sources/Planning/P.swift $'switch a {\n    default: break\n}'
+    plant check_core 'Sources/Reconciler/P.swift:1' Sources/Reconciler/P.swift '    @unknown default: return'
+    plant check_core 'Engine.swift:2' Sources/Reconciler/Engine/Engine.swift $'struct Engine {\n    private(set) var gate = WriteGate()\n}'
+    plant check_core 'Engine.swift:2' Sources/Reconciler/Engine/Engine.swift $'struct Engine {\n    var count = 0\n}'
+    plant check_core 'Sources/Reconciler/P.swift:1' Sources/Reconciler/P.swift 'if isStopping { return }'
+    plant_legal check_core Sources/Reconciler/P.swift $'attempts[pkey, default: 0] += 1\n    var isDone: Bool { true }'
+    plant_legal check_core Sources/UFMClient/P.swift $'switch a {\n    default: break\n}'
+
     step "Forbidden"
     plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let value = try! read()'
     plant check_forbidden 'Sources/Fabric/P.swift:2' Sources/Fabric/P.swift $'let url = "http://x"\n    Task { await work() }'

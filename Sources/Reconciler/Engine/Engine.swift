@@ -2,186 +2,456 @@ internal import Fabric
 internal import KeyHistory
 internal import Planning
 
-/// Makes a fabric agree with etcd: told what happens, it says what to do. Pure: no clock, no I/O, no concurrency.
+/// Makes a fabric agree with its source: told what happens, it says what to do. Pure: no clock, no I/O, no concurrency.
 ///
-/// Desired state comes from the source, actual state from the fabric, ownership from the ledger. Nothing is planned until
-/// all three have been read completely once. PKeys that may differ are queued, and each is run by a ``Job``:
-/// claim → write → read back → record; or authorise → delete → read back → release.
+/// What is wanted comes from the source, what is there from the fabric, what is ours from the ledger. Nothing is planned
+/// until all three have been read completely once. PKeys that may differ are queued, and each is gone about by a ``Run``.
+///
+/// The engine only leads from one value to the next. What is known is kept by ``Sides``, what may be done is decided by
+/// ``Admission``, whether anything may be written by ``WriteGate``, what waits and runs is kept by ``Work``, when time alone is
+/// a reason by ``Clockwork``, and what happened so far by ``Counts``.
 package struct Engine: Sendable {
-    let configuration: EngineConfiguration
-    let planner: Planner
-    var desired: DesiredState
-    var ledger = LedgerKnowledge()
-    var fabric = FabricKnowledge()
-    var queue: KeyQueue<PKey>
-    var jobs: [PKey: Job] = [:]
-    /// When work on a PKey was first asked for since it was last right.
-    var waitingSince: [PKey: Duration] = [:]
-    /// The last failure told for a PKey, so that it is told once.
-    var toldFailures: [PKey: String] = [:]
-    var ufm = Outage(of: "UFM")
-    var ledgerOutage = Outage(of: "The ledger")
-    var resync: Resync
-    var deletionGuard: DeletionGuard
-    /// When the ledger is read again to see whether held deletions have been approved.
-    var approvalLookAt: Duration?
-    /// Claims that were asked for many at once, and of which no run has taken charge since.
-    var batchClaims: [PKey: LedgerRecord] = [:]
-    /// In a single run: how often a PKey has failed, and what with.
-    var attempts: [PKey: Int] = [:]
-    var toldDrift: [PKey] = []
-    /// All drift that was found since the start.
-    package internal(set) var drift = Drift()
-    var report = UnmanagedReport()
-    var isStopping = false
-    var isFinished = false
+    private let configuration: EngineConfiguration
+    private var sides: Sides
+    private var admission: Admission
+    private var gate: WriteGate
+    private var work: Work
+    private var clockwork: Clockwork
+    private var counts = Counts()
+    private var end: EngineEnd?
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
         self.configuration = configuration
-        planner = Planner(enforcesFlags: configuration.enforcesFlags)
-        desired = DesiredState(
-            configuration.sources, flags: configuration.flags, range: configuration.limits.range)
-        deletionGuard = DeletionGuard(configuration.deleteGuard)
-        queue = KeyQueue(seed: seed)
-        resync = Resync(interval: configuration.resyncInterval)
+        sides = Sides(source: SourceSide(configuration.nothingDesired))
+        admission = Admission(configuration.limits, configuration.deleteGuard)
+        gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
+        work = Work(seed: seed, runsOnce: configuration.runsOnce)
+        clockwork = Clockwork(interval: configuration.resyncInterval)
     }
+
+    /// All drift that was found since the start.
+    package var drift: Drift { counts.drift }
 
     /// Takes an event; says what to do now, and when to be told of the time again.
     package mutating func handle(_ event: EngineEvent, now: Duration) -> (actions: [EngineAction], wakeAt: Duration?) {
-        guard !isFinished else { return ([], nil) }
-        var actions = Actions()
+        guard end == nil else { return ([], nil) }
+        var out = Output(now: now)
         switch event {
-        case .started: startReading(now: now, &actions)
-        case .source(let source, let event): take(event, from: source, now: now, &actions)
-        case .sourceEnded(let failure): finish(.failed(failure), &actions)
-        case .sourceListed(let asked, let result): takeResyncList(asked, result, now: now, &actions)
-        case .fabricRead(let result): takeFabric(result, now: now, &actions)
-        case .ledgerRead(let result): takeLedger(result, now: now, &actions)
-        case .batchClaimed(let records, let result): takeBatch(records, result, now: now, &actions)
-        case .answered(let pkey, let answer): take(answer, of: pkey, now: now, &actions)
+        case .started:
+            readFabric(&out)
+            readLedger(&out)
+        case .source(let source, let event): take(event, from: source, &out)
+        case .sourceEnded(let failure): finish(.failed(failure), &out)
+        case .sourceListed(let asked, let result): takeList(asked, result, &out)
+        case .fabricRead(let result): takeFabric(result, &out)
+        case .ledgerRead(let read, let result): takeLedger(read, result, &out)
+        case .batchClaimed(let records, let result): takeBatch(records, result, &out)
+        case .answered(let pkey, let id, let answer): take(answer, of: pkey, id, &out)
+        case .gate(let change): gate.take(change)
         case .timer: break
-        case .stop: isStopping = true
+        case .stop: gate.close(.stopping)
         }
-        keepTime(now: now, &actions)
-        startJobs(now: now, &actions)
-        if isStopping, jobs.isEmpty { finish(.stopped, &actions) }
-        finishOnce(&actions)
-        return (actions.list, isFinished ? nil : nextTime(now: now))
+        let isEnding = gate.closedBy.contains(.stopping)
+        if !isEnding { keepTime(&out) }
+        startRuns(&out)
+        if isEnding, work.runCount == 0 { finish(.stopped, &out) }
+        finishOnce(&out)
+        return (out.actions, end == nil && !isEnding ? nextTime(now: now) : nil)
     }
 
-    mutating func finish(_ end: EngineEnd, _ actions: inout Actions) {
-        guard !isFinished else { return }
-        isFinished = true
-        actions.list.append(.finish(end))
+    private mutating func finish(_ end: EngineEnd, _ out: inout Output) {
+        guard self.end == nil else { return }
+        self.end = end
+        out.add(.finish(end))
+    }
+
+    /// In a single run: ends when everything has been done that can be.
+    private mutating func finishOnce(_ out: inout Output) {
+        guard configuration.runsOnce, end == nil else { return }
+        if let failure = sides.fabric.outage?.last ?? sides.ledger.outage?.last {
+            return finish(.failed(failure), &out)
+        }
+        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone else { return }
+        let (failed, reason) = work.givenUp
+        let held = admission.held
+        if !failed.isEmpty { return finish(.notInStep(failed, reason: reason), &out) }
+        if !held.isEmpty { return finish(.heldBack(held), &out) }
+        finish(.stopped, &out)
     }
 
     // MARK: Time
 
-    private mutating func startReading(now: Duration, _ actions: inout Actions) {
-        readFabric(now: now, &actions)
-        readLedger(&actions)
-    }
-
-    private mutating func keepTime(now: Duration, _ actions: inout Actions) {
-        guard !isStopping else { return }
-        if let retry = ufm.retryAt, retry <= now, !fabric.isBeingRead { readFabric(now: now, &actions) }
-        if let retry = ledgerOutage.retryAt, retry <= now {
-            ledgerOutage.retrying()
-            readLedger(&actions)
-        }
-        if let look = approvalLookAt, look <= now {
-            approvalLookAt = deletionGuard.isHolding ? now + Self.approvalInterval : nil
-            if !ledgerOutage.isDown { readLedger(&actions) }
-        }
-        if isReady, !ufm.isDown, !fabric.isBeingRead, resync.isDue(now: now) {
-            resync.started()
-            readFabric(now: now, &actions)
-            listSources(&actions)
-            readLedger(&actions)
+    private mutating func keepTime(_ out: inout Output) {
+        for due in clockwork.due(now: out.now, sides, isHolding: admission.isHolding) {
+            switch due {
+            case .fabricRetry: readFabric(&out)
+            case .ledgerRetry:
+                sides.ledger.retrying()
+                readLedger(&out)
+            case .approvalLook: readLedger(&out)
+            case .resync:
+                readFabric(&out)
+                listSources(&out)
+                readLedger(&out)
+            }
         }
     }
 
     private func nextTime(now: Duration) -> Duration? {
-        guard !isStopping else { return nil }
-        // While the fabric is being read, its answer comes before any time that hangs on it.
-        var times = [ledgerOutage.retryAt, approvalLookAt]
-        if !fabric.isBeingRead { times.append(ufm.retryAt) }
-        if isReady, !ufm.isDown {
-            if !fabric.isBeingRead { times.append(resync.due) }
-            if jobs.count < configuration.concurrency { times.append(queue.nextReady(after: now)) }
-        }
-        return times.compactMap(\.self).min()
-    }
-
-    mutating func readFabric(now: Duration, _ actions: inout Actions) {
-        ufm.retrying()
-        fabric.readingStarted(now: now, running: Set(jobs.keys))
-        actions.list.append(.readFabric)
-    }
-
-    func listSources(_ actions: inout Actions) {
-        for epoch in desired.epochs { actions.list.append(.listSource(epoch)) }
-    }
-
-    mutating func readLedger(_ actions: inout Actions) {
-        ledger.readingStarted()
-        actions.list.append(.readLedger)
-    }
-
-    /// Whether all three sides have been read completely.
-    var isReady: Bool { desired.isListed && ledger.isKnown && fabric.isKnown }
-
-    // MARK: What is asked of a partition
-
-    func isOwned(_ pkey: PKey) -> Bool { ledger[pkey] != nil }
-
-    /// Whether a partition differs from what is wanted, or the ledger from what is so.
-    func needsWork(_ pkey: PKey) -> Bool {
-        let intent = intent(of: pkey)
-        if case .held(let reason) = intent { return holdRecord(pkey, reason) != nil }
-        guard let actual = fabric.partition(pkey) else { return intent != .absent || isOwned(pkey) }
-        let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned(pkey))
-        return !steps.isEmpty || !recordIsRight(pkey, intent: intent)
-    }
-
-    func recordIsRight(_ pkey: PKey, intent: Intent) -> Bool {
-        switch intent {
-        case .held: true
-        case .absent: !isOwned(pkey)
-        case .present: ledger[pkey] == record(.synced, of: pkey)
+        clockwork.next(sides) {
+            work.runCount < configuration.concurrency ? work.nextReady(after: now) : nil
         }
     }
 
-    func record(_ state: LedgerRecord.State, of pkey: PKey, error: String? = nil) -> LedgerRecord {
-        LedgerRecord(state, key: desired.key(of: pkey), revision: desired.revision(of: pkey), error: error)
+    private mutating func readFabric(_ out: inout Output) {
+        sides.fabric.readingStarted(now: out.now, running: work.running)
+        out.add(.readFabric)
     }
 
-    /// Queues every PKey that etcd or the ledger knows and that differs.
-    mutating func review(now: Duration, _ actions: inout Actions) {
-        guard isReady else { return }
-        judgeDeletions(among: ledger.pkeys, isListed: true, now: now, &actions)
+    private mutating func readLedger(_ out: inout Output) {
+        out.add(.readLedger(sides.ledger.readingStarted()))
+    }
+
+    private func listSources(_ out: inout Output) {
+        for epoch in sides.source.epochs { out.add(.listSource(epoch)) }
+    }
+
+    // MARK: What the sources tell
+
+    private mutating func take(_ event: SourceEvent, from source: SourceID, _ out: inout Output) {
+        switch event {
+        case .listed(let list, let reason):
+            let isFirst = !sides.source.isListed(source)
+            let outcome = sides.source.listed(list, from: source)
+            out.say(
+                .debug, "\(source.name) listed (\(reason)): \(list.entries.count) keys at revision \(list.revision)")
+            take(outcome, isListed: true, &out)
+            // The store may have been restored or wiped, and the ledger with it.
+            if !isFirst { readLedger(&out) }
+            begin(&out)
+        case .changed(let point, let changes):
+            take(sides.source.changed(changes, at: point, from: source), isListed: false, &out)
+        case .progress(let point): sides.source.reached(point, in: source)
+        case .lost(let failure):
+            sides.source.lost(source, failure, now: out.now)
+            out.say(.error, "\(source.name) cannot be read; trying until it can: \(failure.message)")
+        case .restored(let duration):
+            sides.source.restored(source, after: duration)
+            out.say(.info, "\(source.name) is read again, after \(duration.inWords)")
+        }
+    }
+
+    private mutating func takeList(_ asked: Epoch, _ result: Result<KeySnapshot, Failure>, _ out: inout Output) {
+        guard sides.source.epochs.contains(asked) else { return }
+        switch result {
+        case .success(let list):
+            let outcome = sides.source.listedBesideWatch(list, from: asked.source)
+            guard outcome.verdict == .ours else {
+                let newest = sides.source.newest(of: asked.source)
+                return out.say(.debug, "a list of revision \(list.revision) is older than \(newest): not used")
+            }
+            take(outcome, isListed: true, &out)
+        case .failure(let failure): out.say(.debug, "resync: \(failure.message)")
+        }
+    }
+
+    /// Says and queues what an update of what is wanted has changed.
+    private mutating func take(_ outcome: DesiredState.Outcome, isListed: Bool, _ out: inout Output) {
+        for warning in outcome.warnings { out.say(.warning, warning) }
+        guard let picture = sides.picture else { return }
+        judgeDeletions(among: outcome.changed, isListed: isListed, picture, &out)
+        let wanted = picture.desired.pkeys
+        let changed = outcome.changed.sorted()
+        let new = changed.filter { wanted.contains($0) && picture.records[$0] == nil }
+        let deleted = changed.filter { !wanted.contains($0) && picture.records[$0] != nil }
+        if !new.isEmpty { out.say(.info, "Found \(new.count) new PKey(s): \(new.inWords)") }
+        if !deleted.isEmpty { out.say(.info, "Found \(deleted.count) deleted PKey(s): \(deleted.inWords)") }
+        for pkey in changed { work.ask(pkey, .fresh, now: out.now) }
+    }
+
+    // MARK: What the ledger and the fabric tell
+
+    private mutating func takeLedger(
+        _ read: LedgerRead, _ result: Result<[PKey: LedgerRecord], Failure>, _ out: inout Output
+    ) {
+        let before = sides.ledger.records
+        switch result {
+        case .success(let records):
+            sayReturn(from: sides.ledger.outage, of: "The ledger", &out)
+            sides.ledger.read(read, records, now: out.now)
+            gate.open(.ledgerDown)
+            let known = sides.ledger.records ?? [:]
+            if let before { sayLostRecords(before.keys.filter { known[$0] == nil }, of: before.count, &out) }
+            admission.forgetAll { records[$0] != nil || known[$0] != nil }
+            if before == nil { begin(&out) } else { review(&out) }
+        case .failure(let failure):
+            sides.ledger.readingFailed(read)
+            guard Meaning(of: failure, by: .ledger) == .outage || before != nil else {
+                return finish(.failed(failure), &out)
+            }
+            ledgerFailed(failure, &out)
+        }
+    }
+
+    /// Records go only by our own releases: if others are gone, so may much else in etcd be.
+    private func sayLostRecords(_ lost: [PKey], of count: Int, _ out: inout Output) {
+        guard !lost.isEmpty else { return }
+        out.say(
+            .error,
+            "\(lost.count) of \(count) ledger records are gone from \(sides.source.name): what they owned stays as it is in UFM: "
+                + "\(lost.sorted().inWords); is \(sides.source.name) what it should be?")
+    }
+
+    private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
+        let isFirst = !sides.fabric.isKnown
+        switch result {
+        case .success(let snapshot):
+            sayReturn(from: sides.fabric.outage, of: "UFM", &out)
+            if isFirst { out.say(.info, "Successfully authenticated with UFM at \(configuration.fabricName)") }
+            let duration = sides.fabric.read(snapshot, now: out.now)
+            gate.open(.fabricDown)
+            clockwork.fabricWasRead(in: duration, now: out.now)
+            guard !isFirst else { return begin(&out) }
+            noteDrift(&out)
+            review(&out)
+            sayUnmanaged(&out)
+        case .failure(let failure):
+            sides.fabric.readingFailed()
+            // Credentials that were never good will not become so by waiting; good ones may be back after a change.
+            guard Meaning(of: failure, by: .fabric) == .outage || !isFirst else {
+                return finish(.failed(failure), &out)
+            }
+            fabricFailed(failure, &out)
+        }
+    }
+
+    private mutating func fabricFailed(_ failure: Failure, _ out: inout Output) {
+        gate.close(.fabricDown)
+        guard sides.fabric.failed(failure, now: out.now) else { return }
+        out.say(.error, "UFM does not answer; trying until it does: \(failure.message)")
+    }
+
+    private mutating func ledgerFailed(_ failure: Failure, _ out: inout Output) {
+        gate.close(.ledgerDown)
+        guard sides.ledger.failed(failure, now: out.now) else { return }
+        out.say(.error, "The ledger does not answer; trying until it does: \(failure.message)")
+    }
+
+    private func sayReturn(from outage: Outage?, of name: String, _ out: inout Output) {
+        guard let outage else { return }
+        out.say(.info, "\(name) answers again, after \((out.now - outage.since).inWords)")
+    }
+
+    // MARK: What all three together show
+
+    /// Starts the work once all sides are known.
+    private mutating func begin(_ out: inout Output) {
+        guard let picture = sides.picture else { return }
+        gate.open(.starting)
+        sayUnmanaged(&out)
+        noteDrift(&out)
+        review(&out)
+        let (keys, records) = (picture.desired.pkeys.count, picture.records.count)
+        out.say(.debug, "\(keys) PKeys in \(picture.source), \(records) in the ledger, \(work.depth) to do")
+    }
+
+    /// Queues every PKey that the source or the ledger knows and that differs.
+    private mutating func review(_ out: inout Output) {
+        guard let picture = sides.picture else { return }
+        judgeDeletions(among: picture.records.keys, isListed: true, picture, &out)
+        // In one order: the same events are to give the same actions.
+        let different = picture.managed.filter { pkey in
+            !work.isBeingClaimed(pkey) && needsWork(picture.standing(of: pkey, admission))
+        }.sorted()
         var unclaimed: [PKey] = []
-        for pkey in desired.pkeys.union(ledger.pkeys) where batchClaims[pkey] == nil && needsWork(pkey) {
-            if !isOwned(pkey), jobs[pkey] == nil { unclaimed.append(pkey) } else { ask(pkey, .resync, now: now) }
+        for pkey in different {
+            if picture.records[pkey] == nil, !work.isRunning(pkey) {
+                unclaimed.append(pkey)
+            } else {
+                work.ask(pkey, .resync, now: out.now)
+            }
         }
-        claim(unclaimed, now: now, &actions)
+        claim(unclaimed, picture, &out)
     }
 
-    mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {
-        waitingSince[pkey] = waitingSince[pkey] ?? now
-        queue.add(pkey, priority)
-    }
-}
-
-/// Gathers actions.
-struct Actions {
-    var list: [EngineAction] = []
-
-    mutating func say(_ level: Message.Level, _ text: String, _ metadata: [String: String] = [:]) {
-        list.append(.say(Message(level, text, metadata)))
+    private func needsWork(_ standing: Standing) -> Bool {
+        !work.isRehearsed(standing) && standing.needsWork(configuration.planner)
     }
 
-    mutating func say(_ message: Message?) {
-        if let message { list.append(.say(message)) }
+    /// Judges those of the PKeys that are ours and no longer wanted, as one set of deletions.
+    private mutating func judgeDeletions(
+        among pkeys: some Sequence<PKey>, isListed: Bool, _ picture: Picture, _ out: inout Output
+    ) {
+        let candidates = pkeys.map { pkey in
+            Admission.Candidate(pkey, picture.desired, record: picture.records[pkey])
+        }
+        let owned = picture.records.count
+        let judgement = admission.judge(candidates, owned: owned, isListed: isListed)
+        for pkey in judgement.approved {
+            out.say(.warning, "The deletion of PKey \(pkey) has been approved")
+            work.ask(pkey, .fresh, now: out.now)
+        }
+        if !judgement.held.isEmpty {
+            out.say(
+                .error,
+                "\(judgement.held.count) deletions at once, of \(owned) partitions, are held back: "
+                    + "\(judgement.held.inWords); is \(picture.source) what it should be? "
+                    + "If so: surf-ufm-pkeyd status --approve-deletes")
+            for pkey in judgement.held { work.ask(pkey, .fresh, now: out.now) }
+        }
+        if admission.isHolding { clockwork.lookForApprovals(now: out.now) }
+    }
+
+    /// Counts and tells what has drifted: partitions that the ledger calls synced at the revision that etcd has.
+    private mutating func noteDrift(_ out: inout Output) {
+        guard let picture = sides.picture else { return }
+        var found = Drift()
+        var pkeys: [PKey] = []
+        for pkey in picture.records.keys where !work.isRunning(pkey) {
+            let standing = picture.standing(of: pkey, admission)
+            guard !work.isRehearsed(standing), let difference = standing.drift(configuration.planner) else { continue }
+            found.add(difference)
+            pkeys.append(pkey)
+        }
+        guard !pkeys.isEmpty else { return }
+        counts.drift.add(found)
+        out.say(
+            .warning, "UFM has drifted in \(pkeys.count) partitions and is repaired: \(pkeys.sorted().inWords)",
+            ["missing": "\(found.missing)", "unexpected": "\(found.unexpected)", "flags": "\(found.flags)"])
+    }
+
+    private mutating func sayUnmanaged(_ out: inout Output) {
+        guard let picture = sides.picture else { return }
+        for message in counts.report.messages(picture.fabric.numbers, managed: picture.managed, by: picture.source) {
+            out.add(.say(message))
+        }
+        sayHeldBack(picture, &out)
+    }
+
+    /// Says once what the policy leaves undone.
+    private mutating func sayHeldBack(_ picture: Picture, _ out: inout Output) {
+        guard configuration.limits.policy != .sync else { return }
+        let different = picture.managed.filter { pkey in
+            picture.standing(of: pkey, admission).isLeftUndone(configuration.planner)
+        }.sorted()
+        guard different != counts.leftUndone else { return }
+        counts.leftUndone = different
+        let policy = configuration.limits.policy.rawValue
+        out.say(
+            .warning,
+            different.isEmpty
+                ? "Policy \(policy): nothing is left undone"
+                : "Policy \(policy): \(different.count) partitions differ and are left as they are: \(different.inWords)"
+        )
+    }
+
+    // MARK: Claims of many
+
+    /// Fewer are claimed one by one, each by its own run.
+    private static let leastBatch = 8
+    /// etcd takes 128 operations in a transaction.
+    private static let largestBatch = 100
+
+    /// Claims many partitions at once, as at the first start: one transaction instead of a hundred.
+    ///
+    /// - Parameter pkeys: in ascending order.
+    private mutating func claim(_ pkeys: [PKey], _ picture: Picture, _ out: inout Output) {
+        guard pkeys.count >= Self.leastBatch, let permit = gate.permit(for: .batch) else {
+            for pkey in pkeys { work.ask(pkey, .resync, now: out.now) }
+            return
+        }
+        for start in stride(from: 0, to: pkeys.count, by: Self.largestBatch) {
+            var batch: [PKey: LedgerRecord] = [:]
+            for pkey in pkeys[start..<min(start + Self.largestBatch, pkeys.count)] {
+                batch[pkey] = picture.standing(of: pkey, admission).record(.claimed)
+            }
+            work.claiming(batch)
+            out.add(.claimBatch(batch, permit))
+        }
+    }
+
+    /// A batch that was refused or failed is claimed by the runs of its PKeys, each for itself.
+    private mutating func takeBatch(
+        _ records: [PKey: LedgerRecord], _ result: Result<Bool, Failure>, _ out: inout Output
+    ) {
+        if case .failure(let failure) = result, Meaning(of: failure, by: .ledger) == .outage {
+            ledgerFailed(failure, &out)
+        }
+        for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
+            let isCurrent = work.claimed(pkey, record)
+            if case .success(true) = result, isCurrent { sides.ledger.note(record, of: pkey) }
+            work.ask(pkey, .resync, now: out.now)
+        }
+    }
+
+    // MARK: Runs
+
+    private mutating func startRuns(_ out: inout Output) {
+        while gate.letsBegin, work.runCount < configuration.concurrency, let next = work.next(now: out.now) {
+            sides.fabric.runStarted(next.pkey)
+            if let turn = beginning(of: next.pkey, since: next.since, now: out.now) {
+                follow(turn, of: next.pkey, &out)
+            }
+        }
+    }
+
+    private func beginning(of pkey: PKey, since: Duration, now: Duration) -> Turn? {
+        guard let picture = sides.picture else { return nil }
+        let facts = facts(of: pkey, picture, now: now)
+        let errand = Errand(pkey: pkey, key: facts.standing.key, revision: facts.standing.revision, since: since)
+        return Run.begin(errand, keys: picture.desired.revisionsOfKeys(of: pkey), facts)
+    }
+
+    private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
+        if let turn = turn(after: answer, of: pkey, id, now: out.now) { follow(turn, of: pkey, &out) }
+    }
+
+    /// What a run does when it is answered; nil where no run waits for this answer any more.
+    private func turn(after answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, now: Duration) -> Turn? {
+        guard let run = work.run(of: pkey, id), let picture = sides.picture else { return nil }
+        let facts = facts(of: pkey, picture, now: now)
+        return switch answer {
+        case .read(let result): run.read(result, facts)
+        case .written(let result): run.written(result, facts)
+        case .ledger(let result): run.recorded(result, facts)
+        }
+    }
+
+    private func facts(of pkey: PKey, _ picture: Picture, now: Duration) -> Run.Facts {
+        Run.Facts(
+            standing: picture.standing(of: pkey, admission), planner: configuration.planner, gate: gate, now: now)
+    }
+
+    private mutating func follow(_ turn: Turn, of pkey: PKey, _ out: inout Output) {
+        for effect in turn.effects { apply(effect, to: pkey, &out) }
+        switch turn.next {
+        case .request(let run, .read): out.add(.read(pkey, work.goesOn(pkey, as: run)))
+        case .request(let run, .write(let write, let permit)):
+            out.add(.write(write, pkey, work.goesOn(pkey, as: run), permit))
+        case .over(let ending):
+            work.over(pkey, ending, now: out.now)
+            guard let standing = sides.picture?.standing(of: pkey, admission) else { return }
+            if ending == .rehearsed { work.rehearsed(standing) }
+            // What was asked for while this run was under way keeps waiting.
+            if ending != .failed, !needsWork(standing) { work.isRight(pkey) }
+        }
+    }
+
+    private mutating func apply(_ effect: Effect, to pkey: PKey, _ out: inout Output) {
+        switch effect {
+        case .seen(let partition): sides.fabric.read(partition, of: pkey)
+        case .doubted: sides.fabric.doubt(pkey)
+        case .wrote(let step): sides.fabric.applied(step)
+        case .recorded(let record): sides.ledger.note(record, of: pkey)
+        case .failed(.fabric, let failure): fabricFailed(failure, &out)
+        case .failed(.ledger, let failure): ledgerFailed(failure, &out)
+        case .troubled(let failure):
+            guard work.troubled(pkey, failure) else { return }
+            out.say(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")
+        case .lookAgain:
+            listSources(&out)
+            readLedger(&out)
+        case .say(let message): out.add(.say(message))
+        }
     }
 }

@@ -19,6 +19,8 @@ package struct EngineConfiguration: Sendable {
     package var concurrency: Int
     /// Whether the run ends when all is done that can be done.
     package var runsOnce = false
+    /// Why nothing may be written, from the beginning on.
+    package var closedBy: Set<WriteGate.Reason> = []
 
     package init(
         sources: [SourceID] = [], flags: FlagPolicy = FlagPolicy(),
@@ -30,4 +32,9 @@ package struct EngineConfiguration: Sendable {
         self.resyncInterval = resyncInterval
         self.concurrency = concurrency
     }
+
+    var planner: Planner { Planner(enforcesFlags: enforcesFlags) }
+
+    /// What is wanted by sources without keys.
+    var nothingDesired: DesiredState { DesiredState(sources, flags: flags, range: limits.range) }
 }

@@ -8,12 +8,14 @@ package enum EngineEvent: Sendable {
     /// A source refused for good, before it had told anything.
     case sourceEnded(Failure)
     case fabricRead(Result<FabricSnapshot, Failure>)
-    case ledgerRead(Result<[PKey: LedgerRecord], Failure>)
+    case ledgerRead(LedgerRead, Result<[PKey: LedgerRecord], Failure>)
     case sourceListed(Epoch, Result<KeySnapshot, Failure>)
     /// The answer to a claim of many; the records are those of the action.
     case batchClaimed([PKey: LedgerRecord], Result<Bool, Failure>)
-    /// The answer to an action on one partition.
-    case answered(PKey, Answer)
+    /// The answer to a request of the run with this number.
+    case answered(PKey, RunID, Answer)
+    /// Something outside allows the writing, or forbids it.
+    case gate(WriteGate.Change)
     /// Time has passed.
     case timer
     case stop
@@ -21,31 +23,36 @@ package enum EngineEvent: Sendable {
     package enum Answer: Sendable {
         case read(Result<Partition?, Failure>)
         case written(Result<Void, Failure>)
-        case claimed(Result<Bool, Failure>)
-        case amended(Result<Bool, Failure>)
-        case authorised(Result<Bool, Failure>)
-        case released(Result<Void, Failure>)
+        case ledger(Result<LedgerAnswer, Failure>)
     }
 }
 
+/// What the ledger says of a write of ours.
+package enum LedgerAnswer: Hashable, Sendable {
+    case done
+    /// The key, or the record, is not what it was to be: nothing was written.
+    case refused
+}
+
 /// What the engine wants done; every action but `say` and `finish` is answered by one event.
-package enum EngineAction: Hashable, Sendable {
+package enum EngineAction: Sendable {
     case readFabric
-    case readLedger
+    case readLedger(LedgerRead)
     case listSource(Epoch)
-    case claimBatch([PKey: LedgerRecord])
-    case onPartition(PKey, PartitionAction)
+    case read(PKey, RunID)
+    case write(PartitionWrite, PKey, RunID, WritePermit)
+    case claimBatch([PKey: LedgerRecord], WritePermit)
     case say(Message)
     case finish(EngineEnd)
+}
 
-    package enum PartitionAction: Hashable, Sendable {
-        case read
-        case write(PlanStep)
-        case claim(LedgerRecord)
-        case amend(LedgerRecord)
-        case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
-        case release
-    }
+/// What is to be written about one partition, in the fabric or in the ledger.
+package enum PartitionWrite: Hashable, Sendable {
+    case step(PlanStep)
+    case claim(LedgerRecord)
+    case amend(LedgerRecord)
+    case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
+    case release
 }
 
 /// How it all ended.
@@ -74,7 +81,7 @@ package enum EngineEnd: Hashable, Sendable {
 /// A line for the log.
 package struct Message: Hashable, Sendable {
     package enum Level: Sendable {
-        case debug, info, warning, error
+        case debug, info, notice, warning, error
     }
 
     package let level: Level

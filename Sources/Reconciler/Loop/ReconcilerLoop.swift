@@ -77,9 +77,10 @@ package struct ReconcilerLoop: Sendable {
             group.addTask {
                 mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() }))
             }
-        case .readLedger:
+        case .readLedger(let read):
             group.addTask {
-                mailbox.yield(.ledgerRead(await result { () async throws(Failure) in try await ledger.records() }))
+                mailbox.yield(
+                    .ledgerRead(read, await result { () async throws(Failure) in try await ledger.records() }))
             }
         case .listSource(let epoch):
             guard let source = sources.first(where: { $0.id == epoch.source }) else { return }
@@ -87,31 +88,43 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(
                     .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))
             }
-        case .claimBatch(let records):
+        case .claimBatch(let records, _):
             group.addTask {
                 mailbox.yield(
                     .batchClaimed(
                         records, await result { () async throws(Failure) in try await ledger.claim(records) }))
             }
-        case .onPartition(let pkey, let action):
-            group.addTask { mailbox.yield(.answered(pkey, await perform(action, on: pkey))) }
+        case .read(let pkey, let run):
+            group.addTask {
+                let read = await result { () async throws(Failure) in try await fabric.partition(pkey) }
+                mailbox.yield(.answered(pkey, run, .read(read)))
+            }
+        case .write(let write, let pkey, let run, let permit):
+            group.addTask { mailbox.yield(.answered(pkey, run, await perform(write, on: pkey, permit))) }
         case .say(let message): say(message)
         case .finish: break
         }
     }
 
-    private func perform(_ action: EngineAction.PartitionAction, on pkey: PKey) async -> EngineEvent.Answer {
-        switch action {
-        case .read: .read(await result { () async throws(Failure) in try await fabric.partition(pkey) })
-        case .write(let step): .written(await result { () async throws(Failure) in try await fabric.perform(step) })
+    private func perform(
+        _ write: PartitionWrite, on pkey: PKey, _ permit: WritePermit
+    ) async -> EngineEvent.Answer {
+        switch write {
+        case .step(let step):
+            .written(await result { () async throws(Failure) in try await fabric.perform(step) })
         case .claim(let record):
-            .claimed(await result { () async throws(Failure) in try await ledger.claim(record, for: pkey) })
+            .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey) })
         case .amend(let record):
-            .amended(await result { () async throws(Failure) in try await ledger.amend(record, for: pkey) })
-        case .release: .released(await result { () async throws(Failure) in try await ledger.release(pkey) })
+            .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey) })
+        case .release:
+            .ledger(
+                await answer { () async throws(Failure) in
+                    try await ledger.release(pkey)
+                    return true
+                })
         case .authoriseDeletion(let record, let expected):
-            .authorised(
-                await result { () async throws(Failure) in
+            .ledger(
+                await answer { () async throws(Failure) in
                     try await ledger.authoriseDeletion(of: pkey, record, expecting: expected)
                 })
         }
@@ -122,6 +135,7 @@ package struct ReconcilerLoop: Sendable {
             switch message.level {
             case .debug: .debug
             case .info: .info
+            case .notice: .notice
             case .warning: .warning
             case .error: .error
             }
@@ -138,6 +152,11 @@ private func result<Value>(
     } catch {
         return .failure(error)
     }
+}
+
+/// Runs a write of the ledger, which says whether it was made.
+private func answer(_ operation: () async throws(Failure) -> Bool) async -> Result<LedgerAnswer, Failure> {
+    await result(operation).map { $0 ? .done : .refused }
 }
 
 /// Tells the engine of the time when it asked to be told. One child task waits at a time; one that waits for a later time

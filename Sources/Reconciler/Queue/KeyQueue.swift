@@ -71,8 +71,11 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
 
     /// When the next key becomes ready, if only time keeps it.
     package func nextReady(after now: Duration) -> Duration? {
-        dirty.lazy.filter { [running] in $0.value.notBefore > now && !running.contains($0.key) }.map(\.value.notBefore)
-            .min()
+        var soonest: Duration?
+        for (key, waiting) in dirty where waiting.notBefore > now && !running.contains(key) {
+            soonest = min(soonest ?? waiting.notBefore, waiting.notBefore)
+        }
+        return soonest
     }
 
     /// Ends a run. A failed key comes back after its backoff, unless it was added afresh meanwhile.

@@ -1,0 +1,147 @@
+internal import Fabric
+internal import Planning
+
+/// What is to be done, what is under way, and what came of the tries before. Pure.
+struct Work: Sendable {
+    /// A failure that is tried again so often, in a single run, may be one of the moment.
+    private static let mostAttempts = 3
+
+    private struct Running: Sendable {
+        let id: RunID
+        var run: Run
+    }
+
+    private var queue: KeyQueue<PKey>
+    private var runs: [PKey: Running] = [:]
+    private var lastRun = RunID()
+    /// When work on a PKey was first asked for since it was last right.
+    private var waitingSince: [PKey: Duration] = [:]
+    /// What a PKey fails with, until it is right.
+    private var failures: [PKey: String] = [:]
+    /// In a single run: how often a PKey has failed.
+    private var attempts: [PKey: Int] = [:]
+    /// Claims that were asked for many at once, and of which no run has taken charge since.
+    private var batchClaims: [PKey: LedgerRecord] = [:]
+    /// How it stood when it was told what would be done.
+    private var rehearsed: [PKey: Standing] = [:]
+    private let runsOnce: Bool
+
+    init(seed: UInt64, runsOnce: Bool) {
+        queue = KeyQueue(seed: seed)
+        self.runsOnce = runsOnce
+    }
+
+    // MARK: What waits
+
+    mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {
+        waitingSince[pkey] = waitingSince[pkey] ?? now
+        queue.add(pkey, priority)
+    }
+
+    var depth: Int { queue.depth }
+
+    func nextReady(after now: Duration) -> Duration? { queue.nextReady(after: now) }
+
+    // MARK: Runs
+
+    var running: Set<PKey> { Set(runs.keys) }
+    var runCount: Int { runs.count }
+
+    func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
+
+    /// Takes the next PKey, whose run begins now; says since when it has been asked for.
+    mutating func next(now: Duration) -> (pkey: PKey, since: Duration)? {
+        guard let pkey = queue.next(now: now) else { return nil }
+        // The run knows better than a claim of many that was asked for before it.
+        batchClaims[pkey] = nil
+        return (pkey, waitingSince[pkey] ?? now)
+    }
+
+    /// The run of a PKey, if it is this one that asks.
+    func run(of pkey: PKey, _ id: RunID) -> Run? {
+        runs[pkey].flatMap { $0.id == id ? $0.run : nil }
+    }
+
+    /// A run goes on, or begins; says which one it is.
+    mutating func goesOn(_ pkey: PKey, as run: Run) -> RunID {
+        if let id = runs[pkey]?.id {
+            runs[pkey]?.run = run
+            return id
+        }
+        lastRun = lastRun.next
+        runs[pkey] = Running(id: lastRun, run: run)
+        return lastRun
+    }
+
+    mutating func over(_ pkey: PKey, _ ending: Ending, now: Duration) {
+        runs[pkey] = nil
+        switch ending {
+        case .failed: queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now)
+        case .again:
+            queue.add(pkey, .fresh)
+            succeeded(pkey, now: now)
+        case .done, .rehearsed: succeeded(pkey, now: now)
+        }
+    }
+
+    private mutating func succeeded(_ pkey: PKey, now: Duration) {
+        queue.finished(pkey, .succeeded, now: now)
+        attempts[pkey] = nil
+        failures[pkey] = nil
+    }
+
+    /// Nothing is left to do for a PKey.
+    mutating func isRight(_ pkey: PKey) {
+        waitingSince[pkey] = nil
+    }
+
+    // MARK: Failures
+
+    /// A PKey is not in step; says whether that, or why, is news.
+    mutating func troubled(_ pkey: PKey, _ failure: Failure) -> Bool {
+        failures.updateValue(failure.message, forKey: pkey) != failure.message
+    }
+
+    /// Whether a PKey that has failed is to be given up: it is not asked for again.
+    private mutating func givesUp(_ pkey: PKey) -> Bool {
+        guard runsOnce else { return false }
+        attempts[pkey, default: 0] += 1
+        return attempts[pkey, default: 0] >= Self.mostAttempts
+    }
+
+    /// The PKeys that were given up, in ascending order, and why the first one was.
+    var givenUp: (pkeys: [PKey], reason: String?) {
+        let pkeys = attempts.filter { $0.value >= Self.mostAttempts }.keys.sorted()
+        return (pkeys, pkeys.first.flatMap { failures[$0] })
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    var isDone: Bool { runs.isEmpty && queue.depth == 0 && batchClaims.isEmpty }
+
+    // MARK: Claims of many
+
+    func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims[pkey] != nil }
+
+    mutating func claiming(_ records: [PKey: LedgerRecord]) {
+        batchClaims.merge(records) { $1 }
+    }
+
+    /// The answer to a claim of many has come; says whether it is still worth something for this PKey.
+    mutating func claimed(_ pkey: PKey, _ record: LedgerRecord) -> Bool {
+        // A run that began meanwhile knows better.
+        let isCurrent = batchClaims[pkey] == record
+        if isCurrent { batchClaims[pkey] = nil }
+        return isCurrent
+    }
+
+    // MARK: Rehearsals
+
+    mutating func rehearsed(_ standing: Standing) {
+        rehearsed[standing.pkey] = standing
+    }
+
+    /// Whether what would be done has been told, and would be the same.
+    func isRehearsed(_ standing: Standing) -> Bool {
+        rehearsed[standing.pkey] == standing
+    }
+}

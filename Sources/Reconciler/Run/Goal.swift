@@ -1,0 +1,60 @@
+internal import Fabric
+internal import KeyHistory
+internal import Planning
+
+/// What a run is about.
+struct Errand: Hashable, Sendable {
+    let pkey: PKey
+    /// The key that decided over the partition when the run began, or would have; its version, ``KeyVersion/absent`` without one.
+    let key: KeyName
+    let revision: KeyVersion
+    /// When it was asked for, for the time it took.
+    let since: Duration
+
+    func record(_ state: LedgerRecord.State, error: String? = nil) -> LedgerRecord {
+        LedgerRecord(state, key: key, revision: revision, error: error)
+    }
+}
+
+/// What a run set out to do, as it was wanted when it began.
+struct Goal: Hashable, Sendable {
+    let errand: Errand
+    let wish: Wish
+    /// Every key that could want the partition, with its version, ``KeyVersion/absent`` for one that is not there.
+    let keys: [KeyName: KeyVersion]
+
+    var pkey: PKey { errand.pkey }
+}
+
+/// What is to be made of a partition that is not held.
+enum Wish: Hashable, Sendable {
+    case present(DesiredPartition)
+    case absent
+
+    var intent: Intent {
+        switch self {
+        case .present(let partition): .present(partition)
+        case .absent: .absent
+        }
+    }
+}
+
+/// The steps that are left of a plan: one at least.
+struct Steps: Hashable, Sendable {
+    let first: PlanStep
+    private let others: ArraySlice<PlanStep>
+
+    init?(_ steps: [PlanStep]) {
+        self.init(steps[...])
+    }
+
+    private init?(_ steps: ArraySlice<PlanStep>) {
+        guard let first = steps.first else { return nil }
+        self.first = first
+        others = steps.dropFirst()
+    }
+
+    /// The steps after the first; nil where that was the last.
+    var rest: Steps? { Steps(others) }
+    var all: [PlanStep] { [first] + others }
+}

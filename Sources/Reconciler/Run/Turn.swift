@@ -1,0 +1,79 @@
+internal import Fabric
+internal import Planning
+
+/// Which run an action belongs to; the answer brings it back. Another run's answer is dropped.
+package struct RunID: Hashable, Sendable {
+    private var number: UInt64 = 0
+
+    init() {}
+
+    var next: RunID {
+        var next = self
+        next.number += 1
+        return next
+    }
+}
+
+/// What a run does when it begins or is answered: what there is to note and say, and then one request or the end.
+struct Turn: Sendable {
+    private(set) var effects: [Effect]
+    let next: Next
+
+    enum Next: Sendable {
+        case request(Run, Request)
+        case over(Ending)
+    }
+
+    enum Request: Sendable {
+        case read
+        case write(PartitionWrite, WritePermit)
+    }
+
+    init(_ run: Run, _ request: Request, after effects: [Effect] = []) {
+        self.effects = effects
+        next = .request(run, request)
+    }
+
+    init(_ ending: Ending, after effects: [Effect] = []) {
+        self.effects = effects
+        next = .over(ending)
+    }
+
+    /// The same, and this before it.
+    func after(_ earlier: [Effect]) -> Turn {
+        var turn = self
+        turn.effects = earlier + effects
+        return turn
+    }
+}
+
+/// What is to be noted, told or begun beside a run.
+enum Effect: Sendable {
+    /// The partition was read: it is so, or not there.
+    case seen(Partition?)
+    /// A request for the partition failed: only a read tells what it is now.
+    case doubted
+    /// The fabric manager says that it has done this.
+    case wrote(PlanStep)
+    /// The ledger has this record of the partition now, or none.
+    case recorded(LedgerRecord?)
+    /// A server does not answer: that is told once for the server, and not once for each PKey.
+    case failed(Side, Failure)
+    /// The partition is not in step, and why.
+    case troubled(Failure)
+    /// The store stands otherwise than we believed: all of it is read again.
+    case lookAgain
+    case say(Message)
+}
+
+/// How a run ends.
+enum Ending: Hashable, Sendable {
+    /// There is nothing left to do.
+    case done
+    /// Something newer is wanted, or nothing may be written now: another run does what is left.
+    case again
+    /// It comes back after its backoff.
+    case failed
+    /// What would be done has been told.
+    case rehearsed
+}

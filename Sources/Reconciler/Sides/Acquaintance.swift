@@ -1,0 +1,138 @@
+/// Whether a server has ever answered, and whether it does now. What it told is there only once it has. Pure.
+enum Acquaintance<Knowledge: Sendable>: Sendable {
+    /// It has not answered yet. → up
+    case unheard(Outage?)
+    /// It answers. `after` is how long it did not, right before. → down
+    case up(Knowledge, after: Duration?)
+    /// It has answered, and does not now. → up
+    case down(Knowledge, Outage)
+
+    var knowledge: Knowledge? {
+        switch self {
+        case .unheard: nil
+        case .up(let knowledge, _), .down(let knowledge, _): knowledge
+        }
+    }
+
+    var outage: Outage? {
+        switch self {
+        case .unheard(let outage): outage
+        case .up: nil
+        case .down(_, let outage): outage
+        }
+    }
+
+    var isHeard: Bool {
+        switch self {
+        case .unheard: false
+        case .up, .down: true
+        }
+    }
+
+    /// It has answered: takes what it told.
+    ///
+    /// - Parameter told: what is known now, from what was known before.
+    mutating func answered(now: Duration, _ told: (Knowledge?) -> Knowledge) {
+        let lasted = outage.map { now - $0.since }
+        learnt(told)
+        returned(after: lasted)
+    }
+
+    /// Takes what it told; whether it answers now is told otherwise.
+    mutating func learnt(_ told: (Knowledge?) -> Knowledge) {
+        let (before, outage) = (knowledge, outage)
+        // Nobody else holds what was known while it is changed.
+        self = .unheard(nil)
+        let knowledge = told(before)
+        self = outage.map { .down(knowledge, $0) } ?? .up(knowledge, after: nil)
+    }
+
+    /// It answers again.
+    mutating func returned(after lasted: Duration?) {
+        switch self {
+        case .unheard: self = .unheard(nil)
+        case .up(let knowledge, _), .down(let knowledge, _): self = .up(knowledge, after: lasted)
+        }
+    }
+
+    /// A request failed that shows it to be away.
+    ///
+    /// - Returns: whether it answered until now.
+    mutating func failed(_ failure: Failure, now: Duration) -> Bool {
+        let before = outage
+        let outage = before?.again(failure, now: now) ?? Outage(failure, now: now)
+        switch self {
+        case .unheard: self = .unheard(outage)
+        case .up(let knowledge, _), .down(let knowledge, _): self = .down(knowledge, outage)
+        }
+        return before == nil
+    }
+
+    /// The next try is under way; its answer sets the time of the one after.
+    mutating func retrying() {
+        switch self {
+        case .unheard(var outage?):
+            outage.retry = .underWay
+            self = .unheard(outage)
+        case .down(let knowledge, var outage):
+            outage.retry = .underWay
+            self = .down(knowledge, outage)
+        case .unheard(nil), .up: break
+        }
+    }
+
+    /// Changes what is known in place; nothing before it is.
+    mutating func update(_ change: (inout Knowledge) -> Void) {
+        switch self {
+        case .unheard: break
+        case .up(var knowledge, let after):
+            self = .unheard(nil)
+            change(&knowledge)
+            self = .up(knowledge, after: after)
+        case .down(var knowledge, let outage):
+            self = .unheard(nil)
+            change(&knowledge)
+            self = .down(knowledge, outage)
+        }
+    }
+}
+
+/// A server that does not answer.
+package struct Outage: Hashable, Sendable {
+    package enum Retry: Hashable, Sendable {
+        case at(Duration)
+        case underWay
+    }
+
+    /// A server that wishes to be left alone for a day is asked all the same.
+    private static let longestWish = Duration.seconds(120)
+
+    package let since: Duration
+    package let failures: Int
+    package let last: Failure
+    package fileprivate(set) var retry: Retry
+
+    init(_ failure: Failure, now: Duration) {
+        self.init(since: now, failures: 1, failure, now: now)
+    }
+
+    private init(since: Duration, failures: Int, _ failure: Failure, now: Duration) {
+        self.since = since
+        self.failures = failures
+        last = failure
+        // 0.5 s to 15 s until the next try, or longer where the server wishes so.
+        let pause = min(.milliseconds(500) * (1 << min(failures - 1, 5)), .seconds(15))
+        retry = .at(now + max(pause, min(failure.retryAfter ?? .zero, Self.longestWish)))
+    }
+
+    fileprivate func again(_ failure: Failure, now: Duration) -> Outage {
+        Outage(since: since, failures: failures + 1, failure, now: now)
+    }
+
+    package var retryAt: Duration? {
+        switch retry {
+        case .at(let time): time
+        case .underWay: nil
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Fabric
+
+/// Which read of the ledger an answer belongs to.
+package struct LedgerRead: Hashable, Sendable {
+    fileprivate let number: Int
+}
+
+/// The ledger as it is known: the last complete read, corrected by what was written since. Pure.
+struct LedgerSide: Sendable {
+    private var acquaintance = Acquaintance<[PKey: LedgerRecord]>.unheard(nil)
+    /// The reads under way, each with the partitions of which something newer was learnt since it began.
+    private var reads: [LedgerRead: Set<PKey>] = [:]
+    private var lastRead = 0
+
+    var isKnown: Bool { acquaintance.isHeard }
+    var outage: Outage? { acquaintance.outage }
+    var records: [PKey: LedgerRecord]? { acquaintance.knowledge }
+
+    subscript(pkey: PKey) -> LedgerRecord? { acquaintance.knowledge?[pkey] }
+
+    /// The ledger has this record now, or none.
+    mutating func note(_ record: LedgerRecord?, of pkey: PKey) {
+        acquaintance.update { $0[pkey] = record }
+        for read in reads.keys { reads[read]?.insert(pkey) }
+    }
+
+    mutating func readingStarted() -> LedgerRead {
+        lastRead += 1
+        let read = LedgerRead(number: lastRead)
+        reads[read] = []
+        return read
+    }
+
+    mutating func retrying() {
+        acquaintance.retrying()
+    }
+
+    /// Takes a complete read.
+    mutating func read(_ read: LedgerRead, _ records: [PKey: LedgerRecord], now: Duration) {
+        let touched = reads.removeValue(forKey: read) ?? []
+        acquaintance.answered(now: now) { before in
+            var records = records
+            if let before {
+                for pkey in touched { records[pkey] = before[pkey] }
+            }
+            return records
+        }
+    }
+
+    mutating func readingFailed(_ read: LedgerRead) {
+        reads[read] = nil
+    }
+
+    /// A request failed that shows the store to be away; says whether that is news.
+    mutating func failed(_ failure: Failure, now: Duration) -> Bool {
+        acquaintance.failed(failure, now: now)
+    }
+}

@@ -1,0 +1,41 @@
+internal import Fabric
+internal import Planning
+
+/// The three servers of which the engine knows: what each has told, and whether it answers. Pure.
+struct Sides: Sendable {
+    var source: SourceSide
+    var ledger = LedgerSide()
+    var fabric = FabricSide()
+
+    /// What all three have told; nil until each has been read completely. Nothing is planned without it.
+    var picture: Picture? {
+        guard let desired = source.desired, let records = ledger.records, let fabric = fabric.knowledge else {
+            return nil
+        }
+        return Picture(source: source.name, desired: desired, records: records, fabric: fabric)
+    }
+}
+
+/// What is wanted, what is ours and what is there: all three sides at one moment.
+struct Picture: Sendable {
+    /// What people call those who want it: `etcd`.
+    let source: String
+    let desired: DesiredState
+    let records: [PKey: LedgerRecord]
+    let fabric: FabricKnowledge
+
+    /// The PKeys that a source or the ledger knows.
+    var managed: Set<PKey> { desired.pkeys.union(records.keys) }
+
+    /// How it stands with one partition.
+    func standing(of pkey: PKey, _ admission: Admission) -> Standing {
+        let (wanted, record) = (desired.intent(of: pkey), records[pkey])
+        let intent = admission.intent(of: pkey, wanted: wanted)
+        let isGuarded = intent == .held(.deletionGuard)
+        return Standing(
+            pkey: pkey, source: source, wanted: wanted, intent: intent, key: desired.key(of: pkey),
+            revision: desired.revision(of: pkey), record: record,
+            lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
+            actual: fabric.partition(pkey))
+    }
+}

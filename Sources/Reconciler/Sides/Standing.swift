@@ -1,0 +1,78 @@
+internal import Fabric
+internal import KeyHistory
+internal import Planning
+
+/// How it stands with one partition: what is wanted of it, what may be done about that, what the ledger says of it and what
+/// the fabric has. Pure.
+struct Standing: Hashable, Sendable {
+    let pkey: PKey
+    /// What people call those who want it: `etcd`.
+    let source: String
+    /// What they want.
+    let wanted: Intent
+    /// What may be done of that.
+    let intent: Intent
+    /// The key that decides over the partition, or would; its version, ``KeyVersion/absent`` without one.
+    let key: KeyName
+    let revision: KeyVersion
+    /// What the ledger says; nil where the partition is not ours.
+    let record: LedgerRecord?
+    /// How far the source has come, where it has lost the history of which the record is.
+    let lostHistory: KeyVersion?
+    /// The partition, `.some(nil)` where there is none, or nil where only a read can tell.
+    let actual: Partition??
+
+    var isOwned: Bool { record != nil }
+
+    /// The record that the partition has once it is in this state for the key as it is now.
+    func record(_ state: LedgerRecord.State, error: String? = nil) -> LedgerRecord {
+        LedgerRecord(state, key: key, revision: revision, error: error)
+    }
+
+    /// Whether the partition differs from what is wanted, or the ledger from what is so.
+    func needsWork(_ planner: Planner) -> Bool {
+        if case .held = intent { return holdRecord != nil }
+        guard let actual else { return intent != .absent || isOwned }
+        let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned)
+        return !steps.isEmpty || !recordIsRight
+    }
+
+    private var recordIsRight: Bool {
+        switch intent {
+        case .held: true
+        case .absent: !isOwned
+        case .present: record == record(.synced)
+        }
+    }
+
+    /// The record that says why a partition of ours is left as it is; nil where the ledger says so already, or need not.
+    var holdRecord: LedgerRecord? {
+        guard case .held(let reason) = intent, var held = record else { return nil }
+        switch reason {
+        case .unreadable: (held.state, held.error) = (.held, "the value of \(key) cannot be read")
+        case .deletionGuard where held.state == .guarded: return nil
+        case .deletionGuard:
+            let cause =
+                lostHistory.map { "\(source) has lost its history (revision \($0), was \(held.revision))" }
+                ?? "deleted from \(source) with many others"
+            (held.state, held.error) = (.guarded, "\(cause): waits for an approval")
+        case .outsideRange, .policy: return nil
+        }
+        return held == record ? nil : held
+    }
+
+    /// How the fabric differs from what it was seen to have for the key as it is now; nil where it was not seen so, or does
+    /// not differ.
+    func drift(_ planner: Planner) -> Difference? {
+        guard record == record(.synced), case .present(let desired) = intent, let actual,
+            !planner.steps(for: pkey, intent: intent, actual: actual, isOwned: true).isEmpty
+        else { return nil }
+        return planner.difference(from: actual, to: desired)
+    }
+
+    /// Whether the policy leaves undone what would otherwise be done.
+    func isLeftUndone(_ planner: Planner) -> Bool {
+        guard intent == .held(.policy), let actual else { return false }
+        return !planner.steps(for: pkey, intent: wanted, actual: actual, isOwned: isOwned).isEmpty
+    }
+}

@@ -72,8 +72,8 @@ let package = Package(
         .target(
             name: "Adapters",
             dependencies: [
-                "Administration", "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Planning", "Reconciler",
-                "Transport", "UFMClient", logging,
+                "Administration", "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Reconciler", "Transport",
+                "UFMClient",
             ],
             swiftSettings: strict),
         .target(

@@ -53,7 +53,7 @@ package final class UFMFabric: FabricProvider {
         try await told(of: pkey) { () async throws(UFMError) in try await client.partition(pkey.number) }
     }
 
-    package func perform(_ step: PlanStep) async throws(Failure) {
+    package func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) {
         memory.withLock { $0.written() }
         defer { memory.withLock { $0.written() } }
         try await told(of: step.pkey) { () async throws(UFMError) in

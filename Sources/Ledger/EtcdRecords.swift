@@ -66,7 +66,7 @@ package struct EtcdRecords: RecordStore {
         (source as? any EtcdKeySource)?.isKept(in: client) ?? false
     }
 
-    package func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool {
+    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
         var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, condition in
             switch condition {
             case .exists: TransactionCondition.exists(key: key(pkey))
@@ -75,6 +75,9 @@ package struct EtcdRecords: RecordStore {
         }
         conditions += transaction.keys.sorted { $0.key < $1.key }.map { key, version in
             .modRevision(key: key.bytes, equals: version.number)
+        }
+        if let fence = permit.fence {
+            conditions.append(.modRevision(key: Array(fence.key.utf8), equals: fence.revision))
         }
         var changes: [TransactionChange] = []
         for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {

@@ -42,7 +42,7 @@ package struct FileRecords: RecordStore {
 
     package func holdsKeys(of source: any KeySource) -> Bool { false }
 
-    package func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool {
+    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
         try await file.change { content in
             for (pkey, condition) in transaction.conditions {
                 switch condition {

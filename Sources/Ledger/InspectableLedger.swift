@@ -16,7 +16,7 @@ package protocol InspectableLedger: OwnershipStore {
     /// Approves the deletion of a partition if its record still is the one that was shown.
     ///
     /// - Returns: whether it was.
-    func approve(_ shown: LedgerEntry, of pkey: PKey) async throws(Failure) -> Bool
+    func approve(_ shown: LedgerEntry, of pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
 }
 
 extension LedgerRecord {

@@ -16,7 +16,7 @@ package protocol RecordStore: Sendable {
     /// Makes a transaction.
     ///
     /// - Returns: whether its conditions held; all of it is done then, and nothing of it otherwise.
-    func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool
+    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool
 }
 
 /// Changes of records that are made together, or not at all.
@@ -73,45 +73,53 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         try await store.follow(pkey, tell)
     }
 
-    package func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
+    package func claim(
+        _ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
         try await perform(
-            RecordTransaction("claim of PKey \(pkey)", [pkey: record]), expecting: [record.key: record.revision])
+            RecordTransaction("claim of PKey \(pkey)", [pkey: record]), expecting: [record.key: record.revision],
+            permit)
     }
 
-    package func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool {
+    package func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool {
         try await perform(
             RecordTransaction("claim of \(records.count) PKeys", records),
-            expecting: Dictionary(records.values.map { ($0.key, $0.revision) }, uniquingKeysWith: { first, _ in first })
-        )
+            expecting: Dictionary(
+                records.values.map { ($0.key, $0.revision) }, uniquingKeysWith: { first, _ in first }),
+            permit)
     }
 
-    package func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool {
+    package func amend(
+        _ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
         try await store.perform(
-            RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists]))
+            RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists]), permit)
     }
 
     package func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
         try await perform(
             RecordTransaction("authorisation to delete PKey \(pkey)", [pkey: record], if: [pkey: .exists]),
-            expecting: expected)
+            expecting: expected, permit)
     }
 
-    package func approve(_ shown: LedgerEntry, of pkey: PKey) async throws(Failure) -> Bool {
+    package func approve(
+        _ shown: LedgerEntry, of pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
         try await store.perform(
             RecordTransaction(
                 "approval of the deletion of PKey \(pkey)", [pkey: shown.record.approved],
-                if: [pkey: .version(shown.version)]))
+                if: [pkey: .version(shown.version)]), permit)
     }
 
-    package func release(_ pkey: PKey) async throws(Failure) {
-        _ = try await store.perform(RecordTransaction("release of PKey \(pkey)", [pkey: nil]))
+    package func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure) {
+        _ = try await store.perform(RecordTransaction("release of PKey \(pkey)", [pkey: nil]), permit)
     }
 
     /// Makes a transaction, if every key stands where it is expected.
     private func perform(
-        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyVersion]
+        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
         var transaction = transaction
         var remaining = expected
@@ -127,7 +135,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             }
         }
         guard remaining.isEmpty else { return false }
-        return try await store.perform(transaction)
+        return try await store.perform(transaction, permit)
     }
 
     private func isNobodys(_ key: KeyName) -> Bool { !sources.contains { $0.id.names(key) } }

@@ -56,17 +56,17 @@ package struct Voucher: Hashable, Sendable {
     }
 }
 
-/// The fabric manager.
+/// The fabric manager. What writes takes a permit of the gate.
 package protocol FabricProvider: Sendable {
     /// Reads all partitions: completely, or not at all.
     func snapshot() async throws(Failure) -> FabricSnapshot
     /// Reads one partition; nil means that it is not there.
     func partition(_ pkey: PKey) async throws(Failure) -> Partition?
     /// Performs one step. After a failure nothing is known but what the next read shows.
-    func perform(_ step: PlanStep) async throws(Failure)
+    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure)
 }
 
-/// The ledger of partitions that are ours.
+/// The ledger of partitions that are ours. What writes takes a permit of the gate.
 package protocol OwnershipStore: Sendable {
     /// Reads all records: completely, or not at all.
     func records() async throws(Failure) -> [PKey: LedgerRecord]
@@ -76,15 +76,15 @@ package protocol OwnershipStore: Sendable {
     /// etcd what we remember could otherwise claim partitions in the new store, whose keys then look deleted.
     ///
     /// - Returns: whether the record was written.
-    func claim(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
+    func claim(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
     /// Claims many partitions at once, each under the same condition as a single claim: all of them, or none.
     ///
     /// - Returns: whether the records were written.
-    func claim(_ records: [PKey: LedgerRecord]) async throws(Failure) -> Bool
+    func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool
     /// Changes what the ledger says of a partition that is ours, if the ledger has it.
     ///
     /// - Returns: whether it had.
-    func amend(_ record: LedgerRecord, for pkey: PKey) async throws(Failure) -> Bool
+    func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
     /// Marks a partition as being deleted, if it is in the ledger and its keys still stand as expected.
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read.
@@ -92,8 +92,8 @@ package protocol OwnershipStore: Sendable {
     /// - Parameter expected: versions by key; ``KeyVersion/absent`` for a key that must not be there.
     /// - Returns: whether the partition may be deleted.
     func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
     ) async throws(Failure) -> Bool
     /// Forgets a partition that is gone.
-    func release(_ pkey: PKey) async throws(Failure)
+    func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure)
 }

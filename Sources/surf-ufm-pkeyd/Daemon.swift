@@ -96,10 +96,9 @@ struct Daemon {
         tell(settings)
         let sources = connections.sources(etcdClient, prefix: settings.prefix)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
-        let loop = ReconcilerLoop(
-            settings.engine, sources: sources,
-            fabric: isDryRun ? DryRunFabric(ufmFabric, log: log) : ufmFabric,
-            ledger: isDryRun ? DryRunLedger(ledger) : ledger, log: log)
+        var engine = settings.engine
+        if isDryRun { engine.closedBy.insert(.dryRun) }
+        let loop = ReconcilerLoop(engine, sources: sources, fabric: ufmFabric, ledger: ledger, log: log)
         log.info("Performing initial PKey scan...")
         if !settings.engine.runsOnce {
             let seconds = settings.engine.resyncInterval.components.seconds

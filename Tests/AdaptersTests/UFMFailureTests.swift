@@ -38,7 +38,8 @@ struct UFMFailureTests {
     ) async throws -> (read: Failure, write: Failure) {
         let fabric = fabric(result)
         let read = await #expect(throws: Failure.self) { _ = try await fabric.partition(pkey) }
-        let write = await #expect(throws: Failure.self) { try await fabric.perform(.remove(pkey, [guid])) }
+        let permit = try #require(WriteGate().permit(for: .step))
+        let write = await #expect(throws: Failure.self) { try await fabric.perform(.remove(pkey, [guid]), permit) }
         return (try #require(read), try #require(write))
     }
 

@@ -21,7 +21,7 @@ private final class MemoryRecords: RecordStore {
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {}
     func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
-    func perform(_ transaction: RecordTransaction) async throws(Failure) -> Bool {
+    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
         transactions.withLock { $0.append(transaction) }
         return true
     }

@@ -16,7 +16,7 @@ UFMClient       Transport Fabric Text
 Administration  Fabric Planning UFMClient
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
-Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Planning Reconciler Transport UFMClient Logging
+Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Text Transport UFMClient YAMLReader
 Telemetry       HTTPServing Text Logging
 UFMModel        - FoundationEssentials

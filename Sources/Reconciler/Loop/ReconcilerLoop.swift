@@ -88,11 +88,11 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(
                     .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))
             }
-        case .claimBatch(let records, _):
+        case .claimBatch(let records, let permit):
             group.addTask {
                 mailbox.yield(
                     .batchClaimed(
-                        records, await result { () async throws(Failure) in try await ledger.claim(records) }))
+                        records, await result { () async throws(Failure) in try await ledger.claim(records, permit) }))
             }
         case .read(let pkey, let run):
             group.addTask {
@@ -111,21 +111,21 @@ package struct ReconcilerLoop: Sendable {
     ) async -> EngineEvent.Answer {
         switch write {
         case .step(let step):
-            .written(await result { () async throws(Failure) in try await fabric.perform(step) })
+            .written(await result { () async throws(Failure) in try await fabric.perform(step, permit) })
         case .claim(let record):
-            .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey) })
+            .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey, permit) })
         case .amend(let record):
-            .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey) })
+            .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey, permit) })
         case .release:
             .ledger(
                 await answer { () async throws(Failure) in
-                    try await ledger.release(pkey)
+                    try await ledger.release(pkey, permit)
                     return true
                 })
         case .authoriseDeletion(let record, let expected):
             .ledger(
                 await answer { () async throws(Failure) in
-                    try await ledger.authoriseDeletion(of: pkey, record, expecting: expected)
+                    try await ledger.authoriseDeletion(of: pkey, record, expecting: expected, permit)
                 })
         }
     }

@@ -86,13 +86,14 @@ struct ApprovalTests {
             let shown = try #require(await ledger.entries()[pkey])
             #expect(shown.record == LedgerRecord(.guarded, key: "/a", revision: 3))
             try await site.put(Site.ledgerPrefix + "0x2000", record)
-            #expect(try await !ledger.approve(shown, of: pkey))
+            let permit = try #require(WriteGate().permit(for: .amendment))
+            #expect(try await !ledger.approve(shown, of: pkey, permit))
             try await site.delete(Site.ledgerPrefix + "0x2000")
-            #expect(try await !ledger.approve(shown, of: pkey))
+            #expect(try await !ledger.approve(shown, of: pkey, permit))
             #expect(try await ledger.entry(of: pkey) == nil)
             try await site.put(Site.ledgerPrefix + "0x2000", record)
             let again = try #require(await ledger.entry(of: pkey))
-            #expect(try await ledger.approve(again, of: pkey))
+            #expect(try await ledger.approve(again, of: pkey, permit))
             #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: "/a", revision: 3))
         }
     }

@@ -14,15 +14,17 @@ need_room() {
     ((free >= $1)) || fail "$free MB are free in $TMPDIR, and $1 are needed: name a roomier directory in TMPDIR"
 }
 
-# in_namespaces DIRECTORY COMMAND...: runs it with mounts and processes that end with it, and with it alone. Whatever it started or
-# mounted is gone when this returns, or when this script dies. The root is made in that directory, which is removed from out here, where
+# in_namespaces DIRECTORY COMMAND...: runs it with mounts and processes that end with it. Whatever it started or mounted is
+# gone when this returns, or when this script dies. The root is made in that directory, which is removed from out here, where
 # nothing was ever mounted: what removes it inside would go through the mounts.
 in_namespaces() {
     local directory=$1
     shift
-    # In the background, for only `wait` is interrupted by a signal.
-    FRESH_SWIFT_HOME=$SWIFT_HOME FRESH=$directory setpriv --pdeathsig KILL \
-        unshare --mount --pid --fork --kill-child --mount-proc "$@" </dev/null &
+    # In the background, for only `wait` is interrupted by a signal. There the shell makes it deaf to Ctrl-C, and so would be
+    # all that is tried inside.
+    FRESH_SWIFT_HOME=$SWIFT_HOME FRESH=$directory TMPDIR=$WORK setpriv --pdeathsig KILL \
+        unshare --mount --pid --fork --kill-child --mount-proc \
+        env --default-signal=INT,QUIT "$@" </dev/null &
     NAMESPACES=$!
     at_exit end_namespaces
     wait "$NAMESPACES"

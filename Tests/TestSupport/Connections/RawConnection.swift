@@ -77,11 +77,7 @@ package final class RawConnection: Sendable {
 
     /// The next reply; nil if the connection ended before its head. Waits on a thread that may block.
     package func receive() async -> RawReply? {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(returning: self.leftover.withLock { self.read(after: &$0) })
-            }
-        }
+        await onBlockingThread { self.leftover.withLock { self.read(after: &$0) } }
     }
 
     private func read(after leftover: inout [UInt8]) -> RawReply? {
@@ -115,6 +111,13 @@ package final class RawConnection: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(socket, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil
+    }
+}
+
+/// Does what may block on a thread of its own: those of the tasks are few, and other tests need them.
+package func onBlockingThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(returning: work()) }
     }
 }
 

@@ -77,6 +77,15 @@ self_test_sources() {
     step "Walls"
     plant check_text 'Sources/UFMClient/P.swift:2' Sources/UFMClient/P.swift $'let one = 1\nlet text = String(value, radix: 16)'
     plant check_text 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'let bad = scalar.properties.generalCategory == .control'
+    plant check_program_imports "Sources/$PROGRAM/P.swift:2" "Sources/$PROGRAM/P.swift" $'import Fabric\nimport Transport'
+    plant check_program_imports "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'import YAMLReader'
+    plant_legal check_program_imports "$COMPOSITION_ROOT" 'import Transport'
+    plant check_program_share "Sources/$PROGRAM" "Sources/$PROGRAM/P.swift" "$(yes 'let line = 0' | head -n 100)"
+    plant_legal check_program_share Sources/Fabric/P.swift "$(yes 'let line = 0' | head -n 100)"
+    plant check_test_imports 'Tests/P.swift:2' Tests/P.swift $'import Testing\n@testable import '"${PROGRAM//-/_}"
+    plant check_test_imports 'OtherTests may not depend' Package.swift $'    targets: [\n        .testTarget(\n            name: "OtherTests", dependencies: ["'"$PROGRAM"$'"]),\n    ]'
+    cp "$ROOT/Package.swift" "$COPY/"
+    plant_legal check_test_imports Tests/P.swift 'import Fabric'
     plant_legal check_text Sources/Text/P.swift 'let text = String(value, radix: 16)'
 
     step "Core"

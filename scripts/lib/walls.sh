@@ -27,3 +27,48 @@ check_core() {
             sed -E 's/^([^:]*:[0-9]+):.*/\1: this is for the gate to know/'
     )
 }
+
+# The program that is shipped, and the file that puts its parts together.
+PROGRAM=surf-ufm-pkeyd
+COMPOSITION_ROOT=Sources/$PROGRAM/Daemon.swift
+# At most one line of Sources in so many may be the program's: what a command does belongs to a library.
+PROGRAM_SHARE=4
+
+# check_program_imports ROOT: the program knows the transport where its parts are put together, and YAML where a file of
+# partitions is read.
+check_program_imports() {
+    imports_of "$1" | awk -v program="$PROGRAM" -v root="$COMPOSITION_ROOT" '
+        $1 != program { next }
+        { file = $2; sub(/:[0-9]+$/, "", file) }
+        $3 == "Transport" && file != root { print $2 ": only " root " may import Transport" }
+        $3 == "YAMLReader" && file !~ /\/PartitionFile\.swift$/ { print $2 ": only PartitionFile.swift may import YAMLReader" }'
+}
+
+# check_program_share ROOT: whether the program is small beside its libraries.
+check_program_share() {
+    local own all
+    own=$(find "$1/Sources/$PROGRAM" -name '*.swift' -exec cat {} + | wc -l)
+    all=$(find "$1/Sources" -name '*.swift' -exec cat {} + | wc -l)
+    if ((own * PROGRAM_SHARE > all)); then
+        echo "Sources/$PROGRAM: $own of $all lines of Sources are more than one in $PROGRAM_SHARE"
+    fi
+}
+
+# check_test_imports ROOT: what a test calls belongs to a library; the programs themselves are started as processes.
+check_test_imports() {
+    (
+        cd "$1" || exit
+        grep -rnE "^[ \t]*(@[A-Za-z_]+(\([^)]*\))?[ \t]+)*import[ \t]+${PROGRAM//-/_}\b" Tests --include='*.swift' |
+            sed -E 's/^([^:]*:[0-9]+):.*/\1: no test may import the program/'
+        # Only what starts the programs depends on them, to have them built.
+        awk -v program="\"$PROGRAM\"" '
+            /\.testTarget\(/ { target = "" ; inside = 1 }
+            inside && match($0, /name: "[A-Za-z]+"/) && target == "" {
+                target = substr($0, RSTART + 7, RLENGTH - 8)
+            }
+            inside && target != "" && target != "IntegrationTests" && index($0, program) {
+                print "Package.swift:" FNR ": " target " may not depend on " program
+            }
+            /^    \]/ { inside = 0 }' Package.swift
+    )
+}

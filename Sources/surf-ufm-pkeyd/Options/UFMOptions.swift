@@ -1,8 +1,8 @@
 import ArgumentParser
 import Settings
 
-/// How UFM's certificate is verified, and whether there is TLS at all.
-struct UFMVerificationOptions: ParsableArguments {
+/// How UFM's certificate is verified, whether there is TLS at all, and how to log in without a password.
+struct UFMAccessOptions: ParsableArguments {
     @Flag(help: "Do not verify UFM's certificate. Whoever is in between then has the password.")
     var noSslVerify = false
     @Flag(help: "Use HTTP instead of HTTPS for UFM.") var http = false
@@ -55,10 +55,10 @@ struct UFMDaemonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var ufmUser: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))
     var ufmPassword: String?
-    @OptionGroup var verification: UFMVerificationOptions
+    @OptionGroup var access: UFMAccessOptions
 
     var inputs: UFMInputs {
-        verification.inputs(.daemon, host: ufmHost, user: ufmUser, password: ufmPassword)
+        access.inputs(.daemon, host: ufmHost, user: ufmUser, password: ufmPassword)
     }
 
     func validate() throws { try inputs.validate() }
@@ -71,10 +71,10 @@ struct UFMToolOptions: ParsableArguments {
     @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var username: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))
     var password: String?
-    @OptionGroup var verification: UFMVerificationOptions
+    @OptionGroup var access: UFMAccessOptions
 
     var inputs: UFMInputs {
-        verification.inputs(.tool, host: host, user: username, password: password)
+        access.inputs(.tool, host: host, user: username, password: password)
     }
 
     func validate() throws { try inputs.validate() }

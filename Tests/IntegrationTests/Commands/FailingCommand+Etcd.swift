@@ -10,6 +10,11 @@ extension FailingCommand {
         FailingCommand("reading a key that is not there") { _ in
             .init(["etcd", "--etcd-user", "root", "--get", "/none"], naming: "Key '/none' not found")
         },
+        FailingCommand("a key whose name steers a terminal") { _ in
+            .init(
+                ["etcd", "--etcd-user", "root", "--get", "/a\u{1b}]0;x\u{7}\u{202e}b"],
+                naming: #"Key '/a\x1b]0;x\x07\u{202e}b' not found"#)
+        },
         FailingCommand("deleting a key that is not there") { _ in
             .init(["etcd", "--etcd-user", "root", "--delete", "/none"], naming: "Key '/none' not found")
         },

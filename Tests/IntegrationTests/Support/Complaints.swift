@@ -16,13 +16,17 @@ func expectOneComplaint(
     }
 }
 
-/// Expects one line that names each culprit.
+/// Expects one line that names each culprit and has nothing in it that a terminal would obey.
 func expectOneComplaint(
     inErrors errors: String, naming culprits: [String], _ comment: Comment,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     #expect(errors.hasPrefix("ERROR: "), comment, sourceLocation: sourceLocation)
     #expect(errors.count(where: \.isNewline) == 1 && errors.last == "\n", comment, sourceLocation: sourceLocation)
+    let isObeyed = errors.dropLast().unicodeScalars.contains { scalar in
+        scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+    }
+    #expect(!isObeyed, comment, sourceLocation: sourceLocation)
     for culprit in culprits {
         #expect(errors.contains(culprit), comment, sourceLocation: sourceLocation)
     }

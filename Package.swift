@@ -53,9 +53,11 @@ let package = Package(
         .target(name: "KeyHistory", swiftSettings: core),
 
         // The shell: what reads and writes the world
+        .target(name: "Surroundings", swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
-        .target(name: "Transport", dependencies: ["Text", "CCurl", "COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "Transport", dependencies: ["Surroundings", "Text", "CCurl", "COpenSSL"], swiftSettings: strict),
         .target(name: "EtcdGateway", dependencies: ["KeyHistory", "Text", "Transport"], swiftSettings: strict),
         .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(

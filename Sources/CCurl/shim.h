@@ -2,7 +2,24 @@
 #ifndef CCURL_SHIM_H
 #define CCURL_SHIM_H
 
+// Some options are the only ones that every version in use knows, though newer ones advise against them.
+#define CURL_DISABLE_DEPRECATION
 #include <curl/curl.h>
+
+// What headers older than the option do not name; a libcurl that lacks it refuses the number.
+#if LIBCURL_VERSION_NUM < 0x075000
+typedef int (*curl_prereq_callback)(
+    void *context, char *remote_address, char *local_address, int remote_port, int local_port);
+#define CURL_PREREQFUNC_OK 0
+#define CURL_PREREQFUNC_ABORT 1
+static const CURLoption CURLOPT_PREREQFUNCTION = (CURLoption)(CURLOPTTYPE_FUNCTIONPOINT + 312);
+static const CURLoption CURLOPT_PREREQDATA = (CURLoption)(CURLOPTTYPE_OBJECTPOINT + 313);
+static const CURLoption CURLOPT_MAXLIFETIME_CONN = (CURLoption)(CURLOPTTYPE_LONG + 314);
+#endif
+#if LIBCURL_VERSION_NUM < 0x075700
+static const CURLoption CURLOPT_CA_CACHE_TIMEOUT = (CURLoption)(CURLOPTTYPE_LONG + 321);
+static const CURLoption CURLOPT_QUICK_EXIT = (CURLoption)(CURLOPTTYPE_LONG + 322);
+#endif
 
 static inline CURLcode pkeyd_setopt_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -34,6 +51,18 @@ static inline CURLcode pkeyd_setopt_ssl_callback(CURL *easy, pkeyd_ssl_callback 
 
 static inline CURLcode pkeyd_setopt_prereq_callback(CURL *easy, curl_prereq_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
+typedef int (*pkeyd_sockopt_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+
+static inline CURLcode pkeyd_setopt_sockopt_callback(CURL *easy, pkeyd_sockopt_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+}
+
+typedef int (*pkeyd_closesocket_callback)(void *context, curl_socket_t socket);
+
+static inline CURLcode pkeyd_setopt_closesocket_callback(CURL *easy, pkeyd_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
 }
 
 static inline CURLcode pkeyd_getinfo_long(CURL *easy, CURLINFO info, long *value) {

@@ -38,9 +38,8 @@ extension EtcdClient {
             do throws(EtcdError) {
                 return try await withToken(at: endpoint, renewsOnDenial: true) {
                     (authorization) async throws(EtcdError) in
-                    var request = Self.request(
+                    let request = Self.request(
                         "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
-                    request.version = .http11
                     return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
                 }
             } catch {
@@ -99,24 +98,5 @@ extension EtcdClient {
             throw EtcdError(.transport(error), error.description)
         }
         return WireCoding.error(status: stream.head.status, body: body)
-    }
-}
-
-/// Runs an operation for at most so long.
-///
-/// - Returns: its value, or nil when the time ran out or the task was cancelled first; the operation is cancelled then
-///   and has ended on return.
-private func withTimeLimit<Value: Sendable>(
-    _ limit: Duration, _ operation: @escaping @Sendable () async -> Value
-) async -> Value? {
-    await withTaskGroup(of: Value?.self) { group in
-        group.addTask { await operation() }
-        group.addTask {
-            try? await Task.sleep(for: limit)
-            return nil
-        }
-        let first = await group.next()
-        group.cancelAll()
-        return first ?? nil
     }
 }

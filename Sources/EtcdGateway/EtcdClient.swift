@@ -61,7 +61,7 @@ package final class EtcdClient: Sendable {
                 // A read leaves time for the members behind; a write that a member has taken never goes to another.
                 let share = effect == .read ? remaining / (configuration.endpoints.count - tried) : remaining
                 let limit = min(share, Self.attemptLimit)
-                let answer: Answer = try await attempt(path, bytes, at: endpoint, within: limit)
+                let answer: Answer = try await attempt(path, bytes, at: endpoint, effect, within: limit)
                 if last == nil { preferred.withLock { $0 = index } }
                 return (answer, endpoint)
             } catch {
@@ -73,13 +73,14 @@ package final class EtcdClient: Sendable {
         throw failure ?? EtcdError(.unavailable, "no member answered in time", operation: operation)
     }
 
-    /// Sends one request to one member and no other.
+    /// Sends one request, which changes nothing, to one member and no other.
     func call<Answer: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, at endpoint: EtcdEndpoint, operation: String
     ) async throws(EtcdError) -> Answer {
         let bytes = try WireCoding.encode(body)
         do throws(EtcdError) {
-            return try await attempt(path, bytes, at: endpoint, within: min(configuration.timeout, Self.attemptLimit))
+            let limit = min(configuration.timeout, Self.attemptLimit)
+            return try await attempt(path, bytes, at: endpoint, .read, within: limit)
         } catch {
             throw error.during(operation, at: endpoint, by: configuration.login?.user)
         }
@@ -87,10 +88,11 @@ package final class EtcdClient: Sendable {
 
     /// One attempt at one member, renewing its token once if the member does not know it any more.
     private func attempt<Answer: Decodable & Sendable>(
-        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, within limit: Duration
+        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ effect: Effect, within limit: Duration
     ) async throws(EtcdError) -> Answer {
         try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
-            let request = Self.request(path, body, at: endpoint, authorization, self.configuration, within: limit)
+            let request = Self.request(
+                path, body, at: endpoint, authorization, self.configuration, effect: effect, within: limit)
             return try WireCoding.decode(Answer.self, from: try await Self.send(request, over: self.transport))
         }
     }
@@ -159,15 +161,29 @@ package final class EtcdClient: Sendable {
 
     static func request(
         _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ authorization: HTTPHeader?,
-        _ configuration: EtcdConfiguration, within limit: Duration?
+        _ configuration: EtcdConfiguration, effect: Effect = .read, within limit: Duration?
     ) -> HTTPRequest {
         // With this header a member without a leader refuses at once instead of keeping us waiting or watching in vain.
         var headers = [HTTPHeader("Grpc-Metadata-hasleader", "true")]
         if let authorization { headers.append(authorization) }
-        return HTTPRequest(
+        var request = HTTPRequest(
             .post, endpoint.url + path, headers: headers, body: body, tls: configuration.tls,
-            connectTimeout: min(.seconds(2), limit ?? .seconds(2)), totalTimeout: limit)
+            connectTimeout: min(.seconds(2), limit ?? .seconds(2)), totalTimeout: limit, bodyLimit: answerLimit)
+        // A firewall that has forgotten a connection is found out in this time, on a watch too.
+        request.lossLimit = .milliseconds(2_500)
+        switch effect {
+        case .read:
+            request.isRepeatable = true
+            // etcd answers a page in milliseconds, and has nothing to think about before it sets up a watch.
+            request.silenceLimit = .seconds(2)
+        case .write:
+            request.idleLimit = .seconds(1)
+        }
+        return request
     }
+
+    /// The most bytes of one answer. A page that is larger is asked for in smaller ones.
+    static let answerLimit = 32 << 20
 
     static func send(
         _ request: HTTPRequest, over transport: any HTTPTransport

@@ -55,7 +55,7 @@ extension Failure.Cause {
             case .untrustedCertificate(_, let reason): .untrustedCertificate(reason: reason)
             case .timedOut: .timedOut
             case .connectionLost: .connectionLost
-            case .bodyTooLarge: .tooLarge
+            case .answerTooLarge: .tooLarge
             case .cancelled: .cancelled
             }
     }

@@ -27,9 +27,9 @@ final class CertificatePin: Sendable {
     /// What a server showed instead, the last time one did not match.
     var lastMismatch: SHA256Fingerprint? { mismatch.withLock { $0 } }
 
-    func install(on easy: UnsafeMutableRawPointer) {
-        pkeyd_setopt_pointer(easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(self).toOpaque())
-        pkeyd_setopt_ssl_callback(easy) { _, sslContext, pin in
+    func install(on easy: EasyHandle) throws(TransportError) {
+        try easy.set(CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(self).toOpaque())
+        let result = pkeyd_setopt_ssl_callback(easy.pointer) { _, sslContext, pin in
             guard let sslContext, let pin else { return CURLE_SSL_CONNECT_ERROR }
             // A new connection: what an earlier server showed says nothing of this one.
             Unmanaged<CertificatePin>.fromOpaque(pin).takeUnretainedValue().mismatch.withLock { $0 = nil }
@@ -41,6 +41,7 @@ final class CertificatePin: Sendable {
                 }, pin)
             return CURLE_OK
         }
+        try easy.demand(CURLOPT_SSL_CTX_FUNCTION, result)
     }
 
     private func accepts(_ store: OpaquePointer) -> Bool {

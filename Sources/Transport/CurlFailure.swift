@@ -5,7 +5,7 @@ internal import Glibc
 struct CurlFailure {
     let code: CURLcode
     let text: String
-    let easy: UnsafeMutableRawPointer
+    let easy: EasyHandle
     let request: HTTPRequest
     /// The fingerprint that a server showed instead of the pinned one.
     let seenPin: SHA256Fingerprint?
@@ -43,22 +43,13 @@ struct CurlFailure {
 
     /// The operating system's word ("Connection refused") rather than libcurl's sentence around it.
     private var systemReason: String {
-        var number = 0
-        pkeyd_getinfo_long(easy, CURLINFO_OS_ERRNO, &number)
+        let number = easy.number(CURLINFO_OS_ERRNO)
         return number == 0 ? reason : String(cString: strerror(Int32(number)))
     }
 
-    private var wasSent: Bool {
-        var bytes = 0
-        pkeyd_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &bytes)
-        return bytes > 0
-    }
+    private var wasSent: Bool { easy.number(CURLINFO_REQUEST_SIZE) > 0 }
 
-    private var isNewConnection: Bool {
-        var connections = 0
-        pkeyd_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-        return connections > 0
-    }
+    private var isNewConnection: Bool { easy.number(CURLINFO_NUM_CONNECTS) > 0 }
 
     private var timeout: TransportError {
         guard wasSent else {

@@ -1,11 +1,12 @@
 internal import CCurl
 internal import Glibc
+internal import Surroundings
 internal import Synchronization
 
 /// The thread that owns libcurl's multi handle, and the mailbox through which everyone else reaches it.
 final class CurlThread: Sendable {
     enum Command: Sendable {
-        case start(TransferID, HTTPRequest, BodyPipe)
+        case start(TransferID, HTTPRequest, ServerAddresses?, BodyPipe)
         case cancel(TransferID)
         case resume(TransferID)
     }
@@ -22,35 +23,31 @@ final class CurlThread: Sendable {
     private let multi: MultiHandle
     private let mailbox = Mutex(Mailbox())
     private let lastID = Atomic<UInt64>(0)
+    private let hiddenOptions: Set<UInt32>
 
-    init() throws(TransportError) {
+    /// - Parameter hiddenOptions: options that are to be taken for unknown to this libcurl.
+    init(hiding hiddenOptions: Set<UInt32> = []) throws(TransportError) {
         // libcurl wants its global state made before threads use it; repeating it is free.
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
             throw .invalidRequest("libcurl could not be initialised")
         }
         self.multi = MultiHandle(pointer: multi)
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<CurlThread>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        guard status == 0 else {
-            Unmanaged.passUnretained(self).release()
+        self.hiddenOptions = hiddenOptions
+        do throws(ThreadError) {
+            let thread = try SystemThread.start { self.run() }
+            mailbox.withLock { $0.thread = thread }
+        } catch {
             curl_multi_cleanup(multi)
-            throw .invalidRequest("cannot start a thread: \(String(cString: strerror(status)))")
+            throw .invalidRequest(error.description)
         }
-        mailbox.withLock { [thread] in $0.thread = thread }
     }
 
     /// Queues a request; its answer arrives in the handle's pipe.
-    func start(_ request: HTTPRequest) -> TransferHandle {
+    func start(_ request: HTTPRequest, at addresses: ServerAddresses?) -> TransferHandle {
         let id = TransferID(value: lastID.wrappingAdd(1, ordering: .relaxed).newValue)
         let pipe = BodyPipe()
         let handle = TransferHandle(id: id, host: request.host, pipe: pipe, thread: self)
-        if !post(.start(id, request, pipe)) { pipe.finish(.failure(.cancelled)) }
+        if !post(.start(id, request, addresses, pipe)) { pipe.finish(.failure(.cancelled)) }
         return handle
     }
 
@@ -67,7 +64,7 @@ final class CurlThread: Sendable {
 
     /// Ends the thread and waits until it has ended: a process that exits while a thread is inside OpenSSL may crash.
     ///
-    /// The wait is short. The thread waits for nothing but its mailbox and sockets, and abandons name look-ups.
+    /// The wait is short. The thread waits for nothing but its mailbox and sockets; names are looked up elsewhere.
     func stop() {
         let thread = mailbox.withLock { mailbox in
             if mailbox.isOpen {
@@ -89,7 +86,8 @@ final class CurlThread: Sendable {
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
-        var transfers = TransferTable(multi: multi.pointer)
+        let sockets = ConnectionSockets()
+        var transfers = TransferTable(multi: multi.pointer, sockets: sockets, hiding: hiddenOptions)
         while true {
             let (commands, isStopped) = mailbox.withLock { mailbox in
                 defer { mailbox.commands = [] }
@@ -98,12 +96,20 @@ final class CurlThread: Sendable {
             for command in commands { transfers.perform(command) }
             if isStopped { break }
             transfers.advance()
-            curl_multi_poll(multi.pointer, nil, 0, 60_000, nil)
+            curl_multi_poll(multi.pointer, nil, 0, Self.pollTime(until: transfers.nextDue), nil)
         }
         // Commands that came with the stop have been performed, so every pipe is in the table and gets its end here.
         mailbox.withLock { $0.isOpen = false }
         transfers.abortAll()
-        curl_multi_cleanup(multi.pointer)
+        // Closing its connections asks for the sockets.
+        withExtendedLifetime(sockets) { _ = curl_multi_cleanup(multi.pointer) }
+    }
+
+    /// In milliseconds; rounded up, or the thread would turn until the time has come.
+    private static func pollTime(until due: ContinuousClock.Instant?) -> Int32 {
+        guard let due else { return 60_000 }
+        let left = ContinuousClock.now.duration(to: due)
+        return left <= .zero ? 0 : Int32(min(60_000, left.wholeMilliseconds))
     }
 }
 

@@ -1,20 +1,27 @@
 internal import Synchronization
 
-/// HTTP over the system's libcurl: keep-alive, connection reuse, HTTP/2 where a TLS server offers it.
+/// HTTP/1.1 over the system's libcurl, with connections that are kept for a few seconds.
 ///
 /// One thread owns libcurl; requests and cancellations reach it through a mailbox. Redirects are not followed and no
 /// proxy is used, whatever the environment says. Call ``shutdown()`` when done: it aborts what still runs and ends the
 /// thread.
 package final class HTTPClient: HTTPTransport {
     private let thread: CurlThread
+    private let names: NameDirectory
     /// The files that were found good, as they were then: renewed ones are checked again. libcurl itself reads them anew
     /// for each connection.
     private let checkedFiles = Mutex<[TLSSettings: TLSFiles.Stamp]>([:])
     /// The pinned fingerprint of each host. libcurl does not compare pins when it reuses a connection, so a host has one.
     private let pins = Mutex<[String: SHA256Fingerprint]>([:])
 
-    package init() throws(TransportError) {
-        thread = try CurlThread()
+    package convenience init() throws(TransportError) {
+        try self.init(names: NameDirectory())
+    }
+
+    /// - Parameter hiddenOptions: options of libcurl that are to be taken for unknown to it, as they are to an older one.
+    init(names: NameDirectory, hiding hiddenOptions: Set<UInt32> = []) throws(TransportError) {
+        thread = try CurlThread(hiding: hiddenOptions)
+        self.names = names
     }
 
     /// Aborts every transfer (each throws `cancelled`) and waits for the thread's end; later requests throw `cancelled`.
@@ -23,13 +30,12 @@ package final class HTTPClient: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let transfer = try open(request)
-        let head = try await transfer.pipe.awaitHead(orCancel: transfer)
+        let (transfer, head) = try await begin(request)
         var body: [UInt8] = []
         while let piece = try await transfer.pipe.next(orCancel: transfer) {
             guard body.count + piece.count <= request.bodyLimit else {
                 transfer.cancel()
-                throw .bodyTooLarge(host: request.host, limit: request.bodyLimit)
+                throw .answerTooLarge(host: request.host, part: .body, limit: request.bodyLimit)
             }
             body.append(contentsOf: piece)
         }
@@ -37,19 +43,46 @@ package final class HTTPClient: HTTPTransport {
     }
 
     package func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
-        let transfer = try open(request)
-        let head = try await transfer.pipe.awaitHead(orCancel: transfer)
+        let (transfer, head) = try await begin(request)
         return HTTPStream(head: head) { () async throws(TransportError) in
             try await transfer.pipe.next(orCancel: transfer)
         }
     }
 
-    private func open(_ request: HTTPRequest) throws(TransportError) -> TransferHandle {
+    /// Sends a request and waits for the head of its answer.
+    private func begin(
+        _ request: HTTPRequest
+    ) async throws(TransportError) -> (TransferHandle, HTTPResponseHead) {
         guard request.url.hasPrefix("http://") || request.url.hasPrefix("https://"), !request.host.isEmpty else {
             throw .invalidRequest("\(request.url): not an http:// or https:// URL")
         }
         if request.url.hasPrefix("https://") { try check(request.tls, host: request.host) }
-        return thread.start(request)
+        let server = ServerNameAndPort(ofURL: request.url)
+        let transfer = thread.start(request, at: try await addresses(of: server, for: request))
+        do throws(TransportError) {
+            return (transfer, try await transfer.pipe.awaitHead(orCancel: transfer))
+        } catch {
+            // It may have moved.
+            if let server, error.nothingWasSent { names.doubt(server) }
+            throw error
+        }
+    }
+
+    /// Where the server is; nil where its URL says so itself.
+    private func addresses(
+        of server: ServerNameAndPort?, for request: HTTPRequest
+    ) async throws(TransportError) -> ServerAddresses? {
+        guard let server else { return nil }
+        let limit = min(request.connectTimeout, request.totalTimeout ?? request.connectTimeout)
+        do throws(NameDirectory.Failure) {
+            return try await names.addresses(of: server, within: limit)
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            switch error {
+            case .noSuchName, .noAnswer: throw .cannotResolve(host: request.host)
+            case .late: throw .timedOut(host: request.host, after: limit, sent: false)
+            }
+        }
     }
 
     private func check(_ tls: TLSSettings, host: String) throws(TransportError) {

@@ -7,34 +7,35 @@ package struct HTTPRequest: Sendable {
         case delete = "DELETE"
     }
 
-    /// Which HTTP version to speak.
-    package enum Version: Sendable {
-        /// HTTP/2 where a TLS server offers it, else HTTP/1.1.
-        case negotiated
-        /// HTTP/1.1 and a connection of its own, for bodies that stream for hours.
-        case http11
-    }
-
     package var method: Method
     /// Absolute `http://` or `https://` URL; nothing else is ever opened.
     package var url: String
     /// Names and values in order. `Accept: application/json` is added where no `Accept` is given.
     package var headers: [HTTPHeader]
     package var body: [UInt8]?
-    package var version: Version
     package var tls: TLSSettings
     /// From the start until the connection (TCP and TLS) stands.
     package var connectTimeout: Duration
     /// From the start until the last byte of the body; nil for streams that may last for ever.
     package var totalTimeout: Duration?
-    /// The most body bytes that ``HTTPTransport/send(_:)`` gathers before it gives up with `bodyTooLarge`.
+    /// The most body bytes that ``HTTPTransport/send(_:)`` gathers before it gives up with `answerTooLarge`.
     package var bodyLimit: Int
     /// Whether the head of the answer is to tell which certificate the server showed.
     package var reportsCertificate = false
+    /// How long the server's machine may leave what we send unacknowledged, before the connection counts as lost. It does
+    /// not bound how long the server may think.
+    package var lossLimit = Duration.seconds(4)
+    /// A connection that was idle for longer than this, in whole seconds, is not used again.
+    package var idleLimit = Duration.seconds(3)
+    /// Whether asking twice does no harm. Such a request is repeated once, on a new connection, when a kept one turns out
+    /// to be dead. Nothing else is ever sent twice.
+    package var isRepeatable: Bool
+    /// How long a repeatable request waits for an answer on a kept connection before it is asked again on a new one: the
+    /// longest that such an answer usually takes. Nil for as long as the other limits let it.
+    package var silenceLimit: Duration?
 
     package init(
         _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-        version: Version = .negotiated,
         tls: TLSSettings = TLSSettings(), connectTimeout: Duration = .seconds(5),
         totalTimeout: Duration? = .seconds(30), bodyLimit: Int = 256 << 20
     ) {
@@ -42,11 +43,11 @@ package struct HTTPRequest: Sendable {
         self.url = url
         self.headers = headers
         self.body = body
-        self.version = version
         self.tls = tls
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
         self.bodyLimit = bodyLimit
+        isRepeatable = method == .get
     }
 }
 

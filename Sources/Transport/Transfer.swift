@@ -1,22 +1,71 @@
 internal import CCurl
 
-/// One request on its way: libcurl's easy handle and what its callbacks need. Lives on the libcurl thread.
+/// One attempt at a request: libcurl's easy handle and what its callbacks need. Lives on the libcurl thread.
 final class Transfer {
-    let easy: UnsafeMutableRawPointer
-    let pipe: BodyPipe
-    private let request: HTTPRequest
-    private let errorText: UnsafeMutablePointer<CChar>
-    private var headerList: UnsafeMutablePointer<curl_slist>?
-    private var bodyOffset = 0
-    private var wasRepetitionRefused = false
-    private var head = HeadParser()
-    private let pin: CertificatePin?
+    /// How a request is tried.
+    struct Attempt {
+        /// When the request was begun: a later attempt has what is left of its time.
+        let begun: ContinuousClock.Instant
+        /// Whether it must not go over a kept connection.
+        var needsNewConnection = false
+        /// Whether the server may have seen the request before.
+        var isRepetition = false
+    }
 
-    init(_ request: HTTPRequest, pipe: BodyPipe) throws(TransportError) {
-        guard let easy = curl_easy_init() else { throw .invalidRequest("libcurl could not make a handle") }
-        self.easy = easy
+    /// What an attempt came to.
+    enum Outcome {
+        case end(Result<Void, TransportError>)
+        /// The same request is to be sent over a new connection; the server may have seen it, and that does no harm.
+        case repeatOnNewConnection
+        /// The same, and nothing was sent.
+        case beginOnNewConnection
+    }
+
+    /// Why we stopped libcurl.
+    private enum Refusal {
+        /// It was about to send the request a second time.
+        case repetition
+        /// The kept connection has something to read that is no answer to this request.
+        case unreadBytes
+        /// The server says that it waited in vain on a kept connection: that is no answer to a request just sent.
+        case lateTimeout
+        case headersTooLarge
+    }
+
+    /// The most bytes of header lines in one answer.
+    static let headerLimit = 256 << 10
+    /// The most bytes that an answer may have beside its headers and body, and as many for each byte of these.
+    static let framingLimit = (bytes: 64 << 20, perByte: 8)
+
+    let easy: EasyHandle
+    let request: HTTPRequest
+    let attempt: Attempt
+    let pipe: BodyPipe
+    let pin: CertificatePin?
+    let errorText: UnsafeMutablePointer<CChar>
+    var headerList: UnsafeMutablePointer<curl_slist>?
+    var addressList: UnsafeMutablePointer<curl_slist>?
+    let sockets: ConnectionSockets
+    private var bodyOffset = 0
+    private var headerBytes = 0
+    private var bodyBytes = 0
+    /// The connection, where libcurl tells us, and what it had received before this request.
+    private var connection: (socket: Int32, receivedBefore: UInt64)?
+    private var refusal: Refusal?
+    private var head = HeadParser()
+    private var isOnKeptConnection = false
+    /// The status of the answer, once its head is there.
+    private(set) var status: Int?
+
+    init(
+        _ request: HTTPRequest, _ attempt: Attempt, addresses: ServerAddresses?, pipe: BodyPipe,
+        sockets: ConnectionSockets, hiding hidden: Set<UInt32>
+    ) throws(TransportError) {
+        easy = try EasyHandle(hiding: hidden)
         self.request = request
+        self.attempt = attempt
         self.pipe = pipe
+        self.sockets = sockets
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         if case .fingerprint(let fingerprint) = request.tls.verification {
@@ -24,161 +73,151 @@ final class Transfer {
         } else {
             pin = nil
         }
-        setCallbacks()
-        setRequest()
-        setTLS()
+        do throws(TransportError) {
+            try setOptions(addresses)
+        } catch {
+            close()
+            throw error
+        }
     }
 
     /// Frees libcurl's handle; called once, after it left the multi handle.
     func close() {
-        curl_easy_cleanup(easy)
+        easy.free()
         curl_slist_free_all(headerList)
+        curl_slist_free_all(addressList)
         errorText.deallocate()
     }
 
     func resume() {
-        curl_easy_pause(easy, pkeyd_pause_continue)
+        curl_easy_pause(easy.pointer, pkeyd_pause_continue)
     }
 
-    func outcome(of code: CURLcode) -> Result<Void, TransportError> {
-        guard code != CURLE_OK else { return .success(()) }
+    // MARK: What became of it
+
+    /// Whether a byte of an answer has come.
+    var hasAnswer: Bool { headerBytes > 0 }
+
+    /// Whether it went over a connection that was kept from an earlier request. Known once it is sent.
+    var usesKeptConnection: Bool {
+        isOnKeptConnection || easy.number(CURLINFO_REQUEST_SIZE) > 0 && easy.number(CURLINFO_NUM_CONNECTS) == 0
+    }
+
+    /// Whether the answer says that whoever gave it is not well, so that another connection may lead to somebody who is.
+    var answererIsUnwell: Bool { status.map(Self.isUnwell) ?? false }
+
+    /// The error of an answer that consists of wrapping, such as chunks whose extensions never end: libcurl takes them for
+    /// as long as they come, and nobody else sees them.
+    var framingError: TransportError? {
+        guard let connection, let received = ConnectionSockets.bytesReceived(connection.socket) else { return nil }
+        let content = headerBytes + bodyBytes
+        let most = Self.framingLimit.bytes + Self.framingLimit.perByte * content
+        guard received > connection.receivedBefore + UInt64(most) else { return nil }
+        return .answerTooLarge(host: request.host, part: .framing, limit: Self.framingLimit.bytes)
+    }
+
+    /// Whether it waits in vain on a kept connection, and may be asked again elsewhere.
+    var mayBeRepeatedForSilence: Bool { mayBeRepeated && !hasAnswer && usesKeptConnection }
+
+    private var mayBeRepeated: Bool { request.isRepeatable && !attempt.isRepetition }
+
+    func outcome(of code: CURLcode) -> Outcome {
+        guard code != CURLE_OK else { return .end(.success(())) }
+        switch refusal {
+        case .unreadBytes: return .beginOnNewConnection
+        case .lateTimeout: return .repeatOnNewConnection
+        case .headersTooLarge:
+            return .end(.failure(.answerTooLarge(host: request.host, part: .headers, limit: Self.headerLimit)))
+        case .repetition, nil: break
+        }
         // With a body, libcurl finds that it cannot rewind it before it asks whether it may send once more.
-        let isClosed = wasRepetitionRefused || code == CURLE_SEND_FAIL_REWIND
+        let isClosed = refusal == .repetition || code == CURLE_SEND_FAIL_REWIND
+        if mayBeRepeated, !hasAnswer, isClosed || usesKeptConnection && Self.isLoss(code) {
+            return .repeatOnNewConnection
+        }
         let text = isClosed ? "closed without an answer" : String(cString: errorText)
-        return .failure(
-            CurlFailure(code: code, text: text, easy: easy, request: request, seenPin: pin?.lastMismatch).error)
+        // libcurl's word for one trailer line of more than 4 KiB.
+        if text.hasPrefix("Out of memory in chunked") {
+            return .end(.failure(.answerTooLarge(host: request.host, part: .headers, limit: 4_096)))
+        }
+        return .end(
+            .failure(CurlFailure(code: code, text: text, easy: easy, request: request, seenPin: pin?.lastMismatch).error)
+        )
     }
 
-    // MARK: Options
-
-    private func setCallbacks() {
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        pkeyd_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
-        pkeyd_setopt_pointer(easy, CURLOPT_WRITEDATA, context)
-        pkeyd_setopt_pointer(easy, CURLOPT_HEADERDATA, context)
-        pkeyd_setopt_pointer(easy, CURLOPT_READDATA, context)
-        pkeyd_setopt_data_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, context in
-            Transfer.of(context)?.received(UnsafeRawBufferPointer(start: data, count: size * count)) ?? 0
-        }
-        pkeyd_setopt_data_callback(easy, CURLOPT_HEADERFUNCTION) { data, size, count, context in
-            Transfer.of(context)?.receivedHeader(UnsafeRawBufferPointer(start: data, count: size * count))
-            return size * count
-        }
-        pkeyd_setopt_data_callback(easy, CURLOPT_READFUNCTION) { data, size, count, context in
-            Transfer.of(context)?.fill(UnsafeMutableRawBufferPointer(start: data, count: size * count))
-                ?? pkeyd_read_aborted
-        }
-        pkeyd_setopt_pointer(easy, CURLOPT_PREREQDATA, context)
-        pkeyd_setopt_prereq_callback(easy) { context, _, _, _, _ in
-            Transfer.of(context)?.maySend() == false ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
-        }
+    private static func isLoss(_ code: CURLcode) -> Bool {
+        code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
     }
 
-    private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
-        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private func setRequest() {
-        pkeyd_setopt_string(easy, CURLOPT_URL, request.url)
-        pkeyd_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-        pkeyd_setopt_string(easy, CURLOPT_PROXY, "")
-        pkeyd_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
-        pkeyd_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
-        pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPIDLE, 15)
-        pkeyd_setopt_long(easy, CURLOPT_TCP_KEEPINTVL, 5)
-        pkeyd_setopt_long(
-            easy, CURLOPT_HTTP_VERSION,
-            request.version == .http11 ? Int(CURL_HTTP_VERSION_1_1) : Int(CURL_HTTP_VERSION_2TLS))
-        pkeyd_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.wholeMilliseconds)
-        if let total = request.totalTimeout {
-            pkeyd_setopt_long(easy, CURLOPT_TIMEOUT_MS, total.wholeMilliseconds)
-        }
-        setMethodAndBody()
-        setHeaders()
-    }
-
-    private func setMethodAndBody() {
-        if let body = request.body {
-            pkeyd_setopt_long(easy, CURLOPT_POST, 1)
-            pkeyd_setopt_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-        }
-        pkeyd_setopt_string(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-    }
-
-    private func setHeaders() {
-        let names = Set(request.headers.map { $0.name.lowercased() })
-        // Without `Accept`, etcd's gateway would run the request as the user its own certificate names.
-        if !names.contains("accept") { append(header: "Accept: application/json") }
-        if request.body != nil, !names.contains("content-type") { append(header: "Content-Type: application/json") }
-        // An empty value stops libcurl from waiting for `100 Continue` before a large body.
-        append(header: "Expect:")
-        for header in request.headers { append(header: "\(header.name): \(header.value)") }
-        pkeyd_setopt_pointer(easy, CURLOPT_HTTPHEADER, headerList)
-    }
-
-    private func append(header line: String) {
-        headerList = curl_slist_append(headerList, line) ?? headerList
-    }
-
-    private func setTLS() {
-        let tls = request.tls
-        pkeyd_setopt_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        switch tls.verification {
-        case .authority(let caFile):
-            if let caFile {
-                pkeyd_setopt_string(easy, CURLOPT_CAINFO, caFile)
-                // A file that an administrator replaces counts from the next connection on, not in a day's time.
-                pkeyd_setopt_long(easy, CURLOPT_CA_CACHE_TIMEOUT, 0)
-                pkeyd_setopt_string(easy, CURLOPT_CAPATH, nil)
-            }
-        case .fingerprint:
-            pkeyd_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
-            pin?.install(on: easy)
-        case .none:
-            pkeyd_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
-            pkeyd_setopt_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
-        }
-        if let certificateFile = tls.certificateFile {
-            pkeyd_setopt_string(easy, CURLOPT_SSLCERT, certificateFile)
-            pkeyd_setopt_string(easy, CURLOPT_SSLKEY, tls.keyFile ?? certificateFile)
-        }
+    private static func isUnwell(_ status: Int) -> Bool {
+        status >= 500 || status == 429 || status == 408
     }
 
     // MARK: Callbacks
 
+    static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    func opened(_ socket: Int32) {
+        sockets.opened(socket, lossLimit: request.lossLimit)
+    }
+
+    /// Asked when a connection stands and nothing has been sent over it for this request.
+    ///
     /// When a reused connection dies without an answer, libcurl repeats the request by itself. What may have changed
     /// something is not sent twice: the loss is reported, and the caller decides.
-    private func maySend() -> Bool {
-        var sent = 0
-        pkeyd_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &sent)
-        wasRepetitionRefused = sent > 0 && request.method != .get
-        return !wasRepetitionRefused
+    func maySend(from localPort: Int) -> Bool {
+        guard easy.number(CURLINFO_REQUEST_SIZE) == 0 else { return refuse(.repetition) }
+        isOnKeptConnection = easy.number(CURLINFO_NUM_CONNECTS) == 0
+        guard let socket = sockets.socket(localPort: localPort) else { return true }
+        if isOnKeptConnection, ConnectionSockets.hasUnread(socket) { return refuse(.unreadBytes) }
+        connection = ConnectionSockets.bytesReceived(socket).map { (socket, receivedBefore: $0) }
+        return true
     }
 
-    private func received(_ bytes: UnsafeRawBufferPointer) -> Int {
-        pipe.offer(bytes) ? bytes.count : pkeyd_write_paused
+    /// Refuses to send over the connection that stands, which libcurl would keep otherwise.
+    private func refuse(_ refusal: Refusal) -> Bool {
+        forbidReuse()
+        self.refusal = refusal
+        return false
     }
 
-    private func receivedHeader(_ line: UnsafeRawBufferPointer) {
-        guard var head = head.consume(line) else { return }
-        if request.reportsCertificate { head.certificate = ServerCertificate(shownTo: easy) }
+    func received(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard pipe.offer(bytes) else { return pkeyd_write_paused }
+        bodyBytes += bytes.count
+        return bytes.count
+    }
+
+    /// Returns whether to go on.
+    func receivedHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        headerBytes += line.count
+        guard headerBytes <= Self.headerLimit else {
+            refusal = .headersTooLarge
+            return false
+        }
+        guard var head = head.consume(line) else { return true }
+        status = head.status
+        if answererIsUnwell { forbidReuse() }
+        if head.status == 408, mayBeRepeated, usesKeptConnection {
+            refusal = .lateTimeout
+            return false
+        }
+        if request.reportsCertificate { head.certificate = ServerCertificate(shownTo: easy.pointer) }
         pipe.offer(head: head)
+        return true
     }
 
-    private func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let body = request.body else { return 0 }
         let count = min(buffer.count, body.count - bodyOffset)
         buffer.copyBytes(from: body[bodyOffset..<bodyOffset + count])
         bodyOffset += count
         return count
     }
-}
 
-extension Duration {
-    /// Rounded up, at least 1: zero would mean "no limit" to libcurl.
-    fileprivate var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = components
-        return max(1, Int(seconds) * 1_000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+    private func forbidReuse() {
+        // Known to every libcurl; were it refused, the next request would only be answered in the same way.
+        _ = pkeyd_setopt_long(easy.pointer, CURLOPT_FORBID_REUSE, 1)
     }
 }

@@ -13,7 +13,8 @@ package enum TransportError: Error, Equatable, Sendable {
     case timedOut(host: String, after: Duration, sent: Bool)
     /// The connection broke, or the answer was not HTTP, before the answer was complete.
     case connectionLost(host: String, reason: String, sent: Bool)
-    case bodyTooLarge(host: String, limit: Int)
+    /// A part of the answer is larger than what we are ready to hold.
+    case answerTooLarge(host: String, part: AnswerPart, limit: Int)
     /// The calling task was cancelled; whether the server acted is unknown.
     case cancelled
 
@@ -23,9 +24,18 @@ package enum TransportError: Error, Equatable, Sendable {
         case .invalidRequest, .credentialFile, .cannotResolve, .cannotConnect, .untrustedCertificate: true
         case .tlsFailed(_, _, let sent): !sent
         case .timedOut(_, _, let sent), .connectionLost(_, _, let sent): !sent
-        case .bodyTooLarge, .cancelled: false
+        case .answerTooLarge, .cancelled: false
         }
     }
+}
+
+/// What of an answer has a limit of its own.
+package enum AnswerPart: String, Sendable {
+    case body
+    /// All header lines together: interim answers' and those behind the body too.
+    case headers
+    /// What wraps the body: sizes and extensions of chunks.
+    case framing
 }
 
 extension TransportError: CustomStringConvertible {
@@ -35,7 +45,7 @@ extension TransportError: CustomStringConvertible {
         case .credentialFile(let path, _): "\(path): \(reason)"
         case .cannotResolve(let host), .cannotConnect(let host, _), .tlsFailed(let host, _, _),
             .untrustedCertificate(let host, _), .timedOut(let host, _, _), .connectionLost(let host, _, _),
-            .bodyTooLarge(let host, _):
+            .answerTooLarge(let host, _, _):
             "\(host): \(reason)"
         }
     }
@@ -50,7 +60,8 @@ extension TransportError: CustomStringConvertible {
         case .untrustedCertificate(_, let reason): "certificate not accepted: \(reason)"
         case .timedOut(_, let after, _): "no answer within \(Self.seconds(after))"
         case .connectionLost(_, let reason, _): "connection lost: \(reason)"
-        case .bodyTooLarge(_, let limit): "answer larger than \(limit) bytes"
+        case .answerTooLarge(_, .body, let limit): "answer larger than \(limit) bytes"
+        case .answerTooLarge(_, let part, let limit): "\(part.rawValue) of the answer larger than \(limit) bytes"
         case .cancelled: "cancelled"
         }
     }

@@ -11,6 +11,8 @@ struct Call {
     var reportsCertificate = false
 
     var isWrite: Bool { method != .get }
+    /// Whether the answer grows with the fabric, and so does the time for it.
+    var isList: Bool { path == Call.list.path || path == Call.qosList.path }
 
     static let pkeys = "/resources/pkeys/"
     static let version = Call(method: .get, path: "/app/ufm_version")

@@ -87,6 +87,11 @@ extension UFMClient {
             tls: configuration.tls, connectTimeout: configuration.connectTimeout,
             totalTimeout: exchange.call.isWrite ? configuration.writeTimeout : configuration.readTimeout)
         request.reportsCertificate = exchange.call.reportsCertificate
+        if exchange.call.isWrite {
+            request.idleLimit = .seconds(1)
+        } else if !exchange.call.isList {
+            request.silenceLimit = .seconds(4)
+        }
         return request
     }
 }

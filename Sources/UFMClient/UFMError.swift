@@ -57,7 +57,7 @@ package struct UFMError: Error, Equatable, Sendable {
         case .transport(let error):
             switch error {
             case .cannotResolve, .cannotConnect, .tlsFailed, .timedOut, .connectionLost: true
-            case .invalidRequest, .credentialFile, .untrustedCertificate, .bodyTooLarge, .cancelled: false
+            case .invalidRequest, .credentialFile, .untrustedCertificate, .answerTooLarge, .cancelled: false
             }
         default: false
         }

@@ -27,7 +27,6 @@ struct GatewayTrapTests {
             let body = String(decoding: try #require(request.body), as: UTF8.self)
             #expect(body.count { $0 == "{" } == 2 && body.contains("\"create_request\":{"))
             #expect(body.contains("\"fragment\":true") && body.contains("\"progress_notify\":true"))
-            #expect(request.version == .http11)
         }
     }
 

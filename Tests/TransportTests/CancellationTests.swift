@@ -90,7 +90,7 @@ struct CancellationTests {
             let error = await failure { () async throws(TransportError) in
                 try await client.send(HTTPRequest(.get, server.url, bodyLimit: 1))
             }
-            #expect(error?.kind == "bodyTooLarge")
+            #expect(error?.kind == "answerTooLarge")
             #expect(await closed.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
         }
     }

@@ -41,8 +41,16 @@ extension TransportError {
         case .untrustedCertificate: "untrustedCertificate"
         case .timedOut(_, _, let sent): sent ? "timedOut, sent" : "timedOut, not sent"
         case .connectionLost(_, _, let sent): sent ? "connectionLost, sent" : "connectionLost, not sent"
-        case .bodyTooLarge: "bodyTooLarge"
+        case .answerTooLarge: "answerTooLarge"
         case .cancelled: "cancelled"
         }
     }
+}
+
+extension HTTPClient {
+    /// The status of an answer, for tests that care for nothing else of it.
+    func status(_ request: HTTPRequest) async throws -> Int { try await send(request).status }
+
+    /// The body of an answer, for tests that care for nothing else of it.
+    func text(_ request: HTTPRequest) async throws -> String { try await send(request).text }
 }

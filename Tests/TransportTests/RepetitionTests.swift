@@ -40,6 +40,33 @@ struct RepetitionTests {
         }
     }
 
+    /// What libcurl 7.76 lacks of what we set.
+    private static let olderLibcurl: Set<UInt32> = [20_312, 314, 321, 322]
+
+    @Test(
+        "On a libcurl that cannot ask before it sends, nothing that changes something is sent twice either",
+        arguments: [
+            (HTTPRequest.Method.post, 17 as Int?), (.post, 0), (.post, nil), (.put, 3), (.put, 0), (.delete, nil),
+            (.delete, 1),
+        ])
+    func olderLibcurl(method: HTTPRequest.Method, length: Int?) async throws {
+        let body = length.map { [UInt8](repeating: UInt8(ascii: "7"), count: $0) }
+        let server = try Self.server()
+        let client = try HTTPClient(names: NameDirectory(), hiding: Self.olderLibcurl)
+        defer { client.shutdown() }
+        _ = try await client.send(HTTPRequest(.get, "\(server.url)/first"))
+        let request = HTTPRequest(method, "\(server.url)/second", body: body)
+        if length ?? 0 == 0 {
+            // It goes over a new connection, where there is nothing that libcurl would repeat.
+            #expect(try await client.status(request) == 200)
+            #expect(server.log.read { $0.requests.map(\.connection) } == [1, 2])
+        } else {
+            let error = await failure { () async throws(TransportError) in try await client.send(request) }
+            #expect(error?.kind == "connectionLost, sent")
+            #expect(server.log.read { $0.requests.map(\.connection) } == [1, 1])
+        }
+    }
+
     @Test("A connection that closed while it was idle does not fail the next request")
     func idleConnection() async throws {
         let server = try ScriptedServer { connection in

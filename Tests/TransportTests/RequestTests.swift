@@ -94,7 +94,7 @@ struct RequestTests {
             let error = await failure { () async throws(TransportError) in
                 try await client.send(HTTPRequest(.get, server.url, bodyLimit: 99_999))
             }
-            #expect(error == .bodyTooLarge(host: "127.0.0.1:\(server.port)", limit: 99_999))
+            #expect(error == .answerTooLarge(host: "127.0.0.1:\(server.port)", part: .body, limit: 99_999))
             let response = try await client.send(HTTPRequest(.get, server.url, bodyLimit: 100_000))
             #expect(response.body.count == 100_000)
         }

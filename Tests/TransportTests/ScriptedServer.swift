@@ -19,14 +19,16 @@ final class ScriptedServer: Sendable {
     }
 
     let port: UInt16
+    let address: String
     let log = Watched(Log())
     private let listener: Int32
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { "http://\(address):\(port)" }
 
     /// Listens; `serve` runs once for each connection, which is closed when it returns.
-    init(_ serve: @escaping @Sendable (ScriptedConnection) -> Void) throws {
-        listener = try LoopbackSocket.listening(backlog: 512)
+    init(on address: String = "127.0.0.1", _ serve: @escaping @Sendable (ScriptedConnection) -> Void) throws {
+        self.address = address
+        listener = try LoopbackSocket.listening(on: address, backlog: 512)
         port = LoopbackSocket.port(of: listener)
         let (listener, log) = (listener, log)
         Thread.detachNewThread {
@@ -84,11 +86,12 @@ struct ScriptedRequest: Sendable {
     let connection: Int
 }
 
-/// TCP sockets on 127.0.0.1.
+/// TCP sockets, on 127.0.0.1 unless told otherwise.
 enum LoopbackSocket {
-    static func listening(backlog: Int32) throws -> Int32 {
+    static func listening(on host: String = "127.0.0.1", backlog: Int32) throws -> Int32 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = address(port: 0)
+        inet_aton(host, &address.sin_addr)
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -9,8 +9,9 @@ Planning        - Fabric
 KeyHistory      -
 Text            -
 Files           - Glibc
+Surroundings    - Glibc Synchronization
 YAMLReader      CYAML Text
-Transport       CCurl COpenSSL Text
+Transport       CCurl COpenSSL Surroundings Text
 EtcdGateway     KeyHistory Text Transport
 UFMClient       Transport Fabric Text
 Administration  Fabric Planning UFMClient

@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "KeyHistory", swiftSettings: core),
 
         // The shell: what reads and writes the world
-        .target(name: "Surroundings", swiftSettings: strict),
+        .target(name: "CStart"),
+        .target(name: "Surroundings", dependencies: ["CStart"], swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
         .target(
@@ -85,14 +86,15 @@ let package = Package(
                 "YAMLReader",
             ],
             swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Text", logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Surroundings", "Text", logging], swiftSettings: strict),
 
         // The programs
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
                 "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
-                "Reconciler", "Settings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader", argumentParser,
+                "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader",
+                argumentParser,
                 logging, unixSignals,
             ],
             swiftSettings: strict),

@@ -72,10 +72,18 @@ extension EtcdClient {
         var rest = range
         var first: (header: ResponseHeader, endpoint: EtcdEndpoint)?
         var remaining = limit == 0 ? Int64.max : limit
+        var pageSize = Self.pageSize
         while true {
-            let page = try await self.range(
-                rest, limit: min(Self.pageSize, remaining), revision: first?.header.revision ?? revision,
-                keysOnly: keysOnly)
+            let page: RangePage
+            do throws(EtcdError) {
+                page = try await self.range(
+                    rest, limit: min(pageSize, remaining), revision: first?.header.revision ?? revision,
+                    keysOnly: keysOnly)
+            } catch let error where error.isTooLarge && min(pageSize, remaining) > 1 {
+                // Values of a megabyte are rare, and legal.
+                pageSize = max(1, min(pageSize, remaining) / 8)
+                continue
+            }
             // A page of an old revision still tells in its header how far the store is now.
             let begun =
                 first
@@ -95,15 +103,28 @@ extension EtcdClient {
             guard let last = page.keyValues.last else {
                 throw EtcdError(.malformedAnswer, "an empty page claims more", operation: "range of \(range)")
             }
+            guard !last.key.lexicographicallyPrecedes(rest.start) else {
+                throw EtcdError(.malformedAnswer, "a page leads back", operation: "range of \(range)")
+            }
             rest = rest.after(last.key)
         }
     }
 
+    /// The most bytes of keys and values that one list may have.
+    static let listLimit = 128 << 20
+
     /// Everything in a range at one revision: complete, or an error.
     package func list(_ range: KeyRange, keysOnly: Bool = false) async throws(EtcdError) -> KeyListing {
         var keyValues: [KeyValue] = []
+        var bytes = 0
         let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly) { (page) throws(EtcdError) in
             keyValues += page
+            // With what it takes to hold a key, however short it is.
+            bytes += page.reduce(0) { $0 + $1.key.count + $1.value.count + 128 }
+            guard bytes <= Self.listLimit else {
+                throw EtcdError(
+                    .malformedAnswer, "the list is larger than \(Self.listLimit) bytes", operation: "range of \(range)")
+            }
         }
         return KeyListing(header: header, complete: keyValues, through: endpoint)
     }

@@ -94,6 +94,11 @@ package struct EtcdError: Error, Sendable, Equatable {
         if case .compacted = kind { true } else { false }
     }
 
+    /// Whether the answer is more than we hold at once.
+    var isTooLarge: Bool {
+        if case .transport(.answerTooLarge(_, .body, _)) = kind { true } else { false }
+    }
+
     /// Whether the member took the request and said nothing.
     var isSilence: Bool {
         switch kind {

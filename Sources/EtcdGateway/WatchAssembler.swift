@@ -16,8 +16,14 @@ package enum WatchUpdate: Equatable, Sendable {
 /// A message that carries `fragment` is kept back until the piece without it has come: a revision is handed out whole or
 /// not at all.
 struct WatchAssembler {
+    /// The most bytes of one line, and of all lines that make up one message. etcd's own messages stay below 2 MB, but for
+    /// what was queued before the watch was set up.
+    static let messageLimit = 64 << 20
+
     private var line: [UInt8] = []
     private var fragments: [KeyChange] = []
+    /// The bytes of the lines that they came in.
+    private var fragmentBytes = 0
     /// What the server ended the watch with, or why its words cannot be used. Whatever came before has been handed out:
     /// a deletion that a watch has told is worth more than a key that a later list lacks.
     private(set) var failure: EtcdError?
@@ -32,7 +38,13 @@ struct WatchAssembler {
             updates += takeLine()
         }
         line += rest
+        if failure == nil, fragmentBytes + line.count > Self.messageLimit { failure = Self.tooLong }
+        if failure != nil { (line, fragments) = ([], []) }
         return updates
+    }
+
+    private static var tooLong: EtcdError {
+        EtcdError(.malformedAnswer, "a message of the watch is larger than \(messageLimit) bytes")
     }
 
     /// Takes the end of the stream. Older gateways send their last error without a newline.
@@ -62,8 +74,12 @@ struct WatchAssembler {
             return header.map { [.progress($0.point())] } ?? []
         }
         for event in events { fragments.append(try Self.change(event)) }
-        guard message.fragment != true else { return [] }
-        defer { fragments = [] }
+        guard message.fragment != true else {
+            fragmentBytes += line.count
+            guard fragmentBytes <= Self.messageLimit else { throw Self.tooLong }
+            return []
+        }
+        defer { (fragments, fragmentBytes) = ([], 0) }
         return Self.wholeRevisions(fragments, header)
     }
 

@@ -27,9 +27,21 @@ package enum ResultFile {
         return stat(target, &information) == 0 && information.st_mode & S_IFMT != S_IFREG
     }
 
+    /// What a path leads to; through a link to what is not there yet, the place where that will be.
     private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        var path = path
+        // As many links as the system follows.
+        for _ in 0..<40 {
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(path, &buffer, buffer.count)
+            guard count > 0 else { return path }
+            let target = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            path = target.hasPrefix("/") ? target : StagedFile.directory(of: path) + "/" + target
+        }
+        return path
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Surroundings
 
 /// Hides passwords given as arguments from `ps` and `/proc`, which every user of the machine can read.
 ///
@@ -31,12 +32,9 @@ package enum ArgumentBlanking {
     ///
     /// To be called first thing, before any other thread runs.
     package static func blankProcessArguments() -> [String] {
-        // Swift copies the arguments when they are first asked for, and keeps the copy.
-        let arguments = CommandLine.arguments
-        for blank in blanks(in: arguments) where blank.argument < Int(CommandLine.argc) {
-            overwrite(CommandLine.unsafeArgv[blank.argument], from: blank.offset)
-        }
-        return arguments
+        let arguments = ProcessArguments.current
+        for blank in blanks(in: arguments.texts) { overwrite(arguments.memory[blank.argument], from: blank.offset) }
+        return arguments.texts
     }
 
     /// Puts an `x` in the place of each byte of a C string, from an offset to its end.

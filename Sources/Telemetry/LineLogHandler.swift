@@ -32,7 +32,7 @@ package struct LineLogHandler: LogHandler {
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
             line += " " + LogText.escaped(key) + "=" + LogText.quoted(value.description)
         }
-        output.write(line: line)
+        output.write(line: line, isError: event.level >= .error)
     }
 
     private static func word(for level: Logger.Level) -> String {

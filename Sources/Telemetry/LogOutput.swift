@@ -1,65 +1,115 @@
 import Glibc
-import Synchronization
+import Surroundings
 
 /// Where finished log lines go; tests put one in the place of a file descriptor to read what was logged.
 package protocol LogOutput: Sendable {
-    /// Takes one line without its line end. Must never fail: whoever logs has more important work to do.
-    func write(line: String)
+    /// Takes one line without its line end. Must neither fail nor wait: whoever logs has more important work to do.
+    ///
+    /// - Parameter isError: whether it is among those to be dropped last.
+    func write(line: String, isError: Bool)
 }
 
-/// Writes each line with one `write(2)`, so that lines of several tasks, or of several processes, never mix.
+/// Writes lines from a thread of its own, each with one `write(2)`, so that lines of several processes never mix.
 ///
-/// A line that nobody can take (reader gone, disk full, or a pipe full for longer than `patience`) is dropped.
+/// Whoever logs only puts the line in a queue: when nobody reads a pipe or journald is stuck, the thread waits and nobody
+/// else does. What finds no room, or cannot be written (reader gone, disk full), is dropped, counted, and told later.
 package final class FileDescriptorOutput: LogOutput {
+    private struct State {
+        var queue = LogQueue()
+        /// Whether the thread is there, whether it has a line in its hands, and whether the last one could be written.
+        var hasThread = false
+        var isWriting = false
+        var isFlowing = true
+        /// Nobody will write any more: the thread is to end once the queue is empty.
+        var isAbandoned = false
+
+        var isIdle: Bool { queue.isEmpty && !isWriting && !(queue.hasLoss && isFlowing) }
+    }
+
     private let descriptor: Int32
-    private let patience: Duration
-    /// Held while a line is written in parts, which happens only when a pipe is nearly full.
-    private let turn = Mutex<Void>(())
+    private let monitor = Monitor(State())
+
+    /// The logs of the program, on standard output and standard error: one for each, so that their lines keep their order.
+    package static let standardOutput = FileDescriptorOutput(descriptor: STDOUT_FILENO)
+    package static let standardError = FileDescriptorOutput(descriptor: STDERR_FILENO)
 
     /// An output to a descriptor that stays open as long as this does, such as 1 or 2.
     ///
     /// Makes the process ignore SIGPIPE: a log whose reader has gone must not end the daemon.
-    package init(descriptor: Int32, patience: Duration = .seconds(2)) {
+    package init(descriptor: Int32) {
         self.descriptor = descriptor
-        self.patience = patience
         signal(SIGPIPE, SIG_IGN)
     }
 
-    package func write(line: String) {
-        var bytes = Array(line.utf8)
-        bytes.append(UInt8(ascii: "\n"))
-        turn.withLock { _ in writeAll(bytes) }
+    deinit {
+        monitor.update { $0.isAbandoned = true }
     }
 
-    private func writeAll(_ bytes: [UInt8]) {
+    package func write(line: String, isError: Bool) {
         // Logging must leave no trace in the caller's own error handling.
         let before = errno
         defer { errno = before }
+        let needsThread = monitor.update { state in
+            state.queue.append(Array(line.utf8) + [UInt8(ascii: "\n")], isError: isError)
+            defer { state.hasThread = true }
+            return !state.hasThread
+        }
+        if needsThread { startThread() }
+    }
+
+    /// Waits, for so long at most, until all that was logged is written; to be called by a thread, at the end.
+    ///
+    /// - Returns: whether it is.
+    @discardableResult
+    package func drain(within limit: Duration = .seconds(1)) -> Bool {
+        monitor.wait(atMost: limit) { $0.isIdle ? true : nil } ?? false
+    }
+
+    private func startThread() {
+        let (descriptor, monitor) = (descriptor, monitor)
+        do throws(ThreadError) {
+            try SystemThread.startDetached { Self.writeAll(of: monitor, to: descriptor) }
+        } catch {
+            // Where no thread can be had, lines wait until the next one is logged.
+            monitor.update { $0.hasThread = false }
+        }
+    }
+
+    // MARK: On the thread
+
+    private static func writeAll(of monitor: Monitor<State>, to descriptor: Int32) {
+        while true {
+            let next: LogQueue.Item? = monitor.wait { state in
+                if let item = state.queue.take(isFlowing: state.isFlowing) {
+                    state.isWriting = true
+                    return .some(item)
+                }
+                return state.isAbandoned ? .some(nil) : nil
+            }
+            guard let next else { return }
+            let isWritten = write(next.bytes, to: descriptor)
+            monitor.update { state in
+                state.isWriting = false
+                state.isFlowing = isWritten
+                if !isWritten { state.queue.failed(next) }
+            }
+        }
+    }
+
+    /// Waits for as long as it takes; false when the line cannot be written.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
-            } else if count < 0, errno == EINTR {
-                continue
             } else if count < 0, errno == EAGAIN {
-                guard waitForRoom() else { return }
-            } else {
-                return
+                var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&request, 1, -1)
+            } else if count == 0 || errno != EINTR {
+                return false
             }
         }
-    }
-
-    /// Waits until a non-blocking descriptor takes bytes again; false when it did not within the patience.
-    private func waitForRoom() -> Bool {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            let left = (deadline - ContinuousClock.now) / .milliseconds(1)
-            guard left > 0 else { return false }
-            var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            let ready = poll(&request, 1, Int32(min(left.rounded(.up), 60_000)))
-            if ready > 0 { return true }
-            if ready < 0, errno != EINTR { return false }
-        }
+        return true
     }
 }

@@ -24,7 +24,7 @@ package struct HTTPRequest: Sendable {
     package var reportsCertificate = false
     /// How long the server's machine may leave what we send unacknowledged, before the connection counts as lost. It does
     /// not bound how long the server may think.
-    package var lossLimit = Duration.seconds(4)
+    package var lossLimit = Duration.seconds(3)
     /// A connection that was idle for longer than this, in whole seconds, is not used again.
     package var idleLimit = Duration.seconds(3)
     /// Whether asking twice does no harm. Such a request is repeated once, on a new connection, when a kept one turns out

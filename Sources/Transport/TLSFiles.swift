@@ -3,6 +3,9 @@ internal import Glibc
 
 /// Checks of certificate, key and CA files before the first connection, so that an error can name the file.
 enum TLSFiles {
+    /// The most bytes of a file; the system's bundle of all authorities has a quarter of a million.
+    static let sizeLimit = 16 << 20
+
     /// What changes when a file of the settings is written anew or replaced.
     struct Stamp: Equatable {
         private var facts: [Int] = []
@@ -75,6 +78,16 @@ enum TLSFiles {
     }
 
     private static func open(_ path: String) throws(TransportError) -> OpaquePointer {
+        var status = stat()
+        // A pipe would be waited for, and a device may have no end.
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw .credentialFile(path: path, reason: "it is not a regular file")
+            }
+            guard status.st_size <= sizeLimit else {
+                throw .credentialFile(path: path, reason: "larger than \(sizeLimit) bytes")
+            }
+        }
         errno = 0
         guard let file = BIO_new_file(path, "r") else {
             let reason = errno == 0 ? "cannot be read" : String(cString: strerror(errno))

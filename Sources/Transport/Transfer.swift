@@ -141,7 +141,8 @@ final class Transfer {
             return .end(.failure(.answerTooLarge(host: request.host, part: .headers, limit: 4_096)))
         }
         return .end(
-            .failure(CurlFailure(code: code, text: text, easy: easy, request: request, seenPin: pin?.lastMismatch).error)
+            .failure(
+                CurlFailure(code: code, text: text, easy: easy, request: request, seenPin: pin?.lastMismatch).error)
         )
     }
 

@@ -78,6 +78,9 @@ extension UFMClient {
         }
     }
 
+    /// The most bytes of one answer. A list has some 80 for each member of a partition.
+    static let answerLimit = 64 << 20
+
     private func request(for exchange: Exchange) -> HTTPRequest {
         var headers = [HTTPHeader("Accept", "application/json")]
         if let authorization = configuration.credentials.authorization { headers.append(authorization) }
@@ -87,6 +90,7 @@ extension UFMClient {
             tls: configuration.tls, connectTimeout: configuration.connectTimeout,
             totalTimeout: exchange.call.isWrite ? configuration.writeTimeout : configuration.readTimeout)
         request.reportsCertificate = exchange.call.reportsCertificate
+        request.bodyLimit = Self.answerLimit
         if exchange.call.isWrite {
             request.idleLimit = .seconds(1)
         } else if !exchange.call.isList {

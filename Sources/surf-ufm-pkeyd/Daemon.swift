@@ -1,5 +1,6 @@
 import Adapters
 import EtcdGateway
+import Glibc
 import Ledger
 import Logging
 import Planning
@@ -90,7 +91,7 @@ struct Daemon {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let connections = try Connections(log: log)
         defer { connections.close() }
-        let settings = try inputs.resolve().told(to: log)
+        guard let settings = try resolved() else { return }
         let etcdClient = try connections.etcd(settings.etcd)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         tell(settings)
@@ -115,6 +116,16 @@ struct Daemon {
         }
         if let problem = end.problem { throw CommandFailure(problem) }
         log.info("PKey monitor stopped")
+    }
+
+    /// The settings; nil when it was asked to end while it asked for a password, which is no failure.
+    private func resolved() throws(SettingsError) -> DaemonSettings? {
+        do throws(SettingsError) {
+            return try inputs.resolve().told(to: log)
+        } catch {
+            if case .interrupted(let signal) = error, signal != SIGHUP { return nil }
+            throw error
+        }
     }
 
     private func tell(_ settings: DaemonSettings) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Settings
+import Surroundings
 import Telemetry
 import Text
 
@@ -26,17 +27,23 @@ let programVersion = "0.1.0"
 @main
 enum Program {
     static func main() async {
-        // First of all, so that passwords given as arguments are in `ps` for as short as can be.
+        StandardStreams.occupy()
+        EndingSignals.hold()
+        // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
+        if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
         do {
             let arguments = GUIDArgument.completingBareGUIDs(Array(arguments.dropFirst()))
             try refuseUnknownMode(arguments.first)
             var command = try SurfUFMPKeyD.parseAsRoot(arguments)
+            // The daemon takes them when it is ready to; everybody else just ends.
+            if !(command is MonitorCommand) { EndingSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            end(0)
         } catch {
             complain(error)
         }
@@ -52,20 +59,31 @@ enum Program {
     /// Help goes to standard output; everything else is one line on standard error, and an exit code that is not 0.
     private static func complain(_ error: any Error) -> Never {
         let code = SurfUFMPKeyD.exitCode(for: error)
-        guard !code.isSuccess else { SurfUFMPKeyD.exit(withError: error) }
-        // A result and no failure: it has been printed.
-        if let result = error as? ExitCode {
-            fflush(nil)
-            Glibc.exit(result.rawValue)
+        if code.isSuccess {
+            print(SurfUFMPKeyD.fullMessage(for: error))
+            end(0)
         }
+        // A result and no failure: it has been printed.
+        if let result = error as? ExitCode { end(result.rawValue) }
         var message = ErrorWords.of(error) ?? SurfUFMPKeyD.message(for: error)
         if message.isEmpty { message = "failed" }
         if code == .validationFailure { message += " (--help shows the usage)" }
-        // Servers' words and users' files may be in it.
-        let line = "ERROR: " + Terminal.line(message.split(whereSeparator: \.isNewline).joined(separator: " "))
+        end(code.rawValue, saying: message)
+    }
+
+    /// Ends the program: with this code, or with 1 when what was printed could not be written.
+    private static func end(_ code: Int32, saying message: String? = nil) -> Never {
         // What was printed before comes before.
-        fflush(nil)
-        FileDescriptorOutput(descriptor: STDERR_FILENO).write(line: line)
-        Glibc.exit(code.rawValue)
+        if let reason = StandardStreams.flushOutput(), message == nil {
+            end(1, saying: "standard output cannot be written: \(reason)")
+        }
+        if let message {
+            // Servers' words and users' files may be in it.
+            let text = Terminal.line(message.split(whereSeparator: \.isNewline).joined(separator: " "))
+            FileDescriptorOutput.standardError.write(line: "ERROR: " + text, isError: true)
+        }
+        ProgramLog.drain()
+        // Without what the process would do at an orderly end: it could wait for whoever does not read.
+        _exit(code)
     }
 }

@@ -27,7 +27,8 @@ struct EtcdFailureTests {
             ),
             (.transport(.timedOut(host: "e", after: .zero, sent: true)), .timedOut),
             (.transport(.connectionLost(host: "e", reason: "", sent: true)), .connectionLost),
-            (.transport(.answerTooLarge(host: "e", part: .body, limit: 1)), .tooLarge), (.transport(.cancelled), .cancelled),
+            (.transport(.answerTooLarge(host: "e", part: .body, limit: 1)), .tooLarge),
+            (.transport(.cancelled), .cancelled),
         ]
         for (kind, cause) in causes { #expect(Failure(EtcdError(kind, "")).cause == cause, "\(kind)") }
     }

@@ -19,12 +19,14 @@ struct FileDescriptorOutputTests {
         await withTaskGroup { group in
             for task in 0..<8 {
                 group.addTask {
+                    // Not so much together that some of it would find no room.
                     for round in 0..<20 {
-                        output.write(line: String(repeating: "\(task)", count: round * 500 + 1))
+                        output.write(line: String(repeating: "\(task)", count: round * 500 + 1), isError: false)
                     }
                 }
             }
         }
+        #expect(output.drain(within: .seconds(30)))
         close(ends.write)
         let lines = reader.finish().split(separator: "\n")
         #expect(lines.count == 160)
@@ -38,28 +40,39 @@ struct FileDescriptorOutputTests {
         let output = FileDescriptorOutput(descriptor: ends.write)
         close(ends.read)
         errno = ENOENT
-        output.write(line: "to nobody")
+        output.write(line: "to nobody", isError: false)
         #expect(errno == ENOENT)
+        #expect(output.drain(within: .seconds(30)))
         close(ends.write)
     }
 
-    @Test("A full non-blocking pipe is waited for, and given up when nobody reads")
-    func fullPipe() throws {
+    @Test(
+        "A pipe that nobody reads stops nobody, and what it costs is told once it is read", arguments: [0, O_NONBLOCK])
+    func fullPipe(flags: Int32) throws {
         let ends = try makePipe()
-        try #require(fcntl(ends.write, F_SETFL, O_NONBLOCK) == 0)
-        let impatient = FileDescriptorOutput(descriptor: ends.write, patience: .milliseconds(50))
-        // More than any pipe holds.
-        let size = 2 << 20
-        let began = ContinuousClock.now
-        impatient.write(line: String(repeating: "a", count: size))
-        #expect(ContinuousClock.now - began >= .milliseconds(50))
+        try #require(fcntl(ends.write, F_SETFL, flags) == 0)
+        let output = FileDescriptorOutput(descriptor: ends.write)
+        // More than any pipe and the queue hold together.
+        for number in 0..<40_000 {
+            output.write(line: "\(number) " + String(repeating: "a", count: 93), isError: false)
+        }
+        output.write(line: "ERROR: kept", isError: true)
+        // Nobody reads, and so nothing comes to an end; the wait for that is short.
+        #expect(!output.drain(within: .milliseconds(20)))
 
         let reader = try PipeReader(ends.read)
-        FileDescriptorOutput(descriptor: ends.write, patience: .seconds(30))
-            .write(line: String(repeating: "b", count: size))
+        #expect(output.drain(within: .seconds(30)))
+        output.write(line: "later", isError: false)
+        #expect(output.drain(within: .seconds(30)))
         close(ends.write)
-        let letters = reader.finish()
-        #expect(letters.count { $0 == "b" } == size)
+        let lines = reader.finish().split(separator: "\n").map(String.init)
+        let told = lines.filter { $0.hasPrefix("WARNING: the log could not be written: ") }
+        #expect(told.count == 1)
+        let lost = told.first.flatMap { Int($0.split(separator: " ")[7]) } ?? 0
+        #expect(lost > 0)
+        #expect(lost + lines.count - 3 == 40_000)
+        #expect(lines.contains("ERROR: kept"))
+        #expect(lines.last == "later")
     }
 }
 

@@ -98,7 +98,7 @@ final class CapturedOutput: LogOutput {
 
     var lines: [String] { written.withLock { $0 } }
 
-    func write(line: String) {
+    func write(line: String, isError: Bool) {
         written.withLock { $0.append(line) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -56,10 +57,16 @@ struct ClientCertificateTests {
         let early = try await authority.client(validity: .notYetValid)
         let other = try await authority.client()
         let encrypted = try await authority.client(passphrase: "secret")
+        let pipe = directory.file("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
         let cases: [(ca: String?, certificate: String?, key: String?, named: String, word: String)] = [
             (missing, nil, nil, missing, "No such file or directory"),
             (junk, nil, nil, junk, "holds no PEM certificate"),
-            (directory.path, nil, nil, directory.path, "PEM certificate"),
+            (directory.path, nil, nil, directory.path, "not a regular file"),
+            (pipe, nil, nil, pipe, "not a regular file"),
+            ("/dev/zero", nil, nil, "/dev/zero", "not a regular file"),
+            (nil, pipe, files.key, pipe, "not a regular file"),
+            (nil, files.certificate, pipe, pipe, "not a regular file"),
             (nil, missing, files.key, missing, "No such file or directory"),
             (nil, junk, files.key, junk, "holds no PEM certificate"),
             (nil, files.key, files.key, files.key, "holds no PEM certificate"),

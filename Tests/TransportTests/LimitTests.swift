@@ -38,7 +38,8 @@ struct LimitTests {
             }
             #expect(
                 error?.description
-                    == "127.0.0.1:\(server.port): headers of the answer larger than \(Transfer.headerLimit) bytes", "\(part)")
+                    == "127.0.0.1:\(server.port): headers of the answer larger than \(Transfer.headerLimit) bytes",
+                "\(part)")
         }
         #expect(await server.log.wait(timeout: .seconds(10)) { $0.finished == 1 ? true : nil } == true)
         // Sockets hold some megabytes.
@@ -57,7 +58,9 @@ struct LimitTests {
         }
     }
 
-    @Test("Extensions of a chunk without end are an error that names their limit, in a stream too", arguments: [true, false])
+    @Test(
+        "Extensions of a chunk without end are an error that names their limit, in a stream too",
+        arguments: [true, false])
     func chunkExtensions(isStream: Bool) async throws {
         let sent = Watched(0)
         let server = try Self.server(Self.chunked + "2;", Self.filler, sent: sent)
@@ -69,7 +72,8 @@ struct LimitTests {
             }
             #expect(
                 error?.description
-                    == "127.0.0.1:\(server.port): framing of the answer larger than \(Transfer.framingLimit.bytes) bytes")
+                    == "127.0.0.1:\(server.port): framing of the answer larger than \(Transfer.framingLimit.bytes) bytes"
+            )
         }
         #expect(await server.log.wait(timeout: .seconds(10)) { $0.finished == 1 ? true : nil } == true)
         print("chunk extensions: ended after \(sent.read { $0 } >> 20) MiB")

@@ -9,7 +9,7 @@ Planning        - Fabric
 KeyHistory      -
 Text            -
 Files           - Glibc
-Surroundings    - Glibc Synchronization
+Surroundings    CStart
 YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Surroundings Text
 EtcdGateway     KeyHistory Text Transport
@@ -18,12 +18,12 @@ Administration  Fabric Planning UFMClient
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
 Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
-Settings        EtcdGateway Fabric Files Planning Reconciler Text Transport UFMClient YAMLReader
-Telemetry       HTTPServing Text Logging
+Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
+Telemetry       HTTPServing Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

@@ -1,0 +1,13 @@
+// What a program gets from C's start-up code, and what C alone can say of its streams.
+#ifndef CSTART_H
+#define CSTART_H
+
+// The arguments as they lie in the memory that `ps` shows; 0 and NULL where the system's start-up code does not tell.
+int pkeyd_argument_count(void);
+char **pkeyd_arguments(void);
+
+// Hands over what was printed on standard output: 0, or the system's number for why some of it could not be written, now
+// or before; -1 where that is not known any more.
+int pkeyd_flush_output(void);
+
+#endif

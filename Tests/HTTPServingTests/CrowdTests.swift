@@ -11,7 +11,10 @@ struct CrowdTests {
     func idle() async throws {
         try allowDescriptors(2500)
         let answers = Answers()
-        let listener = Listener(responder: answers, limits: .page)
+        // What lets go of them is to be the want of places, and not the time that they are idle.
+        var limits = ServingLimits.page
+        limits.idle = .seconds(600)
+        let listener = Listener(responder: answers, limits: limits)
         let port = try await listener.bind(host: "127.0.0.1", port: 0)
         let crowd = await onBlockingThread { (1...1000).compactMap { _ in RawConnection(port: port) } }
         #expect(crowd.count == 1000)

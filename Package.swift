@@ -82,8 +82,8 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Text", "Transport", "UFMClient",
-                "YAMLReader",
+                "EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Surroundings", "Text", "Transport",
+                "UFMClient", "YAMLReader",
             ],
             swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Surroundings", "Text", logging], swiftSettings: strict),

@@ -5,7 +5,9 @@ package enum ResultFile {
     /// Replaces what is at the path; through a symbolic link, what that leads to.
     package static func write(_ text: String, to path: String) throws(FileError) {
         let bytes = Array(text.utf8)
-        let target = resolved(path)
+        guard let target = resolved(path) else {
+            throw FileError(path: path, "cannot be written: \(SystemWords.of(ELOOP))")
+        }
         do throws(StagedFile.Problem) {
             // A device or pipe must not be replaced by a file.
             if isSpecial(target) { return try writeThrough(bytes, to: target) }
@@ -16,9 +18,11 @@ package enum ResultFile {
     }
 
     private static func writeThrough(_ bytes: [UInt8], to target: String) throws(StagedFile.Problem) {
-        let descriptor = open(target, O_WRONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe would hold us up until somebody reads from it.
+        let descriptor = open(target, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw StagedFile.Problem("\(target) cannot be opened") }
         defer { close(descriptor) }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         try StagedFile.write(bytes, to: descriptor, target)
     }
 
@@ -27,8 +31,8 @@ package enum ResultFile {
         return stat(target, &information) == 0 && information.st_mode & S_IFMT != S_IFREG
     }
 
-    /// What a path leads to; through a link to what is not there yet, the place where that will be.
-    private static func resolved(_ path: String) -> String {
+    /// What a path leads to; through a link to what is not there yet, the place where that will be. Nil for a loop.
+    private static func resolved(_ path: String) -> String? {
         if let real = realpath(path, nil) {
             defer { free(real) }
             return String(cString: real)
@@ -42,6 +46,6 @@ package enum ResultFile {
             let target = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
             path = target.hasPrefix("/") ? target : StagedFile.directory(of: path) + "/" + target
         }
-        return path
+        return nil
     }
 }

@@ -8,6 +8,7 @@ internal import Synchronization
 package final class HTTPClient: HTTPTransport {
     private let thread: CurlThread
     private let names: NameDirectory
+    private let largeAnswers = LargeAnswers()
     /// The files that were found good, as they were then: renewed ones are checked again. libcurl itself reads them anew
     /// for each connection.
     private let checkedFiles = Mutex<[TLSSettings: TLSFiles.Stamp]>([:])
@@ -39,6 +40,7 @@ package final class HTTPClient: HTTPTransport {
             }
             body.append(contentsOf: piece)
         }
+        largeAnswers.took(bytes: body.count)
         return HTTPResponse(head: head, body: body)
     }
 
@@ -53,6 +55,7 @@ package final class HTTPClient: HTTPTransport {
     private func begin(
         _ request: HTTPRequest
     ) async throws(TransportError) -> (TransferHandle, HTTPResponseHead) {
+        largeAnswers.giveBack()
         guard request.url.hasPrefix("http://") || request.url.hasPrefix("https://"), !request.host.isEmpty else {
             throw .invalidRequest("\(request.url): not an http:// or https:// URL")
         }

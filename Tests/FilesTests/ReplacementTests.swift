@@ -77,6 +77,26 @@ struct ReplacementTests {
         #expect(try names() == ["file"])
     }
 
+    @Test(
+        "Through a link to what is not there yet the result comes to be there", arguments: ["target", "sub/../target"])
+    func danglingLink(target: String) throws {
+        try directory.makeDirectory("sub")
+        #expect(symlink(target, directory.file("second")) == 0)
+        #expect(symlink(directory.file("second"), directory.file("link")) == 0)
+        try ResultFile.write("new", to: directory.file("link"))
+        #expect(try directory.read("target") == "new")
+        #expect(try names() == ["target", "link", "second", "sub"])
+    }
+
+    @Test("A loop of links is an error that names the path, and stays as it is")
+    func loop() throws {
+        let path = directory.file("loop")
+        #expect(symlink(path, path) == 0)
+        let error = #expect(throws: FileError.self) { try ResultFile.write("new", to: path) }
+        #expect(error?.description.hasPrefix(path) == true)
+        #expect(try names() == ["loop"])
+    }
+
     @Test("Content that cannot be put in place is taken away, and says which step failed")
     func unplaced() throws {
         let path = try directory.makeDirectory("file")

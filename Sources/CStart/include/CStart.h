@@ -10,4 +10,7 @@ char **pkeyd_arguments(void);
 // or before; -1 where that is not known any more.
 int pkeyd_flush_output(void);
 
+// Gives memory that nobody uses back to the system, where the C library would keep it.
+void pkeyd_give_back_memory(void);
+
 #endif

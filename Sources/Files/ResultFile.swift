@@ -5,11 +5,12 @@ package enum ResultFile {
     /// Replaces what is at the path; through a symbolic link, what that leads to.
     package static func write(_ text: String, to path: String) throws(FileError) {
         let bytes = Array(text.utf8)
-        guard let target = resolved(path) else {
+        // A device or pipe is asked for as it is: what `/dev/stdout` leads to may have no other name.
+        guard let target = isSpecial(path) ? path : resolved(path) else {
             throw FileError(path: path, "cannot be written: \(SystemWords.of(ELOOP))")
         }
         do throws(StagedFile.Problem) {
-            // A device or pipe must not be replaced by a file.
+            // It must not be replaced by a file.
             if isSpecial(target) { return try writeThrough(bytes, to: target) }
             try StagedFile(bytes, replacing: target, name: .unique, mode: 0o640).putInPlace()
         } catch {

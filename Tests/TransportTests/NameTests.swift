@@ -32,6 +32,13 @@ struct NameTests {
         try await body(client, directory)
     }
 
+    @Test(
+        "A name below localhost is this machine, whether the system knows it or not",
+        arguments: ["etcd.localhost", "A.B.LocalHost"])
+    func localhost(name: String) {
+        #expect(NameDirectory.askSystem(name) == .success(["127.0.0.1", "::1"]))
+    }
+
     @Test("A look-up that hangs stops no other transfer, and is given up after the connect timeout")
     func stuck() async throws {
         let server = try ScriptedServer.answering()

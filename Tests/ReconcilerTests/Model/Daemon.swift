@@ -1,0 +1,155 @@
+import Fabric
+import Planning
+import Reconciler
+import TestSupport
+
+/// Simulated time in microseconds: a history is too short for a `Duration`'s width to be worth its price.
+typealias Instant = Int
+
+extension Instant {
+    static func seconds(_ seconds: Int) -> Instant { seconds * 1_000_000 }
+    static func milliseconds(_ milliseconds: Int) -> Instant { milliseconds * 1_000 }
+}
+
+/// One life of a daemon: its engine, its watch, and what it has been told.
+struct Daemon {
+    /// Of all lives of all daemons of a history.
+    let life: Int
+    let born: Instant
+    var engine: Engine
+    var wakeAt: Instant?
+    var follower = Follower()
+    var witness: Witness
+    /// Actions that succeeded once: answers to others are first ones.
+    var answered: Set<AdapterAnswers.Action> = []
+    /// When it was first refused, of refusals without an answer between them.
+    var refusedSince: Instant?
+    /// Reads asked for since ``readsSince``.
+    var reads = 0
+    var readsSince: Instant = 0
+    /// When it is killed at the latest, once it was told to stop.
+    var graceUntil: Instant?
+}
+
+/// What the follower of a range does, as far as the engine notices.
+struct Follower {
+    enum Phase {
+        /// Lists, since nothing is known or what is known is in doubt.
+        case listing
+        case watching
+        /// The watch was cut, and may resume.
+        case cut
+        /// It follows another cluster, until it finds back.
+        case abroad
+    }
+
+    var phase = Phase.listing
+    /// The last revision that was told, or that is known to bring nothing new.
+    var position: Int64 = 0
+    /// When it tells or tries something next.
+    var at: Instant? = 0
+    /// When the loss was told, while it lasts.
+    var lostSince: Instant?
+
+    mutating func cut(until time: Instant) {
+        if phase == .watching { phase = .cut }
+        at = time
+    }
+}
+
+/// What one life of a daemon has been shown of each partition, and told of each key. What it may do is judged by this.
+struct Witness {
+    struct Sight {
+        /// The ports that the last read showed; of a read that a write of ours overlapped, those too.
+        var shown: PortSet = []
+        var exists = false
+        /// Whether any read has been answered.
+        var isKnown = false
+        /// Ports that our requests may have added since that read was asked for.
+        var added: PortSet = []
+        /// Ports that removals took away since, as their answers say.
+        var removed: PortSet = []
+        var writesInFlight = 0
+        /// When a write of ours was last sent, answered or given up; in steps of the history.
+        var touched = 0
+        /// Whether nothing was written since it was read.
+        var isFresh = false
+        /// When the newest read that no write overlapped was asked for; what was asked for before tells nothing new.
+        var asked = -1
+
+        /// Ports that may be there: what is unknown counts as there.
+        var possible: PortSet { shown.union(added) }
+    }
+
+    /// By ``Site/slot(_:)``.
+    private(set) var sights = [Sight](repeating: Sight(), count: Site.slots)
+    /// The newest era of each key that the watch has told; nil where it has told none.
+    var told = [Int?](repeating: nil, count: Site.slots)
+    /// The era of each key when the life began.
+    let eras: [Int]
+    /// What the watch or a list said last, true or not.
+    var heard = [Wish?](repeating: nil, count: Site.slots)
+
+    /// Keys that the store lost in a way that this life can notice: what it was told contradicts what is there now.
+    var noticed: Set<Int> = []
+    /// Whether any list of UFM has been answered.
+    var hasSeen = false
+    /// At which step the last read of the ledger that was answered had been asked for.
+    var ledgerAsked = 0
+
+    init(eras: [Int]) {
+        self.eras = eras
+    }
+
+    /// A read of one partition was answered that had been asked for at a step.
+    mutating func read(_ partition: Partition?, _ slot: Int, asked: Int) {
+        guard asked >= sights[slot].asked else { return }
+        let ports = PortSet(partition)
+        sights[slot].isKnown = true
+        sights[slot].exists = partition != nil
+        guard sights[slot].writesInFlight == 0, asked >= sights[slot].touched else {
+            sights[slot].shown.formUnion(ports)
+            return
+        }
+        sights[slot].shown = ports
+        sights[slot].added = []
+        sights[slot].removed = []
+        sights[slot].isFresh = true
+        sights[slot].asked = asked
+    }
+
+    mutating func sent(_ step: PlanStep, _ slot: Int, at time: Int) {
+        sights[slot].writesInFlight += 1
+        sights[slot].touched = time
+        sights[slot].isFresh = false
+        switch step {
+        case .create, .add, .replace: sights[slot].added.formUnion(PortSet(step))
+        case .remove, .delete, .setQoS: break
+        }
+    }
+
+    mutating func answered(_ step: PlanStep, _ slot: Int, succeeded: Bool, at time: Int) {
+        sights[slot].writesInFlight -= 1
+        sights[slot].touched = time
+        guard succeeded else { return }
+        switch step {
+        case .create, .add: sights[slot].removed.subtract(PortSet(step))
+        case .remove: sights[slot].removed.formUnion(PortSet(step))
+        case .replace: sights[slot].removed = sights[slot].possible.subtracting(PortSet(step))
+        case .delete: sights[slot].removed = sights[slot].possible
+        case .setQoS: break
+        }
+    }
+}
+
+extension PortSet {
+    /// The ports that a step names.
+    init(_ step: PlanStep) {
+        switch step {
+        case .create(let new): self.init(new.members.lazy.map(\.guid))
+        case .add(_, let members, _), .replace(_, let members, _, _): self.init(members.lazy.map(\.guid))
+        case .remove(_, let guids): self.init(guids)
+        case .delete, .setQoS: self = []
+        }
+    }
+}

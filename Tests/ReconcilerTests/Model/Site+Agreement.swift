@@ -1,0 +1,153 @@
+import Fabric
+import KeyHistory
+import Planning
+import Reconciler
+import TestSupport
+
+/// What UFM and the ledger are to be once faults have stopped.
+extension Site {
+    /// Lets faults stop and everything come to rest; what UFM is then is judged.
+    mutating func settle() {
+        serve()
+        faults = false
+        spells = Spells()
+        store.isFull = false
+        fork = nil
+        for index in daemons.indices where daemons[index].follower.phase == .abroad { daemons[index].follower.at = now }
+        if difference != nil { nearly(.agreement) }
+        var calm = 0
+        // The longest of the design's patiences is ten minutes.
+        for round in 0..<100 where breach == nil && calm < 2 {
+            // What goes on and on need not be told for ever.
+            isQuiet = round > 4
+            approve()
+            pass(.seconds(31))
+            calm = difference == nil ? calm + 1 : 0
+        }
+        isQuiet = false
+        if let difference { fail(.agreement, difference) }
+    }
+
+    /// How UFM or the ledger differs from what etcd says, in words; nil where they agree as far as they can.
+    var difference: String? {
+        if let manual = Self.manual, ufm[manual]?.members.count != 1 { return "the unmanaged partition was touched" }
+        guard configuration.limits.policy != .report else { return nil }
+        for slot in 0..<Self.slots {
+            if let words = difference(slot) { return words }
+        }
+        return nil
+    }
+
+    private func difference(_ slot: Int) -> String? {
+        let pkey = Self.pkey(slot)
+        guard configuration.limits.range.contains(pkey), spoiled[slot] == nil, !foreign.contains(pkey) else {
+            return nil
+        }
+        let record = store.records[pkey.description]
+        guard let wanted = era(slot).wish.ports else { return nil }
+        let shown = ufm[pkey]
+        if wanted.isEmpty {
+            guard configuration.limits.policy == .sync else { return nil }
+            if record != nil { return "\(pkey) is not wanted, and its record is there: \(words(of: record))" }
+            if shown != nil, isKnownAsOurs(pkey) {
+                return "\(pkey) is not wanted, and UFM has the partition that we made, with \(PortSet(shown))"
+            }
+            return nil
+        }
+        guard let shown, PortSet(shown) == wanted, !wanted.contains(.bulk) || shown.members.count > PortSet.bulkCount
+        else {
+            return "\(pkey) is to have \(wanted) and has \(PortSet(shown)); record \(words(of: record))"
+        }
+        if let member = shown.members.values.first(where: { $0.membership != .full }) {
+            return "\(pkey): \(member.guid) is limited"
+        }
+        if configuration.enforcesFlags, shown.ipOverIB != configuration.flags.ipOverIB { return "\(pkey): ip_over_ib" }
+        guard record?.record.state == .synced, record?.record.revision.number == era(slot).revision else {
+            return "\(pkey) is right, and its record is not: \(words(of: record))"
+        }
+        return nil
+    }
+
+    /// Whether a daemon can know that a partition without a record is ours: it may only lack one by a mistake.
+    ///
+    /// Of two daemons one may put back what the other has let go of; to run two is no supported way.
+    private func isKnownAsOurs(_ pkey: PKey) -> Bool {
+        ufm.ours.contains(pkey) && !orphaned.contains(pkey) && !isDenied(pkey) && !powers.has(.twoDaemons)
+    }
+
+    /// Whether two witnesses have said that a partition is gone which was not: no more can be asked of a daemon.
+    private func isDenied(_ pkey: PKey) -> Bool { denied.singly.contains(pkey) && denied.listed.contains(pkey) }
+
+    private func words(of record: Store.Record?) -> String {
+        record.map { "\($0.form) \($0.record.state) @\($0.record.revision)" } ?? "none"
+    }
+
+    // MARK: Service
+
+    /// Some trouble lasts while everything else is well: others are served all the same.
+    private mutating func serve() {
+        guard breach == nil, configuration.limits.policy == .sync, !configuration.runsOnce else { return }
+        let lasting: [Power] = [.refusedPartition, .unusableList, .noSpace].filter(powers.has)
+        guard let trouble = lasting.randomElement(using: &random) else { return }
+        faults = false
+        spells = Spells()
+        store.isFull = false
+        fork = nil
+        pass(.seconds(100))
+        guard breach == nil, difference == nil else { return }
+        let pair = pkeys.filter(configuration.limits.range.contains).shuffled(using: &random).prefix(2)
+        guard let victim = pair.first, let other = pair.last, victim != other else { return }
+        switch trouble {
+        case .refusedPartition:
+            let kinds: [AdapterAnswers.Kind] = [.credentials, .rejected, .unavailable, .busy, .serverError, .malformed]
+            spells.refused = (victim, kinds.randomElement(using: &random) ?? .rejected, .max)
+            note("from now on writes of \(victim) end with \(spells.refused?.failure ?? .rejected)")
+            if Bool.random(using: &random) {
+                put(Self.name(victim), .present(drawPorts(victim)))
+            } else {
+                delete([Self.name(victim)])
+            }
+        case .unusableList:
+            spells.list = (
+                [.unavailable, .serverError, .malformed, .incomplete].randomElement(using: &random) ?? .rejected, .max
+            )
+            note("from now on UFM's list is unusable")
+        default:
+            store.isFull = true
+            note("from now on etcd is full")
+        }
+        bite(trouble)
+        pass(.seconds(draw(1...100)))
+        expectService(of: other, trouble)
+        if trouble == .refusedPartition { expectFailing(victim) }
+    }
+
+    /// A change of another partition is carried out soon.
+    private mutating func expectService(of pkey: PKey, _ trouble: Power) {
+        guard let slot = Self.slot(pkey), breach == nil, store.records["0X" + pkey.description.dropFirst(2)] == nil
+        else { return }
+        // A full store takes no value: what is wanted there can only end.
+        if trouble == .noSpace {
+            guard store.keys[Self.name(pkey)] != nil, ufm[pkey] != nil, ufm.ours.contains(pkey) else { return }
+            delete([Self.name(pkey), Store.prefix + "0X" + pkey.description.dropFirst(2)])
+        } else {
+            // Ports that are nowhere else, so that nothing has to be waited for.
+            put(Self.name(pkey), .present(.function(of: pkey, rank: 0)))
+        }
+        nearly(.service)
+        pass(.seconds(20))
+        let wanted = era(slot).wish.ports ?? []
+        guard breach == nil, !era(slot).wish.isHeld, ufm.ports(of: pkey) != wanted else { return }
+        fail(
+            .service,
+            "\(pkey) still has \(ufm.ports(of: pkey)) 20 s after \(era(slot).wish) was told, under \(trouble)")
+    }
+
+    /// What is refused for good is failing, and the ledger says so.
+    private mutating func expectFailing(_ pkey: PKey) {
+        guard breach == nil, let slot = Self.slot(pkey), let wanted = era(slot).wish.ports,
+            ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description], record.record.state != .failing
+        else { return }
+        fail(.service, "\(pkey) is refused, and its record says \(record.record.state)")
+    }
+}

@@ -1,0 +1,279 @@
+import Fabric
+import KeyHistory
+import Planning
+import Reconciler
+
+/// What is judged: each request when it is sent, by what its daemon had been told and shown; each write when it acts.
+extension Site {
+    /// So many complete reads of one daemon in ten seconds are a storm.
+    private static let storm = 300
+
+    /// A daemon sends a request.
+    mutating func judge(_ request: Request, _ index: Int) {
+        switch request {
+        case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
+        case .readPartition, .amend, .authorise, .release: break
+        case .claim(let records, isBatch: false):
+            for (pkey, record) in records where record.state == .synced { judgeSynced(pkey, record, index) }
+        case .write(let step): judgeWrite(step, index)
+        }
+    }
+
+    private mutating func countRead(_ index: Int) {
+        if now - daemons[index].readsSince > .seconds(10) {
+            daemons[index].readsSince = now
+            daemons[index].reads = 0
+        }
+        daemons[index].reads += 1
+        if daemons[index].reads > Self.storm / 10 { nearly(.restraint) }
+        if daemons[index].reads > Self.storm { fail(.restraint, "\(Self.storm) complete reads in 10 s") }
+    }
+
+    // MARK: 7
+
+    private mutating func judgeSynced(_ pkey: PKey, _ record: LedgerRecord, _ index: Int) {
+        guard let slot = Self.slot(pkey) else { return }
+        let sight = daemons[index].witness.sights[slot]
+        guard sight.isFresh else {
+            return fail(.truth, "\(pkey) is to be called synced, and was not read since it was last written")
+        }
+        let known = eras(slot, from: 0).filter { $0.revision == record.revision.number }
+        // A key of a store that was never ours is refused by the store that is.
+        guard !known.isEmpty else { return nearly(.truth) }
+        guard known.contains(where: { sight.exists && $0.wish.ports == sight.shown }) else {
+            let wishes = known.map(\.wish.description).joined(separator: " or ")
+            return fail(.truth, "\(pkey) is to be called synced with \(wishes), and was last seen with \(sight.shown)")
+        }
+    }
+
+    /// `synced` stands in the ledger, for the key as the store has it.
+    private mutating func judgeRecorded(_ pkey: PKey, _ record: LedgerRecord, _ seen: PortSet) {
+        guard let wish = store.keys[record.key.description]?.wish, wish.ports != seen else { return }
+        fail(.truth, "\(pkey) is now called synced @\(record.revision), which is \(wish); it was seen with \(seen)")
+    }
+
+    // MARK: 1, 3, 4 and 9
+
+    private mutating func judgeWrite(_ step: PlanStep, _ index: Int) {
+        let pkey = step.pkey
+        let words = Request.write(step).words
+        guard let slot = Self.slot(pkey) else { return fail(.scope, "\(words): nobody's to write") }
+        guard configuration.limits.range.contains(pkey) else { return fail(.scope, "\(words): outside the range") }
+        judgePolicy(step)
+        if daemons.count > 1 { bite(.twoDaemons) }
+        if case .remove = step, configuration.flags.index0 == .vf, let wanted = era(slot).wish.ports, !wanted.isEmpty {
+            bite(.mixedIndex0)
+        }
+        if let since = spoiled[slot], daemons[index].witness.ledgerAsked > since {
+            return fail(.scope, "\(words), though its record cannot be read, or has another spelling")
+        }
+        if store.records[pkey.description] == nil, spoiled[slot] == nil, !orphaned.contains(pkey),
+            !released.contains(pkey) || !powers.has(.twoDaemons)
+        {
+            fail(.scope, "\(words) without a record in the ledger")
+        }
+        let witness = daemons[index].witness
+        let sight = witness.sights[slot]
+        // What is only added may be of any value that was there before the watch had told anything: nobody loses by it.
+        let isAddition =
+            switch step {
+            case .create, .add: true
+            case .remove, .replace, .setQoS, .delete: false
+            }
+        let first = witness.told[slot] ?? (isAddition ? 0 : witness.eras[slot])
+        let admissible = eras(slot, from: first)
+        guard admissible.contains(where: { allows($0, step, sight, index) }) else {
+            return failStep(step, admissible, sight)
+        }
+        if isAddition { judgeStrangers(step, admissible, sight) }
+        judgePorts(step, slot, index)
+    }
+
+    private mutating func judgePolicy(_ step: PlanStep) {
+        switch (configuration.limits.policy, step) {
+        case (.report, _): fail(.scope, "\(Request.write(step).words) under policy report")
+        case (.upsertOnly, .delete): fail(.scope, "\(Request.write(step).words) under policy upsert-only")
+        default: break
+        }
+    }
+
+    /// Whether an era asks for a step.
+    private func allows(_ era: Era, _ step: PlanStep, _ sight: Witness.Sight, _ index: Int) -> Bool {
+        guard let wanted = era.wish.ports else { return false }
+        let named = PortSet(step)
+        switch step {
+        case .create, .add: return !named.isEmpty && named.isSubset(of: wanted)
+        case .remove: return named.isDisjoint(with: wanted) && mayVanish(era, step.pkey, index)
+        case .replace: return named.isSubset(of: wanted) && sight.shown.intersection(wanted).isSubset(of: named)
+        case .delete: return wanted.isEmpty && mayVanish(era, step.pkey, index)
+        case .setQoS: return false
+        }
+    }
+
+    /// Whether the absence of a key is somebody's word, or was approved, as far as a daemon could notice.
+    private func mayVanish(_ era: Era, _ pkey: PKey, _ index: Int) -> Bool {
+        guard era.wish == .absent, era.cause == .loss, !approved.contains(pkey), let slot = Self.slot(pkey) else {
+            return true
+        }
+        return !daemons[index].witness.noticed.contains(slot)
+    }
+
+    private mutating func failStep(_ step: PlanStep, _ admissible: ArraySlice<Era>, _ sight: Witness.Sight) {
+        let wanted = admissible.map(\.wish.description).joined(separator: ", then ")
+        let words = "\(Request.write(step).words), where \(wanted) is wanted and \(sight.shown) was seen"
+        let named = PortSet(step)
+        let kept = admissible.reduce(into: PortSet()) { $0.formUnion($1.wish.ports ?? sight.shown) }
+        switch step {
+        case .delete, .remove: fail(.deletion, words)
+        case .replace where !sight.shown.intersection(kept).isSubset(of: named): fail(.deletion, words)
+        case .create, .add, .replace: fail(.isolation, words)
+        case .setQoS: fail(.scope, words)
+        }
+    }
+
+    /// A tenant's ports come while others', as far as the daemon knows, are still there.
+    private mutating func judgeStrangers(_ step: PlanStep, _ admissible: ArraySlice<Era>, _ sight: Witness.Sight) {
+        let wanted = admissible.reduce(into: PortSet()) { $0.formUnion($1.wish.ports ?? []) }
+        let strangers = sight.possible.subtracting(sight.removed).subtracting(wanted)
+        if !sight.removed.isEmpty { nearly(.isolation) }
+        guard !strangers.isEmpty else { return }
+        fail(.isolation, "\(Request.write(step).words) beside \(strangers), which nobody wants there any more")
+    }
+
+    private mutating func judgePorts(_ step: PlanStep, _ slot: Int, _ index: Int) {
+        let witness = daemons[index].witness
+        let arriving: PortSet
+        switch step {
+        case .create, .add, .replace: arriving = PortSet(step).subtracting(witness.sights[slot].shown)
+        case .remove, .delete, .setQoS: return
+        }
+        guard !arriving.isEmpty else { return }
+        for (other, sight) in witness.sights.enumerated() where other != slot && sight.isKnown {
+            let shared = arriving.intersection(sight.possible).subtracting(.bulk)
+            guard !shared.isEmpty, isTaken(shared, from: other, index) else {
+                if !arriving.isDisjoint(with: ufm.ports(of: Self.pkey(other))) { nearly(.ports) }
+                continue
+            }
+            fail(
+                .ports,
+                "\(Request.write(step).words), while \(Self.pkey(other)), which is to lose \(shared), was last seen "
+                    + "with \(sight.possible)")
+        }
+    }
+
+    /// Whether our plan takes ports from a partition, whichever of what is and was wanted of it the plan is made of.
+    private func isTaken(_ ports: PortSet, from slot: Int, _ index: Int) -> Bool {
+        let pkey = Self.pkey(slot)
+        let witness = daemons[index].witness
+        guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
+            let record = store.records[pkey.description], record.form == .plain,
+            let heard = witness.heard[slot]?.ports, heard.isDisjoint(with: ports)
+        else { return false }
+        switch record.record.state {
+        case .guarded, .approved, .held: return false
+        case .claimed, .synced, .failing, .deleting: break
+        }
+        return eras(slot, from: witness.told[slot] ?? witness.eras[slot]).allSatisfy { era in
+            era.cause == .word && era.wish.ports.map { $0.isDisjoint(with: ports) } ?? false
+        }
+    }
+
+    static func pkey(_ slot: Int) -> PKey { allPKeys[slot] }
+
+    private static let allPKeys = (0x2000...0x200f).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+
+    // MARK: What came of it
+
+    /// A write has acted.
+    mutating func written(_ step: PlanStep, before: PortSet, _ call: Call, isLate: Bool) {
+        guard let slot = Self.slot(step.pkey) else { return }
+        switch step {
+        case .remove, .delete, .setQoS: break
+        case .create, .add, .replace:
+            if isLate {
+                bite(.lateWrites)
+                intruders[slot].formUnion(PortSet(step))
+            } else {
+                judgeMix(step, slot, before, call)
+            }
+        }
+        if ufm[step.pkey] == nil { foreign.remove(step.pkey) }
+    }
+
+    /// Two tenants are together by a request that its daemon still waits for, though it had seen the one and not seen it gone.
+    private mutating func judgeMix(_ step: PlanStep, _ slot: Int, _ before: PortSet, _ call: Call) {
+        if !before.isSubset(of: PortSet(step)) { nearly(.isolation) }
+        let wanted = eras(slot, from: call.told).reduce(into: PortSet(step)) { $0.formUnion($1.wish.ports ?? []) }
+        let strangers = ufm.ports(of: step.pkey).subtracting(wanted).subtracting(intruders[slot])
+            .intersection(call.seen)
+        guard !strangers.isEmpty, !PortSet(step).subtracting(before).isEmpty else { return }
+        fail(
+            .isolation,
+            "\(Request.write(step).words) acted while \(strangers), which had been seen there, was there still")
+    }
+
+    /// A transaction of the ledger has been carried out.
+    ///
+    /// - Parameter claimed: of a release, the revision that the record had been claimed for.
+    mutating func transacted(_ call: Call, claimed: Int64?) {
+        switch call.request {
+        case .claim(let records, _):
+            for (pkey, record) in records where record.state == .synced { judgeRecorded(pkey, record, call.seen) }
+            orphaned.subtract(records.keys)
+            released.subtract(records.keys)
+            for slot in records.keys.compactMap(Self.slot) { spoiled[slot] = nil }
+            for pkey in records.keys { denied = (denied.singly.subtracting([pkey]), denied.listed.subtracting([pkey])) }
+        case .release(let pkey):
+            released.insert(pkey)
+            if case .late = call.stage, let slot = Self.slot(pkey), let claimed, claimed == era(slot).revision {
+                fail(.scope, "a release of \(pkey) that had been given up took the record of a new claim")
+            }
+        case .authorise(let pkey, _, _):
+            approved.remove(pkey)
+            if let slot = Self.slot(pkey) { spoiled[slot] = nil }
+        case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
+        case .list, .readLedger, .readFabric, .readPartition, .write: break
+        }
+    }
+
+    /// A reply reaches a daemon: from now on it knows.
+    mutating func hear(_ call: Call, _ reply: Reply, _ index: Int) {
+        let refusedSince = daemons[index].refusedSince
+        daemons[index].refusedSince = nil
+        if case .failed(let failure) = reply {
+            if failure.isRefusal {
+                nearly(.life)
+                daemons[index].refusedSince = refusedSince ?? now
+            }
+            switch call.request {
+            case .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
+            case .claim, .amend, .authorise, .release: nearly(.scope)
+            case .write: break
+            }
+        }
+        switch (call.request, reply) {
+        case (.readFabric, .fabric(let snapshot)):
+            if faults, daemons[index].witness.hasSeen { resyncs += 1 }
+            daemons[index].witness.hasSeen = true
+            for slot in 0..<Self.slots {
+                daemons[index].witness.read(snapshot[Self.pkey(slot)], slot, asked: call.sent)
+            }
+        case (.readPartition(let pkey), .partition(let partition)):
+            guard let slot = Self.slot(pkey) else { return }
+            daemons[index].witness.read(partition, slot, asked: call.sent)
+        case (.write(let step), _):
+            guard let slot = Self.slot(step.pkey) else { return }
+            let succeeded = if case .done = reply { true } else { false }
+            daemons[index].witness.answered(step, slot, succeeded: succeeded, at: steps)
+        case (.list, .keys(let shown)): hearList(shown, index)
+        case (.readLedger, .records): daemons[index].witness.ledgerAsked = call.sent
+        default: break
+        }
+    }
+
+    mutating func hearList(_ shown: Store, _ index: Int) {
+        for (slot, found) in Self.wishes(of: shown).enumerated() {
+            daemons[index].witness.heard[slot] = found.wish
+        }
+    }
+}

@@ -2,6 +2,15 @@ internal import Fabric
 package import Logging
 
 /// Runs an engine: performs its actions, each as a child task, and tells it what came of them.
+///
+/// The way of one key, from the socket to the request, and what goes from room to room:
+///
+///     etcd ── bytes of /v3/watch ──▶ EtcdGateway.Follower ── KeyChange at a StorePoint ──▶ Adapters.EtcdSource
+///          ── SourceEvent ──▶ this loop ── EngineEvent ──▶ Engine: Sides ── Intent ──▶ Admission ──▶ Work's queue
+///          ── Goal ──▶ Run ── Standing ──▶ Planner ── Steps ──▶ WriteGate ── WritePermit ──▶ EngineAction
+///          ──▶ this loop ── record ──▶ Ledger ── PlanStep ──▶ Adapters.UFMFabric ──▶ UFMClient ── HTTP ──▶ UFM
+///
+/// Each room once; then the run reads the partition back and has the ledger say that it is in step.
 package struct ReconcilerLoop: Sendable {
     private let configuration: EngineConfiguration
     private let sources: [any KeySource]

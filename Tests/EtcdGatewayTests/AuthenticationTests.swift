@@ -80,7 +80,8 @@ struct AuthenticationTests {
     @Test("A token that has expired is renewed unnoticed, by calls and by watches")
     func expiry() async throws {
         var options = Self.options
-        options.arguments = ["--auth-token-ttl", "1"]
+        // Long enough for a new token to be used before it has expired too, on a machine that has much else to do.
+        options.arguments = ["--auth-token-ttl", "3"]
         try await withEtcd(options) { etcd in
             try await withGateway([try etcd.member], login: Self.root) { client in
                 let revision = try await client.put("/a".bytes, [1])
@@ -194,7 +195,7 @@ struct AuthenticationTests {
         let request = HTTPRequest(
             .post, "\(etcd.clientURL)/v3/kv/range", headers: [HTTPHeader("Authorization", token)],
             body: #"{"key":"YQ=="}"#.bytes)
-        try await eventually("expiry of a token", interval: .milliseconds(2_100)) {
+        try await eventually("expiry of a token", interval: .milliseconds(4_100)) {
             try await client.send(request).status == 401
         }
     }

@@ -24,13 +24,6 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
 
     private typealias State = FollowerState<C.Instant>
 
-    private enum Stop: Error {
-        /// Reading failed.
-        case failed(EtcdError)
-        /// Whoever is told wants no more.
-        case refused(EtcdError)
-    }
-
     private let client: EtcdClient
     private let range: KeyRange
     private let start: FollowerStart
@@ -146,6 +139,14 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
             throw .refused(error)
         }
     }
+}
+
+/// Beside the follower and not in it: an error type that depends on the clock's made the optimiser of Swift 6.3 crash.
+private enum Stop: Error {
+    /// Reading failed.
+    case failed(EtcdError)
+    /// Whoever is told wants no more.
+    case refused(EtcdError)
 }
 
 /// What the reader of a watch and its prover share: the position in history, and whether etcd can be read.

@@ -1,3 +1,9 @@
+/// Whether a member may talk to every other member (`full`) or to full members only (`limited`).
+package enum Membership: String, Hashable, Sendable, CaseIterable {
+    case full
+    case limited
+}
+
 /// One port in a partition, with what the fabric manager keeps for it there.
 package struct Member: Hashable, Sendable {
     package let guid: GUID

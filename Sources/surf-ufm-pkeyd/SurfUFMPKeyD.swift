@@ -28,7 +28,6 @@ let programVersion = "0.1.0"
 enum Program {
     static func main() async {
         StandardStreams.occupy()
-        EndingSignals.hold()
         // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
@@ -36,8 +35,6 @@ enum Program {
             let arguments = GUIDArgument.completingBareGUIDs(Array(arguments.dropFirst()))
             try refuseUnknownMode(arguments.first)
             var command = try SurfUFMPKeyD.parseAsRoot(arguments)
-            // The daemon takes them when it is ready to; everybody else just ends.
-            if !(command is MonitorCommand) { EndingSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

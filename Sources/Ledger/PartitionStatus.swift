@@ -21,7 +21,7 @@ package struct PartitionStatus: Hashable, Sendable {
         /// The deletion has been approved, and is yet to be done.
         case approved
         case deleting
-        /// The key names no GUID: there is to be no partition, and none is ours.
+        /// The key's lists are empty: there is to be no partition, and none is ours.
         case empty
     }
 

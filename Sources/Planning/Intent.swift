@@ -4,7 +4,7 @@ package import Fabric
 package enum Intent: Hashable, Sendable {
     /// Exactly these members; never an empty set.
     case present(DesiredPartition)
-    /// No key, or a key that names no valid GUID.
+    /// No key, or a key whose lists are empty.
     case absent
     /// The partition stays as it is until the reason is gone.
     case held(HoldReason)

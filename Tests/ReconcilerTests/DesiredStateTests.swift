@@ -47,16 +47,19 @@ struct DesiredStateTests {
         #expect(state.apply([.set(entry("0x5", "[1]", 11))]).warnings.count == 1)
     }
 
-    @Test("Invalid GUIDs are skipped with a warning each; none left means a partition without members")
+    @Test("Invalid GUIDs are skipped with a warning each; with none left the partition is held, with one warning")
     mutating func invalidGUIDs() {
         let warnings = state.apply([
             .set(entry("0x5", "{'host_guids': ['0x043f720300f55171', 'zz', '0x0000000000000000', [1]]}", 10))
         ]).warnings
         #expect(warnings.count == 3)
         #expect(members() == ["043f720300f55171"])
-        _ = state.apply([.set(entry("0x5", "{'host_guids': ['zz'], 'vf_guids': []}", 11))])
-        #expect(state.intent(of: pkey) == .absent)
+        let held = state.apply([.set(entry("0x5", "{'host_guids': ['zz', 'yy'], 'vf_guids': []}", 11))])
+        #expect(held.warnings.count == 1)
+        #expect(state.intent(of: pkey) == .held(.unreadable))
         #expect(state.revisionsOfKeys(of: pkey) == [Self.prefix + "0x5": 11])
+        _ = state.apply([.set(entry("0x5", "{'host_guids': [], 'vf_guids': []}", 12))])
+        #expect(state.intent(of: pkey) == .absent)
     }
 
     @Test("Of two keys for one PKey the one that changed last counts, with a warning; without it the other does")

@@ -42,4 +42,22 @@ struct ValueDecoderTests {
         #expect(value.hosts.isEmpty && value.virtualFunctions.isEmpty && value.warnings.isEmpty)
         #expect(try ValueDecoder.decode(Array("{'vf_guids': []}".utf8)).hosts.isEmpty)
     }
+
+    @Test(
+        "Entries of which none is a GUID are no empty list: the value cannot be read",
+        arguments: [
+            "{'host_guids': ['mlx5_0'], 'vf_guids': []}", "{'host_guids': [], 'vf_guids': [null]}",
+            "{'host_guids': [[]], 'vf_guids': ['0x0']}", "{'vf_guids': ['0x0000000000000000']}",
+        ])
+    func nameless(text: String) throws {
+        let error = try #require(throws: UnreadableValue.self) { try ValueDecoder.decode(Array(text.utf8)) }
+        #expect(error.reason.hasPrefix("names no valid GUID: "))
+    }
+
+    @Test("One entry that can be read is a value, and the others are told")
+    func skipped() throws {
+        let value = try ValueDecoder.decode(
+            Array("{'host_guids': ['mlx5_0'], 'vf_guids': ['0xc0cc200e00000000', {}]}".utf8))
+        #expect(value.hosts.isEmpty && value.virtualFunctions.count == 1 && value.warnings.count == 2)
+    }
 }

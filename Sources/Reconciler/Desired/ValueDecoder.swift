@@ -6,7 +6,7 @@ internal import YAMLReader
 package struct DecodedValue: Hashable, Sendable {
     package var hosts: Set<GUID> = []
     package var virtualFunctions: Set<GUID> = []
-    /// Entries that were skipped and why, in words.
+    /// Entries that were skipped and why, in words; beside entries that were not.
     package var warnings: [String] = []
 
     /// Virtual functions whose GUID, as pcocc computes it (`0xc0cc`, PKey, `00`, rank, `00`), is for another PKey; in
@@ -25,7 +25,8 @@ package struct UnreadableValue: Error, Hashable, Sendable {
 
 /// Reads values as pcocc writes them: Python literals `{'host_guids': ['0x…'], 'vf_guids': ['0x…']}`.
 ///
-/// These, JSON and YAML are all YAML to the reader. Unknown fields are ignored, as pcocc ignores them.
+/// These, JSON and YAML are all YAML to the reader. Unknown fields are ignored, as pcocc ignores them. An entry that is no GUID
+/// is skipped, unless all are.
 package enum ValueDecoder {
     package static func decode(_ value: [UInt8]) throws(UnreadableValue) -> DecodedValue {
         let root: YAMLNode?
@@ -46,6 +47,11 @@ package enum ValueDecoder {
         }
         decoded.hosts = hosts ?? []
         decoded.virtualFunctions = virtualFunctions ?? []
+        // Empty lists say that nobody is wanted; entries of which none can be read say that somebody is.
+        if decoded.hosts.isEmpty, decoded.virtualFunctions.isEmpty, let first = decoded.warnings.first {
+            let others = decoded.warnings.count - 1
+            throw UnreadableValue(reason: "names no valid GUID: \(first)" + (others > 0 ? ", and \(others) more" : ""))
+        }
         return decoded
     }
 

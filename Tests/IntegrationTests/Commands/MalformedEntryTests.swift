@@ -49,6 +49,9 @@ struct MalformedEntryTests {
             key: "0x210e", value: "{'host_guids': [" + String(repeating: "'", count: 1_000_000), warning: "not JSON"),
         Row(
             key: "0x210f", value: String(repeating: "[", count: 100_000), warning: "not JSON"),
+        Row(
+            key: "0x2207", value: "{'host_guids': ['nonsense', 17], 'vf_guids': []}",
+            warning: "names no valid GUID: host_guids: skipped an entry: Invalid GUID format: nonsense"),
         // Values of which a part can be read
         Row(
             key: "0x2201", value: "{'host_guids': ['0x043f720300f55176', 'nonsense'], 'vf_guids': []}",
@@ -68,8 +71,6 @@ struct MalformedEntryTests {
         Row(
             key: "0x2206", value: "{'host_guids': ['0x043f720300f55176', '-43f720300f55176', '04_f720300f55176']}",
             warning: "Invalid GUID format: -43f720300f55176", synced: 0x2206),
-        Row(
-            key: "0x2207", value: "{'host_guids': ['nonsense'], 'vf_guids': []}", warning: "names no valid GUID"),
         Row(
             key: "0x2208", value: "{'host_guids': [], 'vf_guids': []}", warning: "names no valid GUID"),
         // Keys that name no partition of ours
@@ -127,6 +128,7 @@ struct MalformedEntryTests {
         "hold the partition at what it was, until the entry is mended or goes",
         arguments: [
             "hello", "{'host_guids': ['0x043f720300f55177'", "{}", "{'host_guids': 'all'}", "",
+            "{'host_guids': ['mlx5_0', 'mlx5_1'], 'vf_guids': ['?']}",
         ])
     func hold(_ value: String) async throws {
         try await withSite(.http) { site in

@@ -33,9 +33,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             .mixedIndex0, with: [.emptySuccesses], .isolation,
             "a removal answered with success is believed: the new tenant is added to the old one"),
         NotYetHeld(
-            .namelessValues, .deletion,
-            "entries of which none is a GUID count as no members: the partition is deleted, where it is to be held"),
-        NotYetHeld(
             .wipes, .truth,
             "a claim compares a revision alone, which in the new store is that of another value"),
         NotYetHeld(

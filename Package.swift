@@ -86,6 +86,7 @@ let package = Package(
                 "UFMClient", "YAMLReader",
             ],
             swiftSettings: strict),
+        .target(name: "Usage", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Surroundings", "Text", logging], swiftSettings: strict),
 
         // The programs
@@ -93,7 +94,8 @@ let package = Package(
             name: "surf-ufm-pkeyd",
             dependencies: [
                 "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
-                "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient", "YAMLReader",
+                "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient", "Usage",
+                "YAMLReader",
                 argumentParser,
                 logging, unixSignals,
             ],
@@ -161,15 +163,18 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Settings", "EtcdGateway", "Fabric", "Planning", "Reconciler", "TestSupport", "Transport", "UFMClient",
+                "Settings", "EtcdGateway", "Fabric", "Planning", "Reconciler", "Surroundings", "TestSupport",
+                "Transport",
+                "UFMClient",
             ],
             swiftSettings: strict),
+        .testTarget(name: "UsageTests", dependencies: ["Usage"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMModel",
                 "UFMSimulator",
-                "TestSupport", "surf-ufm-pkeyd", "ufm-simulator",
+                "TestSupport", "Usage", "surf-ufm-pkeyd", "ufm-simulator",
             ],
             swiftSettings: strict),
     ],

@@ -1,5 +1,5 @@
 import Glibc
-import Surroundings
+package import Surroundings
 
 /// Hides passwords given as arguments from `ps` and `/proc`, which every user of the machine can read.
 ///
@@ -21,20 +21,34 @@ package enum ArgumentBlanking {
             if options.contains(argument), index + 1 < arguments.count {
                 blanks.append(Blank(argument: index + 1, offset: 0))
             }
-            for option in options where argument.utf8.starts(with: "\(option)=".utf8) {
-                blanks.append(Blank(argument: index, offset: option.utf8.count + 1))
+            let name = argument.prefix { $0 != "=" }
+            guard options.contains(String(name)) || isNearMiss(name) else { continue }
+            if name.utf8.count < argument.utf8.count {
+                blanks.append(Blank(argument: index, offset: name.utf8.count + 1))
+            } else if isNearMiss(name), index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
+                blanks.append(Blank(argument: index + 1, offset: 0))
+            }
+            // `--password= X`: refused, but X is there to be seen.
+            if argument.hasSuffix("="), index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
+                blanks.append(Blank(argument: index + 1, offset: 0))
             }
         }
         return blanks
     }
 
+    /// Whether an option that is none of ours was probably meant to be one of a password.
+    private static func isNearMiss(_ name: Substring) -> Bool {
+        guard name.hasPrefix("--"), !options.contains(String(name)) else { return false }
+        return name.lowercased().contains("pas") && !OptionNames.prompts.contains(String(name))
+    }
+
     /// Overwrites the passwords in the memory that `ps` shows, and returns the arguments as they were.
     ///
     /// To be called first thing, before any other thread runs.
-    package static func blankProcessArguments() -> [String] {
-        let arguments = ProcessArguments.current
-        for blank in blanks(in: arguments.texts) { overwrite(arguments.memory[blank.argument], from: blank.offset) }
-        return arguments.texts
+    package static func blankProcessArguments() -> ProcessArguments {
+        let (arguments, memory) = (ProcessArguments.current, ProcessArguments.memory)
+        for blank in blanks(in: arguments.texts) { overwrite(memory[blank.argument], from: blank.offset) }
+        return arguments
     }
 
     /// Puts an `x` in the place of each byte of a C string, from an offset to its end.

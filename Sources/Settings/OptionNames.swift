@@ -17,4 +17,6 @@ package struct OptionNames: Hashable, Sendable {
 
     /// Those whose value is a password.
     package static let passwords = [tool.ufmPassword, daemon.ufmPassword, etcdPassword]
+    /// Those that have a password asked for.
+    package static let prompts = ["--etcd-prompt-password"]
 }

@@ -32,9 +32,10 @@ enum Program {
         let arguments = ArgumentBlanking.blankProcessArguments()
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
         do {
-            let arguments = GUIDArgument.completingBareGUIDs(Array(arguments.dropFirst()))
-            try refuseUnknownMode(arguments.first)
-            var command = try SurfUFMPKeyD.parseAsRoot(arguments)
+            let words = Array(arguments.texts.dropFirst())
+            try CommandLineCheck.refuseOddBytes(arguments)
+            try CommandLineCheck.refuseUnknownMode(words)
+            var command = try CommandLineCheck.parse(words)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -44,13 +45,6 @@ enum Program {
         } catch {
             complain(error)
         }
-    }
-
-    /// Since `monitor` may be left out, a mistyped mode would be taken for a daemon's argument.
-    private static func refuseUnknownMode(_ word: String?) throws {
-        let modes = SurfUFMPKeyD.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-        guard let word, !word.hasPrefix("-"), !modes.contains(word) else { return }
-        throw ValidationError("Unknown mode '\(word)': there are \(modes.dropLast().joined(separator: ", ")).")
     }
 
     /// Help goes to standard output; everything else is one line on standard error, and an exit code that is not 0.

@@ -1,4 +1,5 @@
 import Glibc
+import Surroundings
 import Testing
 
 @testable import Settings
@@ -17,7 +18,11 @@ struct SettingsArgumentTests {
                 [Blank(argument: 2, offset: 0), Blank(argument: 4, offset: 0)]
             ),
             (["--password="], [Blank(argument: 1, offset: 11)]), (["--password"], []), ([], []),
-            (["--etcd-prompt-password", "--list"], []), (["--passwords=a"], []), (["--etcd-user", "root"], []),
+            (["--etcd-prompt-password", "--list"], []), (["--passwords=a"], [Blank(argument: 1, offset: 12)]),
+            (["--ufm-pasword", "abc"], [Blank(argument: 2, offset: 0)]),
+            (["--password=", "abc"], [Blank(argument: 1, offset: 11), Blank(argument: 2, offset: 0)]),
+            (["--bypass", "--list"], []),
+            (["--etcd-user", "root"], []),
             (["--password", "--list"], [Blank(argument: 2, offset: 0)]),
         ] as [([String], [Blank])])
     func blanks(arguments: [String], expected: [Blank]) {
@@ -44,7 +49,7 @@ struct SettingsArgumentTests {
     @Test("The arguments of this process come back unchanged")
     func processArguments() {
         let before = CommandLine.arguments
-        #expect(ArgumentBlanking.blankProcessArguments() == before)
+        #expect(ArgumentBlanking.blankProcessArguments().texts == before)
         #expect(CommandLine.arguments == before)
     }
 }

@@ -19,11 +19,12 @@ Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
 Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
+Usage
 Telemetry       HTTPServing Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage YAMLReader ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

@@ -55,12 +55,12 @@ struct EtcdCommand: AsyncParsableCommand {
                 "Give exactly one of --list, --get KEY, --put KEY, --delete KEY, --watch [PREFIX] and --status.")
         }
         if put != nil, value == nil { throw ValidationError("--put needs --value VALUE.") }
-        if put == nil, value != nil { throw ValidationError("--value goes with --put.") }
-        if put == nil, ttl != nil { throw ValidationError("--ttl goes with --put.") }
         if let ttl, !(1...9_000_000_000).contains(ttl) {
             throw ValidationError("--ttl \(ttl): expected 1 to 9000000000 seconds.")
         }
-        if recursive, deletesPrefix == nil { throw ValidationError("--recursive goes with --delete or --prefix.") }
+        if recursive, deletesPrefix == nil {
+            throw ValidationError("--recursive goes with --delete, or with --prefix and nothing else to do.")
+        }
         if recursive, delete != nil, reading.prefix != nil {
             throw ValidationError("Give the prefix once: behind --delete or behind --prefix.")
         }
@@ -70,12 +70,11 @@ struct EtcdCommand: AsyncParsableCommand {
         if watchPrefix != nil, watch, reading.prefix != nil {
             throw ValidationError("Give the prefix once: behind --watch or behind --prefix.")
         }
-        if yes, !recursive { throw ValidationError("--yes goes with --recursive.") }
         if watchPrefix != nil, !watch { throw ValidationError("\(watchPrefix ?? ""): a prefix goes with --watch.") }
         for (name, key) in [("--get", get), ("--put", put), ("--delete", delete)] where key == "" {
             throw ValidationError("\(name): the key is empty.")
         }
-        try reading.validate(list: list, get: get != nil, watch: watch, recursive: recursive)
+        try reading.checkValues()
     }
 
     func run() async throws {
@@ -92,7 +91,7 @@ struct EtcdCommand: AsyncParsableCommand {
         } else if let put, let value {
             try await set(put, to: value, client)
         } else if let deletesPrefix {
-            try await EtcdPrefixDeletion(client: client, isConfirmed: yes).run(deletesPrefix)
+            try await EtcdPrefixDeletion(client: client, isConfirmed: yes, format: output).run(deletesPrefix)
         } else if let delete {
             try await remove(delete, client)
         } else if watch {
@@ -110,16 +109,17 @@ struct EtcdCommand: AsyncParsableCommand {
     private func set(_ key: String, to value: String, _ client: EtcdClient) async throws {
         guard let ttl else {
             try await client.put(Array(key.utf8), Array(value.utf8))
-            return Output.line("Successfully set key '\(key)' to '\(value)'")
+            return try KeyChangeDocument.put(key).print(output, or: "Successfully set key '\(key)' to '\(value)'")
         }
         let lease = try await client.put(Array(key.utf8), Array(value.utf8), forSeconds: ttl)
-        Output.line("Successfully set key '\(key)' to '\(value)' with TTL \(lease.timeToLive)s")
+        try KeyChangeDocument.put(key, ttl: lease.timeToLive).print(
+            output, or: "Successfully set key '\(key)' to '\(value)' with TTL \(lease.timeToLive)s")
     }
 
     private func remove(_ key: String, _ client: EtcdClient) async throws {
         guard try await client.delete(.single(Array(key.utf8))) > 0 else {
             throw CommandFailure("Key '\(key)' not found")
         }
-        Output.line("Successfully deleted key '\(key)'")
+        try KeyChangeDocument.delete(key).print(output, or: "Successfully deleted key '\(key)'")
     }
 }

@@ -47,9 +47,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func validate() throws {
         if wait != nil, approveDeletes { throw ValidationError("Give one of --wait and --approve-deletes.") }
-        if timeout != nil, wait == nil { throw ValidationError("--timeout goes with --wait.") }
         if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
-        if yes, !approveDeletes { throw ValidationError("--yes goes with --approve-deletes.") }
         if approveDeletes, !yes, output == .json {
             throw ValidationError("--approve-deletes with --output json cannot ask: give --yes.")
         }

@@ -15,20 +15,13 @@ struct EtcdReadingOptions: ParsableArguments {
     @Flag(help: "With --list, --get or --watch: show pcocc's values as partitions, with what is wrong with them.")
     var decode = false
 
-    func validate(list: Bool, get: Bool, watch: Bool, recursive: Bool) throws {
-        let misplaced: [(String, Bool)] = [
-            ("--prefix goes with --list, --watch or --recursive.", prefix != nil && !list && !watch && !recursive),
-            ("--keys-only goes with --list.", keysOnly && !list),
-            ("--count goes with --list.", count && !list),
-            ("--limit goes with --list.", limit != nil && !list),
-            ("--at-revision goes with --list or --get.", atRevision != nil && !list && !get),
-            ("--from-revision goes with --watch.", fromRevision != nil && !watch),
-            ("--lease goes with --list or --get.", lease && !list && !get),
-            ("--decode goes with --list, --get or --watch.", decode && !list && !get && !watch),
-            ("--keys-only goes without --count, --lease and --decode.", keysOnly && (count || lease || decode)),
-            ("--count goes without --limit, --lease and --decode.", count && (limit != nil || lease || decode)),
-        ]
-        if let (message, _) = misplaced.first(where: \.1) { throw ValidationError(message) }
+    func checkValues() throws {
+        if keysOnly, count || lease || decode {
+            throw ValidationError("--keys-only goes without --count, --lease and --decode.")
+        }
+        if count, limit != nil || lease || decode {
+            throw ValidationError("--count goes without --limit, --lease and --decode.")
+        }
         for (name, number) in [("--limit", limit), ("--at-revision", atRevision), ("--from-revision", fromRevision)] {
             if let number, number < 1 { throw ValidationError("\(name) \(number): expected at least 1.") }
         }

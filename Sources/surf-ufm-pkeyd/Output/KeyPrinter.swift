@@ -55,6 +55,28 @@ struct KeyDocument: Encodable {
     }
 }
 
+/// A change of keys that was made, as JSON: `{"operation":"put","key":"/a"}`, `{"operation":"delete","prefix":"/b/","deleted":3}`.
+struct KeyChangeDocument: Encodable {
+    let operation: String
+    var key: String?
+    var prefix: String?
+    /// How long the key lives, as etcd granted it.
+    var ttl: Int64?
+    var deleted: Int?
+
+    static func put(_ key: String, ttl: Int64? = nil) -> Self { Self(operation: "put", key: key, ttl: ttl) }
+    static func delete(_ key: String) -> Self { Self(operation: "delete", key: key, deleted: 1) }
+    static func delete(prefix: String, count: Int) -> Self { Self(operation: "delete", prefix: prefix, deleted: count) }
+
+    /// Prints this, or for people the sentence.
+    func print(_ format: OutputFormat, or sentence: String) throws {
+        switch format {
+        case .json: try Output.json(self)
+        case .text: Output.line(sentence)
+        }
+    }
+}
+
 /// What else people are shown of a key.
 enum KeyWords {
     /// `--decode`: the value as the partition that it asks for, and what is wrong with it.

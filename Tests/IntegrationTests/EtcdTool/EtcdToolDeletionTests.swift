@@ -37,6 +37,31 @@ struct EtcdToolDeletionTests {
         }
     }
 
+    @Test("tells scripts what was changed, as every change of a key does")
+    func documents() async throws {
+        try await withFilledSite { site in
+            let rows = [
+                (["--put", "/temp/d", "--value", "4"], #"{"key":"/temp/d","operation":"put"}"#),
+                (
+                    ["--put", "/temp/e", "--value", "5", "--ttl", "600"],
+                    #"{"key":"/temp/e","operation":"put","ttl":600}"#
+                ),
+                (["--delete", "/temp/e"], #"{"deleted":1,"key":"/temp/e","operation":"delete"}"#),
+                (
+                    ["--delete", "/temp/", "--recursive", "--yes"],
+                    #"{"deleted":4,"operation":"delete","prefix":"/temp/"}"#
+                ),
+            ]
+            for (arguments, document) in rows {
+                let result = try await site.run(["etcd", "--etcd-user", "root", "--output", "json"] + arguments)
+                #expect(result.status == .code(0))
+                let compact = result.output.filter { !$0.isWhitespace }
+                #expect(compact == document, "\(arguments)")
+            }
+            #expect(try await site.contents() == Self.others)
+        }
+    }
+
     @Test("deletes after a yes on the terminal", arguments: spellings)
     func yes(_ arguments: [String]) async throws {
         try await withFilledSite { site in

@@ -4,6 +4,7 @@ import EtcdGateway
 struct EtcdPrefixDeletion {
     let client: EtcdClient
     let isConfirmed: Bool
+    let format: OutputFormat
 
     func run(_ prefix: String) async throws {
         guard !prefix.isEmpty else {
@@ -21,6 +22,7 @@ struct EtcdPrefixDeletion {
             }
         }
         let deleted = try await client.delete(range)
-        Output.line("Successfully deleted \(deleted) keys with prefix '\(prefix)'")
+        try KeyChangeDocument.delete(prefix: prefix, count: Int(deleted)).print(
+            format, or: "Successfully deleted \(deleted) keys with prefix '\(prefix)'")
     }
 }

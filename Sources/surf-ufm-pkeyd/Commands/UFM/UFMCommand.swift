@@ -38,17 +38,6 @@ struct UFMCommand: AsyncParsableCommand {
     func validate() throws {
         let operation = try operations.one()
         try members.validate(for: operation)
-        try ledger.validate(for: operation)
-        var isImport = false
-        var canAsk = false
-        switch operation {
-        case .importFile: (isImport, canAsk) = (true, true)
-        case .delete: canAsk = true
-        default: break
-        }
-        if dryRun, !isImport { throw ValidationError("--dry-run goes with --import.") }
-        if prune, !isImport { throw ValidationError("--prune goes with --import.") }
-        if yes, !canAsk { throw ValidationError("--yes goes with --delete-pkey or --import.") }
         if case .export("") = operation { throw ValidationError("--export: the name of the file is empty.") }
         if case .importFile("") = operation { throw ValidationError("--import: the name of the file is empty.") }
     }

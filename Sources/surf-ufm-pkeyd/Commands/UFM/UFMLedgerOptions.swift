@@ -13,22 +13,6 @@ struct UFMLedgerOptions: ParsableArguments {
     var fabric: String?
     @OptionGroup var etcd: EtcdOptions
 
-    func validate(for operation: UFMOperation) throws {
-        guard !managed else {
-            switch operation {
-            case .list, .get: return
-            default: throw ValidationError("--managed goes with --list or --get-pkey.")
-            }
-        }
-        let misplaced: [(String, Bool)] = [
-            ("--fabric", fabric != nil), ("--etcd-host", etcd.etcdHost != nil), ("--etcd-port", etcd.etcdPort != nil),
-            ("--etcd-endpoints", etcd.etcdEndpoints != nil), ("--etcd-protocol", etcd.etcdProtocol != nil),
-            ("--etcd-ca-cert", etcd.etcdCaCert != nil), ("--etcd-cert-file", etcd.etcdCertFile != nil),
-            ("--etcd-user", etcd.etcdUser != nil),
-        ]
-        if let (name, _) = misplaced.first(where: \.1) { throw ValidationError("\(name) goes with --managed.") }
-    }
-
     /// The ledger; nil where nobody asks for it.
     func records(
         _ common: CommonOptions, _ connections: Connections

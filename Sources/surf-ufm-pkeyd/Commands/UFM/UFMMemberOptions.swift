@@ -37,7 +37,10 @@ struct UFMMemberOptions: ParsableArguments {
     private var namesGUIDs: Bool { !(guids + full + limited).allSatisfy(\.isEmpty) }
 
     func validate(for operation: UFMOperation) throws {
-        guard case .members = operation else { return try validateAbsence(isList: operation.isList) }
+        guard case .members = operation else {
+            if !guids.isEmpty, !showsMembers { throw ValidationError("--guids with GUIDs goes with --pkey.") }
+            return
+        }
         if removeGuids, setGuids { throw ValidationError("Give one of --remove-guids and --set-guids.") }
         for (name, list) in [("--guids", guids), ("--full", full), ("--limited", limited)]
         where !list.isEmpty && list.allSatisfy(\.isEmpty) {
@@ -49,26 +52,11 @@ struct UFMMemberOptions: ParsableArguments {
         }
     }
 
-    private func validateAbsence(isList: Bool) throws {
-        if showsMembers, !isList { throw ValidationError("--guids without GUIDs goes with --list.") }
-        let misplaced: [(String, Bool)] = [
-            ("--guids", !guids.isEmpty && !showsMembers), ("--full", !full.isEmpty), ("--limited", !limited.isEmpty),
-            ("--remove-guids", removeGuids), ("--set-guids", setGuids),
-        ]
-        if let (name, _) = misplaced.first(where: \.1) { throw ValidationError("\(name) goes with --pkey.") }
-    }
-
     /// The GUIDs of `--guids`, ascending.
     func loadGUIDs() throws -> [GUID] { try GUIDArgument.load(guids) }
 
     /// The members of the three lists, ascending.
     func loadMembers() throws -> [Member] {
         try MemberLists(guids: guids, full: full, limited: limited, membership: membership, index0: index0).load()
-    }
-}
-
-extension UFMOperation {
-    fileprivate var isList: Bool {
-        if case .list = self { true } else { false }
     }
 }

@@ -1,0 +1,79 @@
+internal import FoundationEssentials
+
+/// The modes of a program with the options of each, from the parser's own description of itself.
+package struct OptionCatalog: Sendable {
+    /// An option or a flag, by all its names.
+    package struct Option: Hashable, Sendable {
+        /// With their dashes, the one for people first.
+        package let names: [String]
+        package let takesValue: Bool
+        /// Whether values may go on until the next option.
+        package let takesMany: Bool
+    }
+
+    package struct Mode: Sendable {
+        package let name: String
+        package let options: [Option]
+        /// Whether a word that belongs to no option means something.
+        package let takesWord: Bool
+
+        package func option(_ name: String) -> Option? { options.first { $0.names.contains(name) } }
+    }
+
+    /// In the order in which the help shows them.
+    package let modes: [Mode]
+    /// Which one it is where none is named.
+    package let standard: String
+
+    package func mode(_ name: String) -> Mode? { modes.first { $0.name == name } }
+}
+
+extension OptionCatalog {
+    /// Reads what `--experimental-dump-help` prints; nil where that is not its form (swift-argument-parser, ToolInfo 0).
+    package init?(dump: String) {
+        guard let tool = try? JSONDecoder().decode(DumpedTool.self, from: Data(dump.utf8)) else { return nil }
+        let everywhere = ["--help", "-h"]
+        modes = (tool.command.subcommands ?? []).filter { $0.commandName != "help" }.map { command in
+            let arguments = command.arguments ?? []
+            let options = arguments.filter { $0.kind != "positional" }.map(\.option)
+            let help = Option(names: everywhere, takesValue: false, takesMany: false)
+            return Mode(
+                name: command.commandName,
+                options: options.contains { $0.names.contains("--help") } ? options : options + [help],
+                takesWord: arguments.contains { $0.kind == "positional" })
+        }
+        standard = tool.command.defaultSubcommand ?? modes.first?.name ?? ""
+    }
+}
+
+private struct DumpedTool: Decodable {
+    let command: DumpedCommand
+}
+
+private struct DumpedCommand: Decodable {
+    let commandName: String
+    let defaultSubcommand: String?
+    let subcommands: [DumpedCommand]?
+    let arguments: [DumpedArgument]?
+}
+
+private struct DumpedArgument: Decodable {
+    struct Name: Decodable {
+        let kind: String
+        let name: String
+
+        var spelled: String { (kind == "long" ? "--" : "-") + name }
+    }
+
+    let kind: String
+    let names: [Name]?
+    let preferredName: Name?
+    let parsingStrategy: String?
+
+    var option: OptionCatalog.Option {
+        let first = preferredName.map { [$0.spelled] } ?? []
+        let others = (names ?? []).map(\.spelled).filter { !first.contains($0) }
+        return OptionCatalog.Option(
+            names: first + others, takesValue: kind == "option", takesMany: parsingStrategy == "upToNextOption")
+    }
+}

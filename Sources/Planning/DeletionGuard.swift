@@ -74,8 +74,9 @@ package struct DeletionGuard: Sendable {
         verdicts.updateValue(.approved, forKey: pkey) != .approved
     }
 
-    /// The PKey is wanted again, or is no longer ours: its next deletion is another one.
-    package mutating func forget(_ pkey: PKey) {
-        verdicts[pkey] = nil
+    /// The PKey is wanted again, or is no longer ours: its next deletion is another one; says whether that is news.
+    @discardableResult
+    package mutating func forget(_ pkey: PKey) -> Bool {
+        verdicts.removeValue(forKey: pkey) != nil
     }
 }

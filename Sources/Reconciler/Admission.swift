@@ -32,6 +32,8 @@ package struct Admission: Sendable {
 
     private let limits: Limits
     private var deletionGuard: DeletionGuard
+    /// The PKeys whose deletion is held.
+    private(set) var guarded = Capped<PKey>()
 
     package init(_ limits: Limits, _ threshold: DeletionGuard.Threshold) {
         self.limits = limits
@@ -51,14 +53,15 @@ package struct Admission: Sendable {
     package mutating func judge(_ candidates: some Sequence<Candidate>, owned: Int, isListed: Bool) -> Judgement {
         var judgement = Judgement()
         var absent: [PKey] = []
+        var isChanged = false
         for candidate in candidates {
             let pkey = candidate.pkey
             guard let record = candidate.record, limits.admitted(candidate.wanted, for: pkey) == .absent else {
-                deletionGuard.forget(pkey)
+                if deletionGuard.forget(pkey) { isChanged = true }
                 continue
             }
             absent.append(pkey)
-            if record.state == .guarded { deletionGuard.hold(pkey) }
+            if record.state == .guarded, deletionGuard.hold(pkey) { isChanged = true }
             // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted.
             if candidate.isLost, record.isGuardable, deletionGuard.hold(pkey) { judgement.held.append(pkey) }
             if record.state == .approved, deletionGuard.approve(pkey) { judgement.approved.append(pkey) }
@@ -66,15 +69,17 @@ package struct Admission: Sendable {
         judgement.approved.sort()
         judgement.held.sort()
         judgement.held += deletionGuard.judge(absent, owned: owned, isListed: isListed)
+        if isChanged || judgement != Judgement() { guarded = Capped(held) }
         return judgement
     }
 
     /// Verdicts end with ownership: after a wipe, what nobody puts back would hold other deletions for ever.
     package mutating func forgetAll(but isOurs: (PKey) -> Bool) {
         for pkey in deletionGuard.judged where !isOurs(pkey) { deletionGuard.forget(pkey) }
+        guarded = Capped(held)
     }
 
     /// The PKeys whose deletion is held, in ascending order.
     package var held: [PKey] { deletionGuard.held }
-    package var isHolding: Bool { deletionGuard.isHolding }
+    package var isHolding: Bool { !guarded.isEmpty }
 }

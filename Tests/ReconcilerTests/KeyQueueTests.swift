@@ -8,7 +8,7 @@ struct KeyQueueTests {
 
     @Test("A key that is added many times runs once")
     mutating func coalescing() {
-        for _ in 0..<100 { queue.add("a", .fresh) }
+        for _ in 0..<100 { queue.add("a", .fresh, now: .zero) }
         #expect(queue.next(now: .zero) == "a")
         queue.finished("a", .succeeded, now: .zero)
         #expect(queue.next(now: .zero) == nil)
@@ -16,9 +16,9 @@ struct KeyQueueTests {
 
     @Test("A key that is added while it runs runs once more, and never twice at a time")
     mutating func addedWhileRunning() {
-        queue.add("a", .fresh)
+        queue.add("a", .fresh, now: .zero)
         #expect(queue.next(now: .zero) == "a")
-        for _ in 0..<100 { queue.add("a", .fresh) }
+        for _ in 0..<100 { queue.add("a", .fresh, now: .zero) }
         #expect(queue.next(now: .zero) == nil)
         queue.finished("a", .succeeded, now: .zero)
         #expect(queue.next(now: .zero) == "a")
@@ -30,12 +30,12 @@ struct KeyQueueTests {
     mutating func backoff() throws {
         var now = Duration.zero
         var waits: [Duration] = []
-        queue.add("bad", .fresh)
+        queue.add("bad", .fresh, now: .zero)
         for _ in 0..<14 {
             #expect(queue.next(now: now) == "bad")
             queue.finished("bad", .failed, now: now)
             #expect(queue.next(now: now) == nil)
-            queue.add("good", .fresh)
+            queue.add("good", .fresh, now: .zero)
             #expect(queue.next(now: now) == "good")
             queue.finished("good", .succeeded, now: now)
             let ready = try #require(queue.nextReady(after: now))
@@ -51,14 +51,14 @@ struct KeyQueueTests {
     @Test("Success forgets the failures before it")
     mutating func forgetting() throws {
         for _ in 0..<5 {
-            queue.add("a", .fresh)
+            queue.add("a", .fresh, now: .zero)
             #expect(queue.next(now: .zero) == "a")
             queue.finished("a", .failed, now: .zero)
         }
-        queue.add("a", .fresh)
+        queue.add("a", .fresh, now: .zero)
         #expect(queue.next(now: .zero) == "a")
         queue.finished("a", .succeeded, now: .zero)
-        queue.add("a", .fresh)
+        queue.add("a", .fresh, now: .zero)
         #expect(queue.next(now: .zero) == "a")
         queue.finished("a", .failed, now: .zero)
         #expect(try #require(queue.nextReady(after: .zero)) <= KeyQueue<String>.firstBackoff)
@@ -66,19 +66,19 @@ struct KeyQueueTests {
 
     @Test("A fresh change of a failing key does not wait for its backoff")
     mutating func freshAfterFailure() {
-        queue.add("a", .fresh)
+        queue.add("a", .fresh, now: .zero)
         #expect(queue.next(now: .zero) == "a")
         queue.finished("a", .failed, now: .zero)
-        queue.add("a", .resync)
+        queue.add("a", .resync, now: .zero)
         #expect(queue.next(now: .zero) == nil)
-        queue.add("a", .fresh)
+        queue.add("a", .fresh, now: .zero)
         #expect(queue.next(now: .zero) == "a")
     }
 
     @Test("Fresh keys go before resync ones, which are not starved")
     mutating func priorities() {
-        for number in 0..<100 { queue.add("resync\(number)", .resync) }
-        for number in 0..<100 { queue.add("fresh\(number)", .fresh) }
+        for number in 0..<100 { queue.add("resync\(number)", .resync, now: .zero) }
+        for number in 0..<100 { queue.add("fresh\(number)", .fresh, now: .zero) }
         var order: [String] = []
         while let key = queue.next(now: .zero) { order.append(key) }
         #expect(order.prefix(100).count { $0.hasPrefix("fresh") } == 75)
@@ -89,11 +89,11 @@ struct KeyQueueTests {
 
     @Test("Under an endless stream of fresh keys one that waits runs within as many fourth turns as were before it")
     mutating func ageing() {
-        for number in 0..<3 { queue.add("old\(number)", .resync) }
+        for number in 0..<3 { queue.add("old\(number)", .resync, now: .zero) }
         var order: [String] = []
         for turn in 0..<12 {
-            queue.add("fresh\(turn)", .fresh)
-            queue.add("more\(turn)", .fresh)
+            queue.add("fresh\(turn)", .fresh, now: .zero)
+            queue.add("more\(turn)", .fresh, now: .zero)
             guard let key = queue.next(now: .zero) else { continue }
             order.append(key)
             queue.finished(key, .succeeded, now: .zero)
@@ -114,7 +114,7 @@ struct KeyQueueTests {
             switch Int.random(in: 0..<4, using: &random) {
             case 0:
                 let key = Int.random(in: 0..<20, using: &random)
-                keys.add(key, Bool.random(using: &random) ? .fresh : .resync)
+                keys.add(key, Bool.random(using: &random) ? .fresh : .resync, now: now)
                 lastAdded[key] = step
             case 1:
                 now += .milliseconds(Int.random(in: 0...500, using: &random))

@@ -9,14 +9,14 @@ struct ToldEngine {
     static let prefix: KeyName = "/p/"
     static let source = SourceID("etcd", prefix: prefix)
 
-    private var engine: Engine
+    private var engine: ReportedEngine
     private var runs: [PKey: RunID] = [:]
     private var ledgerReads: [LedgerRead] = []
     /// When the engine wants to be told of the time again.
     private(set) var wakeAt: Duration?
 
     init(_ configuration: EngineConfiguration = EngineConfiguration(sources: [source])) {
-        engine = Engine(configuration, seed: 1)
+        engine = ReportedEngine(configuration, seed: 1)
     }
 
     /// Tells an event; gives what the engine wants done.

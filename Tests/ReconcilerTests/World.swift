@@ -67,7 +67,7 @@ struct World {
     /// Partitions that the fabric manager refuses to change.
     var refused: Set<PKey> = []
 
-    private var engine: Engine
+    private var engine: ReportedEngine
     private var pending: [Pending] = []
     private var watchQueue: [SourceEvent] = []
     private var isFollowing = false
@@ -86,12 +86,12 @@ struct World {
         random = SeededGenerator(seed)
         journal = Journal(isKept: keepingJournal)
         self.configuration = configuration
-        engine = Engine(configuration, seed: seed.value)
+        engine = ReportedEngine(configuration, seed: seed.value)
         start()
     }
 
     /// What the engine has counted since it was last started.
-    var drift: Drift { engine.drift }
+    var drift: Drift { engine.status.totals.drift }
 
     // MARK: The outside
 
@@ -191,7 +191,7 @@ struct World {
         for case .action(let action) in pending where Bool.random(using: &random) { _ = effect(of: action) }
         pending = []
         cutWatch()
-        engine = Engine(configuration, seed: random.next())
+        engine = ReportedEngine(configuration, seed: random.next())
         closedBy = []
         start()
     }
@@ -285,7 +285,7 @@ struct World {
         for action in actions {
             if !closedBy.isEmpty, action.writes { hasPassedTheGate = true }
             switch action {
-            case .say(let message): journal.note("say: \(message.text)")
+            case .say(let message): journal.note("say: \(message.inWords)")
             case .finish(let end): self.end = end
             default: pending.append(.action(action))
             }
@@ -413,5 +413,13 @@ extension EngineAction {
         case .write, .claimBatch: true
         case .readFabric, .readLedger, .listSource, .read, .say, .finish: false
         }
+    }
+}
+
+extension Message {
+    /// All of it in one line.
+    var inWords: String {
+        let figures = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        return "\(level): \(text)\(figures)"
     }
 }

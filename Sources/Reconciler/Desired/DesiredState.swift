@@ -51,6 +51,9 @@ package struct DesiredState: Sendable {
         return told
     }
 
+    /// How many keys of a source name a PKey that may be managed.
+    func keyCount(of source: SourceID) -> Int { view(source)?.entries.count ?? 0 }
+
     private func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
 
     // MARK: What is wanted

@@ -29,13 +29,25 @@ package struct Engine: Sendable {
         clockwork = Clockwork(interval: configuration.resyncInterval)
     }
 
-    /// All drift that was found since the start.
-    package var drift: Drift { counts.drift }
+    /// How it stands with everything.
+    package func status(now: Duration) -> EngineStatus {
+        EngineStatus(
+            at: now, stage: stage, closedBy: gate.closedBy, sources: sides.source.statuses,
+            fabric: sides.fabric.status, ledger: sides.ledger.status, records: sides.ledger.states,
+            guarded: admission.guarded, queue: work.lines, runs: work.underWay, totals: counts.totals,
+            findings: counts.findings, lines: counts.lines)
+    }
+
+    private var stage: EngineStatus.Stage {
+        if end != nil { return .ended }
+        if gate.closedBy.contains(.stopping) { return .stopping }
+        return gate.closedBy.contains(.starting) ? .starting : .running
+    }
 
     /// Takes an event; says what to do now, and when to be told of the time again.
     package mutating func handle(_ event: EngineEvent, now: Duration) -> (actions: [EngineAction], wakeAt: Duration?) {
         guard end == nil else { return ([], nil) }
-        var out = Output(now: now)
+        var out = Output(now: now, after: counts)
         switch event {
         case .started:
             readFabric(&out)
@@ -56,6 +68,7 @@ package struct Engine: Sendable {
         startRuns(&out)
         if isEnding, work.runCount == 0 { finish(.stopped, &out) }
         finishOnce(&out)
+        counts.take(out)
         return (out.actions, end == nil && !isEnding ? nextTime(now: now) : nil)
     }
 
@@ -104,6 +117,7 @@ package struct Engine: Sendable {
     }
 
     private mutating func readFabric(_ out: inout Output) {
+        counts.passBegan(now: out.now)
         sides.fabric.readingStarted(now: out.now, running: work.running)
         out.add(.readFabric)
     }
@@ -122,22 +136,17 @@ package struct Engine: Sendable {
         switch event {
         case .listed(let list, let reason):
             let isFirst = !sides.source.isListed(source)
-            let outcome = sides.source.listed(list, from: source)
-            out.say(
-                .debug, "\(source.name) listed (\(reason)): \(list.entries.count) keys at revision \(list.revision)")
+            let outcome = sides.source.listed(list, from: source, now: out.now)
+            out.found(.listed(source, reason: reason, keys: list.entries.count, list.revision))
             take(outcome, isListed: true, &out)
             // The store may have been restored or wiped, and the ledger with it.
             if !isFirst { readLedger(&out) }
             begin(&out)
         case .changed(let point, let changes):
-            take(sides.source.changed(changes, at: point, from: source), isListed: false, &out)
-        case .progress(let point): sides.source.reached(point, in: source)
-        case .lost(let failure):
-            sides.source.lost(source, failure, now: out.now)
-            out.say(.error, "\(source.name) cannot be read; trying until it can: \(failure.message)")
-        case .restored(let duration):
-            sides.source.restored(source, after: duration)
-            out.say(.info, "\(source.name) is read again, after \(duration.inWords)")
+            take(sides.source.changed(changes, at: point, from: source, now: out.now), isListed: false, &out)
+        case .progress(let point): sides.source.reached(point, in: source, now: out.now)
+        case .lost(let failure): sides.source.lost(source, failure, now: out.now)
+        case .restored(let duration): sides.source.restored(source, after: duration)
         }
     }
 
@@ -147,26 +156,27 @@ package struct Engine: Sendable {
         case .success(let list):
             let outcome = sides.source.listedBesideWatch(list, from: asked.source)
             guard outcome.verdict == .ours else {
-                let newest = sides.source.newest(of: asked.source)
-                return out.say(.debug, "a list of revision \(list.revision) is older than \(newest): not used")
+                return out.found(.listedOld(list.revision, newest: sides.source.newest(of: asked.source)))
             }
             take(outcome, isListed: true, &out)
-        case .failure(let failure): out.say(.debug, "resync: \(failure.message)")
+        case .failure(let failure): out.found(.notListed(failure))
         }
     }
 
-    /// Says and queues what an update of what is wanted has changed.
+    /// Notes and queues what an update of what is wanted has changed.
     private mutating func take(_ outcome: DesiredState.Outcome, isListed: Bool, _ out: inout Output) {
-        for warning in outcome.warnings { out.say(.warning, warning) }
+        for warning in outcome.warnings { out.say(Message(.warning, warning)) }
         guard let picture = sides.picture else { return }
         judgeDeletions(among: outcome.changed, isListed: isListed, picture, &out)
         let wanted = picture.desired.pkeys
         let changed = outcome.changed.sorted()
         let new = changed.filter { wanted.contains($0) && picture.records[$0] == nil }
         let deleted = changed.filter { !wanted.contains($0) && picture.records[$0] != nil }
-        if !new.isEmpty { out.say(.info, "Found \(new.count) new PKey(s): \(new.inWords)") }
-        if !deleted.isEmpty { out.say(.info, "Found \(deleted.count) deleted PKey(s): \(deleted.inWords)") }
-        for pkey in changed { work.ask(pkey, .fresh, now: out.now) }
+        if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
+        for pkey in changed {
+            counts.note(picture.standing(of: pkey, admission).intent, of: pkey)
+            work.ask(pkey, .fresh, now: out.now)
+        }
     }
 
     // MARK: What the ledger and the fabric tell
@@ -177,11 +187,10 @@ package struct Engine: Sendable {
         let before = sides.ledger.records
         switch result {
         case .success(let records):
-            sayReturn(from: sides.ledger.outage, of: "The ledger", &out)
             sides.ledger.read(read, records, now: out.now)
             gate.open(.ledgerDown)
             let known = sides.ledger.records ?? [:]
-            if let before { sayLostRecords(before.keys.filter { known[$0] == nil }, of: before.count, &out) }
+            if let before { noteLost(before.keys.filter { known[$0] == nil }, of: before.count, &out) }
             admission.forgetAll { records[$0] != nil || known[$0] != nil }
             if before == nil { begin(&out) } else { review(&out) }
         case .failure(let failure):
@@ -189,57 +198,45 @@ package struct Engine: Sendable {
             guard Meaning(of: failure, by: .ledger) == .outage || before != nil else {
                 return finish(.failed(failure), &out)
             }
-            ledgerFailed(failure, &out)
+            ledgerFailed(failure, now: out.now)
         }
     }
 
     /// Records go only by our own releases: if others are gone, so may much else in etcd be.
-    private func sayLostRecords(_ lost: [PKey], of count: Int, _ out: inout Output) {
+    private func noteLost(_ lost: [PKey], of count: Int, _ out: inout Output) {
         guard !lost.isEmpty else { return }
-        out.say(
-            .error,
-            "\(lost.count) of \(count) ledger records are gone from \(sides.source.name): what they owned stays as it is in UFM: "
-                + "\(lost.sorted().inWords); is \(sides.source.name) what it should be?")
+        out.found(.lostRecords(Capped(lost.sorted()), of: count))
     }
 
     private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
         let isFirst = !sides.fabric.isKnown
         switch result {
         case .success(let snapshot):
-            sayReturn(from: sides.fabric.outage, of: "UFM", &out)
-            if isFirst { out.say(.info, "Successfully authenticated with UFM at \(configuration.fabricName)") }
             let duration = sides.fabric.read(snapshot, now: out.now)
             gate.open(.fabricDown)
             clockwork.fabricWasRead(in: duration, now: out.now)
             guard !isFirst else { return begin(&out) }
             noteDrift(&out)
             review(&out)
-            sayUnmanaged(&out)
+            noteInventory(&out)
         case .failure(let failure):
             sides.fabric.readingFailed()
             // Credentials that were never good will not become so by waiting; good ones may be back after a change.
             guard Meaning(of: failure, by: .fabric) == .outage || !isFirst else {
                 return finish(.failed(failure), &out)
             }
-            fabricFailed(failure, &out)
+            fabricFailed(failure, now: out.now)
         }
     }
 
-    private mutating func fabricFailed(_ failure: Failure, _ out: inout Output) {
+    private mutating func fabricFailed(_ failure: Failure, now: Duration) {
         gate.close(.fabricDown)
-        guard sides.fabric.failed(failure, now: out.now) else { return }
-        out.say(.error, "UFM does not answer; trying until it does: \(failure.message)")
+        sides.fabric.failed(failure, now: now)
     }
 
-    private mutating func ledgerFailed(_ failure: Failure, _ out: inout Output) {
+    private mutating func ledgerFailed(_ failure: Failure, now: Duration) {
         gate.close(.ledgerDown)
-        guard sides.ledger.failed(failure, now: out.now) else { return }
-        out.say(.error, "The ledger does not answer; trying until it does: \(failure.message)")
-    }
-
-    private func sayReturn(from outage: Outage?, of name: String, _ out: inout Output) {
-        guard let outage else { return }
-        out.say(.info, "\(name) answers again, after \((out.now - outage.since).inWords)")
+        sides.ledger.failed(failure, now: now)
     }
 
     // MARK: What all three together show
@@ -248,21 +245,25 @@ package struct Engine: Sendable {
     private mutating func begin(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         gate.open(.starting)
-        sayUnmanaged(&out)
+        noteInventory(&out)
         noteDrift(&out)
         review(&out)
-        let (keys, records) = (picture.desired.pkeys.count, picture.records.count)
-        out.say(.debug, "\(keys) PKeys in \(picture.source), \(records) in the ledger, \(work.depth) to do")
+        out.found(.begun(keys: picture.desired.pkeys.count, records: picture.records.count, toDo: work.depth))
     }
 
     /// Queues every PKey that the source or the ledger knows and that differs.
     private mutating func review(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         judgeDeletions(among: picture.records.keys, isListed: true, picture, &out)
+        counts.noteHoldsAnew()
+        var different: [PKey] = []
+        for pkey in picture.managed {
+            let standing = picture.standing(of: pkey, admission)
+            counts.note(standing.intent, of: pkey)
+            if !work.isBeingClaimed(pkey), needsWork(standing) { different.append(pkey) }
+        }
         // In one order: the same events are to give the same actions.
-        let different = picture.managed.filter { pkey in
-            !work.isBeingClaimed(pkey) && needsWork(picture.standing(of: pkey, admission))
-        }.sorted()
+        different.sort()
         var unclaimed: [PKey] = []
         for pkey in different {
             if picture.records[pkey] == nil, !work.isRunning(pkey) {
@@ -272,6 +273,7 @@ package struct Engine: Sendable {
             }
         }
         claim(unclaimed, picture, &out)
+        counts.passEnded(now: out.now)
     }
 
     private func needsWork(_ standing: Standing) -> Bool {
@@ -287,22 +289,16 @@ package struct Engine: Sendable {
         }
         let owned = picture.records.count
         let judgement = admission.judge(candidates, owned: owned, isListed: isListed)
-        for pkey in judgement.approved {
-            out.say(.warning, "The deletion of PKey \(pkey) has been approved")
+        if !judgement.approved.isEmpty { out.found(.approved(judgement.approved)) }
+        if !judgement.held.isEmpty { out.found(.heldBack(Capped(judgement.held), of: owned)) }
+        for pkey in judgement.approved + judgement.held {
+            counts.note(picture.standing(of: pkey, admission).intent, of: pkey)
             work.ask(pkey, .fresh, now: out.now)
-        }
-        if !judgement.held.isEmpty {
-            out.say(
-                .error,
-                "\(judgement.held.count) deletions at once, of \(owned) partitions, are held back: "
-                    + "\(judgement.held.inWords); is \(picture.source) what it should be? "
-                    + "If so: surf-ufm-pkeyd status --approve-deletes")
-            for pkey in judgement.held { work.ask(pkey, .fresh, now: out.now) }
         }
         if admission.isHolding { clockwork.lookForApprovals(now: out.now) }
     }
 
-    /// Counts and tells what has drifted: partitions that the ledger calls synced at the revision that etcd has.
+    /// Counts what has drifted: partitions that the ledger calls synced at the revision that etcd has.
     private mutating func noteDrift(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         var found = Drift()
@@ -314,35 +310,20 @@ package struct Engine: Sendable {
             pkeys.append(pkey)
         }
         guard !pkeys.isEmpty else { return }
-        counts.drift.add(found)
-        out.say(
-            .warning, "UFM has drifted in \(pkeys.count) partitions and is repaired: \(pkeys.sorted().inWords)",
-            ["missing": "\(found.missing)", "unexpected": "\(found.unexpected)", "flags": "\(found.flags)"])
+        counts.drifted(found)
+        out.found(.drifted(found, Capped(pkeys.sorted())))
     }
 
-    private mutating func sayUnmanaged(_ out: inout Output) {
+    /// Takes note of whose the partitions of the fabric are, and of what the policy leaves undone.
+    private mutating func noteInventory(_ out: inout Output) {
         guard let picture = sides.picture else { return }
-        for message in counts.report.messages(picture.fabric.numbers, managed: picture.managed, by: picture.source) {
-            out.add(.say(message))
+        let managed = picture.managed
+        if counts.inventoried(picture.fabric.numbers, managed: managed), let inventory = counts.totals.inventory {
+            out.found(.inventory(inventory))
         }
-        sayHeldBack(picture, &out)
-    }
-
-    /// Says once what the policy leaves undone.
-    private mutating func sayHeldBack(_ picture: Picture, _ out: inout Output) {
         guard configuration.limits.policy != .sync else { return }
-        let different = picture.managed.filter { pkey in
-            picture.standing(of: pkey, admission).isLeftUndone(configuration.planner)
-        }.sorted()
-        guard different != counts.leftUndone else { return }
-        counts.leftUndone = different
-        let policy = configuration.limits.policy.rawValue
-        out.say(
-            .warning,
-            different.isEmpty
-                ? "Policy \(policy): nothing is left undone"
-                : "Policy \(policy): \(different.count) partitions differ and are left as they are: \(different.inWords)"
-        )
+        let different = managed.filter { picture.standing(of: $0, admission).isLeftUndone(configuration.planner) }
+        if counts.leftUndone(different.sorted()) { out.found(.leftUndone(counts.totals.leftUndone)) }
     }
 
     // MARK: Claims of many
@@ -375,7 +356,7 @@ package struct Engine: Sendable {
         _ records: [PKey: LedgerRecord], _ result: Result<Bool, Failure>, _ out: inout Output
     ) {
         if case .failure(let failure) = result, Meaning(of: failure, by: .ledger) == .outage {
-            ledgerFailed(failure, &out)
+            ledgerFailed(failure, now: out.now)
         }
         for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, record)
@@ -403,6 +384,9 @@ package struct Engine: Sendable {
     }
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
+        if case .written(let result) = answer, case .writing(_, let steps, _) = work.run(of: pkey, id) {
+            counts.wrote(steps.first, result)
+        }
         if let turn = turn(after: answer, of: pkey, id, now: out.now) { follow(turn, of: pkey, &out) }
     }
 
@@ -425,9 +409,9 @@ package struct Engine: Sendable {
     private mutating func follow(_ turn: Turn, of pkey: PKey, _ out: inout Output) {
         for effect in turn.effects { apply(effect, to: pkey, &out) }
         switch turn.next {
-        case .request(let run, .read): out.add(.read(pkey, work.goesOn(pkey, as: run)))
+        case .request(let run, .read): out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))
         case .request(let run, .write(let write, let permit)):
-            out.add(.write(write, pkey, work.goesOn(pkey, as: run), permit))
+            out.add(.write(write, pkey, work.goesOn(pkey, as: run, now: out.now), permit))
         case .over(let ending):
             work.over(pkey, ending, now: out.now)
             guard let standing = sides.picture?.standing(of: pkey, admission) else { return }
@@ -443,15 +427,14 @@ package struct Engine: Sendable {
         case .doubted: sides.fabric.doubt(pkey)
         case .wrote(let step): sides.fabric.applied(step)
         case .recorded(let record): sides.ledger.note(record, of: pkey)
-        case .failed(.fabric, let failure): fabricFailed(failure, &out)
-        case .failed(.ledger, let failure): ledgerFailed(failure, &out)
+        case .failed(.fabric, let failure): fabricFailed(failure, now: out.now)
+        case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):
-            guard work.troubled(pkey, failure) else { return }
-            out.say(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")
+            if work.troubled(pkey, failure) { out.found(.troubled(pkey, failure)) }
         case .lookAgain:
             listSources(&out)
             readLedger(&out)
-        case .say(let message): out.add(.say(message))
+        case .say(let message): out.say(message)
         }
     }
 }

@@ -44,6 +44,9 @@ package enum EngineAction: Sendable {
     case claimBatch([PKey: LedgerRecord], WritePermit)
     case say(Message)
     case finish(EngineEnd)
+
+    /// What it has the log say.
+    package var message: Message? { if case .say(let message) = self { message } else { nil } }
 }
 
 /// What is to be written about one partition, in the fabric or in the ledger.

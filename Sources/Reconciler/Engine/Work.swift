@@ -8,6 +8,7 @@ struct Work: Sendable {
 
     private struct Running: Sendable {
         let id: RunID
+        let since: Duration
         var run: Run
     }
 
@@ -35,10 +36,11 @@ struct Work: Sendable {
 
     mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {
         waitingSince[pkey] = waitingSince[pkey] ?? now
-        queue.add(pkey, priority)
+        queue.add(pkey, priority, now: now)
     }
 
     var depth: Int { queue.depth }
+    var lines: [KeyQueue<PKey>.Priority: QueueLine] { queue.lines }
 
     func nextReady(after now: Duration) -> Duration? { queue.nextReady(after: now) }
 
@@ -48,6 +50,12 @@ struct Work: Sendable {
     var runCount: Int { runs.count }
 
     func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
+
+    /// What is under way, in ascending order of PKey.
+    var underWay: [EngineStatus.Run] {
+        runs.map { EngineStatus.Run(pkey: $0.key, phase: $0.value.run.phase, since: $0.value.since) }
+            .sorted { $0.pkey < $1.pkey }
+    }
 
     /// Takes the next PKey, whose run begins now; says since when it has been asked for.
     mutating func next(now: Duration) -> (pkey: PKey, since: Duration)? {
@@ -63,13 +71,13 @@ struct Work: Sendable {
     }
 
     /// A run goes on, or begins; says which one it is.
-    mutating func goesOn(_ pkey: PKey, as run: Run) -> RunID {
+    mutating func goesOn(_ pkey: PKey, as run: Run, now: Duration) -> RunID {
         if let id = runs[pkey]?.id {
             runs[pkey]?.run = run
             return id
         }
         lastRun = lastRun.next
-        runs[pkey] = Running(id: lastRun, run: run)
+        runs[pkey] = Running(id: lastRun, since: waitingSince[pkey] ?? now, run: run)
         return lastRun
     }
 
@@ -78,7 +86,7 @@ struct Work: Sendable {
         switch ending {
         case .failed: queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now)
         case .again:
-            queue.add(pkey, .fresh)
+            queue.add(pkey, .fresh, now: now)
             succeeded(pkey, now: now)
         case .done, .rehearsed: succeeded(pkey, now: now)
         }

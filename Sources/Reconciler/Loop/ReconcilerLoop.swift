@@ -16,11 +16,13 @@ package struct ReconcilerLoop: Sendable {
     private let sources: [any KeySource]
     private let fabric: any FabricProvider
     private let ledger: any OwnershipStore
+    private let board: StatusBoard
     private let log: Logger
 
+    /// - Parameter board: where the engine's newest status is to hang.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
-        ledger: any OwnershipStore, log: Logger
+        ledger: any OwnershipStore, board: StatusBoard = StatusBoard(), log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
@@ -28,18 +30,20 @@ package struct ReconcilerLoop: Sendable {
         self.sources = sources
         self.fabric = fabric
         self.ledger = ledger
+        self.board = board
         self.log = log
     }
 
     /// Runs until told to stop or unable to start.
     ///
     /// - Parameters:
+    ///   - clock: what says how late it is, and wakes.
     ///   - stop: returns when the loop is to stop. Requests under way are then let finish, for up to `grace`.
-    package func run(grace: Duration = .seconds(4), until stop: @escaping @Sendable () async -> Void) async -> EngineEnd
-    {
+    package func run<Time: Clock<Duration>>(
+        clock: Time = ContinuousClock(), grace: Duration = .seconds(4), until stop: @escaping @Sendable () async -> Void
+    ) async -> EngineEnd {
         let (events, mailbox) = AsyncStream.makeStream(of: EngineEvent.self)
         return await withDiscardingTaskGroup { group in
-            let clock = ContinuousClock()
             let start = clock.now
             for source in sources { group.addTask { await follow(source, into: mailbox) } }
             group.addTask {
@@ -52,10 +56,15 @@ package struct ReconcilerLoop: Sendable {
             mailbox.yield(.started)
 
             var engine = Engine(configuration)
-            var timer = Timer(mailbox: mailbox)
+            var reporter = LogReporter(configuration)
+            var timer = Timer(clock: clock, mailbox: mailbox)
             var end = EngineEnd.stopped
             loop: for await event in events {
-                let (actions, wakeAt) = engine.handle(event, now: start.duration(to: clock.now))
+                let now = start.duration(to: clock.now)
+                let (actions, wakeAt) = engine.handle(event, now: now)
+                let status = engine.status(now: now)
+                board.publish(status)
+                for line in reporter.lines(status, said: actions.compactMap(\.message)) { say(line) }
                 for action in actions {
                     if case .finish(let how) = action {
                         end = how
@@ -63,7 +72,7 @@ package struct ReconcilerLoop: Sendable {
                     }
                     perform(action, in: &group, mailbox)
                 }
-                timer.set(wakeAt.map { start + $0 }, in: &group)
+                timer.set(wakeAt.map { start.advanced(by: $0) }, in: &group)
             }
             group.cancelAll()
             return end
@@ -110,8 +119,7 @@ package struct ReconcilerLoop: Sendable {
             }
         case .write(let write, let pkey, let run, let permit):
             group.addTask { mailbox.yield(.answered(pkey, run, await perform(write, on: pkey, permit))) }
-        case .say(let message): say(message)
-        case .finish: break
+        case .say, .finish: break
         }
     }
 
@@ -170,20 +178,22 @@ private func answer(_ operation: () async throws(Failure) -> Bool) async -> Resu
 
 /// Tells the engine of the time when it asked to be told. One child task waits at a time; one that waits for a later time
 /// than now asked for is left to tell in vain.
-private struct Timer {
+private struct Timer<Time: Clock<Duration>> {
+    private let clock: Time
     private let mailbox: AsyncStream<EngineEvent>.Continuation
-    private var soonest: ContinuousClock.Instant?
+    private var soonest: Time.Instant?
 
-    init(mailbox: AsyncStream<EngineEvent>.Continuation) {
+    init(clock: Time, mailbox: AsyncStream<EngineEvent>.Continuation) {
+        self.clock = clock
         self.mailbox = mailbox
     }
 
-    mutating func set(_ time: ContinuousClock.Instant?, in group: inout DiscardingTaskGroup) {
+    mutating func set(_ time: Time.Instant?, in group: inout DiscardingTaskGroup) {
         guard let time else { return }
-        if let soonest, soonest > .now, soonest <= time { return }
+        if let soonest, soonest > clock.now, soonest <= time { return }
         soonest = time
-        group.addTask { [mailbox] in
-            try? await Task.sleep(until: time, clock: .continuous)
+        group.addTask { [clock, mailbox] in
+            try? await clock.sleep(until: time, tolerance: nil)
             mailbox.yield(.timer)
         }
     }

@@ -3,7 +3,7 @@
 /// One run of a key at a time; failures wait with exponential backoff and jitter, each key by itself; fresh keys go before
 /// resync ones, but every fourth turn takes the one that has waited longest. Pure: the caller says what time it is.
 package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
-    package enum Priority: Int, Comparable, Sendable {
+    package enum Priority: Int, Comparable, Sendable, CaseIterable {
         case resync
         case fresh
 
@@ -18,11 +18,14 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     private struct Waiting {
         var priority: Priority
         let order: UInt64
+        let since: Duration
         var notBefore: Duration
     }
 
     /// To run, when it is not running.
     private var dirty: [Key: Waiting] = [:]
+    /// The same, by class: how much waits, without counting it.
+    private var waiters: [Priority: Waiters] = [:]
     private var running: Set<Key> = []
     private var failures: [Key: Int] = [:]
     private var order: UInt64 = 0
@@ -38,18 +41,33 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     package var depth: Int { dirty.count }
+    /// What waits in each class; one in which nothing ever waited is missing.
+    package var lines: [Priority: QueueLine] { waiters.mapValues(\.line) }
     package var runningKeys: Set<Key> { running }
 
     /// Asks for a run. A fresh key does not wait for the end of its backoff: what is wanted of it has changed.
-    package mutating func add(_ key: Key, _ priority: Priority) {
+    package mutating func add(_ key: Key, _ priority: Priority, now: Duration) {
         if var waiting = dirty[key] {
-            waiting.priority = max(waiting.priority, priority)
+            if waiting.priority < priority {
+                leave(waiting)
+                waiting.priority = priority
+                waiters[priority, default: Waiters()].join(waiting.order, since: waiting.since)
+            }
             if priority == .fresh { waiting.notBefore = .zero }
             dirty[key] = waiting
         } else {
-            order += 1
-            dirty[key] = Waiting(priority: priority, order: order, notBefore: .zero)
+            join(key, priority, now: now, notBefore: .zero)
         }
+    }
+
+    private mutating func join(_ key: Key, _ priority: Priority, now: Duration, notBefore: Duration) {
+        order += 1
+        dirty[key] = Waiting(priority: priority, order: order, since: now, notBefore: notBefore)
+        waiters[priority, default: Waiters()].join(order, since: now)
+    }
+
+    private mutating func leave(_ waiting: Waiting) {
+        waiters[waiting.priority]?.leave(waiting.order)
     }
 
     /// The next key to run, now marked as running, or nil when none is ready.
@@ -63,7 +81,8 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
             }
             return left.value.order < right.value.order
         }
-        guard let key = best?.key else { return nil }
+        guard let (key, waiting) = best else { return nil }
+        leave(waiting)
         dirty[key] = nil
         running.insert(key)
         return key
@@ -87,8 +106,7 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
             let count = failures[key, default: 0]
             failures[key] = count + 1
             guard dirty[key] == nil else { return }
-            order += 1
-            dirty[key] = Waiting(priority: .resync, order: order, notBefore: now + backoff(count))
+            join(key, .resync, now: now, notBefore: now + backoff(count))
         }
     }
 

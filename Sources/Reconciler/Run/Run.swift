@@ -37,6 +37,19 @@ enum Run: Sendable {
         case hold
     }
 
+    var phase: EngineStatus.Run.Phase {
+        switch self {
+        case .reading: .reading
+        case .claiming: .claiming
+        case .authorising: .authorising
+        case .writing: .writing
+        case .verifying: .verifying
+        case .recording: .recording
+        case .releasing: .releasing
+        case .noting: .noting
+        }
+    }
+
     /// What a run has to know beside what it carries: how things stand when it begins or is answered.
     struct Facts: Sendable {
         let standing: Standing

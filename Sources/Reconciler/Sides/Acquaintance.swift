@@ -56,16 +56,12 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
     }
 
     /// A request failed that shows it to be away.
-    ///
-    /// - Returns: whether it answered until now.
-    mutating func failed(_ failure: Failure, now: Duration) -> Bool {
-        let before = outage
-        let outage = before?.again(failure, now: now) ?? Outage(failure, now: now)
+    mutating func failed(_ failure: Failure, now: Duration) {
+        let outage = outage?.again(failure, now: now) ?? Outage(failure, now: now)
         switch self {
         case .unheard: self = .unheard(outage)
         case .up(let knowledge, _), .down(let knowledge, _): self = .down(knowledge, outage)
         }
-        return before == nil
     }
 
     /// The next try is under way; its answer sets the time of the one after.

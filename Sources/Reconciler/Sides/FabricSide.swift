@@ -17,6 +17,7 @@ struct FabricSide: Sendable {
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
     var knowledge: FabricKnowledge? { acquaintance.knowledge }
+    var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
 
     mutating func readingStarted(now: Duration, running: Set<PKey>) {
         acquaintance.retrying()
@@ -31,8 +32,8 @@ struct FabricSide: Sendable {
         reading = nil
     }
 
-    /// A request failed that shows the fabric manager to be away; says whether that is news.
-    mutating func failed(_ failure: Failure, now: Duration) -> Bool {
+    /// A request failed that shows the fabric manager to be away.
+    mutating func failed(_ failure: Failure, now: Duration) {
         acquaintance.failed(failure, now: now)
     }
 

@@ -11,15 +11,19 @@ struct LedgerSide: Sendable {
     /// The reads under way, each with the partitions of which something newer was learnt since it began.
     private var reads: [LedgerRead: Set<PKey>] = [:]
     private var lastRead = 0
+    /// How many records there are, by what they say.
+    private(set) var states: [LedgerRecord.State: Int] = [:]
 
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
     var records: [PKey: LedgerRecord]? { acquaintance.knowledge }
+    var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
 
     subscript(pkey: PKey) -> LedgerRecord? { acquaintance.knowledge?[pkey] }
 
     /// The ledger has this record now, or none.
     mutating func note(_ record: LedgerRecord?, of pkey: PKey) {
+        if isKnown { states.move(from: self[pkey]?.state, to: record?.state) }
         acquaintance.update { $0[pkey] = record }
         for read in reads.keys { reads[read]?.insert(pkey) }
     }
@@ -45,14 +49,15 @@ struct LedgerSide: Sendable {
             }
             return records
         }
+        states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 
     mutating func readingFailed(_ read: LedgerRead) {
         reads[read] = nil
     }
 
-    /// A request failed that shows the store to be away; says whether that is news.
-    mutating func failed(_ failure: Failure, now: Duration) -> Bool {
+    /// A request failed that shows the store to be away.
+    mutating func failed(_ failure: Failure, now: Duration) {
         acquaintance.failed(failure, now: now)
     }
 }

@@ -5,15 +5,15 @@ internal import KeyHistory
 struct SourceSide: Sendable {
     /// What they have told so far.
     private(set) var told: DesiredState
-    private var outages: [SourceID: Outage] = [:]
-    /// How long a source could not be read, the last time.
-    private var lastOutages: [SourceID: Duration] = [:]
+    /// How it stands with each source, in the order of precedence.
+    private(set) var statuses: [EngineStatus.Source]
     /// What people call the sources together: `etcd`.
     let name: String
 
     init(_ nothing: DesiredState) {
         told = nothing
         name = nothing.name
+        statuses = nothing.sources.map { EngineStatus.Source(id: $0) }
     }
 
     /// What is wanted; nil until each source has been listed.
@@ -27,29 +27,48 @@ struct SourceSide: Sendable {
     func newest(of source: SourceID) -> KeyVersion { told.newest(of: source) }
 
     /// A source begins, or begins anew, with everything it has.
-    mutating func listed(_ list: KeySnapshot, from source: SourceID) -> DesiredState.Outcome {
-        told.take(list, .afresh, from: source)
+    mutating func listed(_ list: KeySnapshot, from source: SourceID, now: Duration) -> DesiredState.Outcome {
+        let outcome = told.take(list, .afresh, from: source)
+        if outcome.verdict == .ours { heard(source, list.point, now: now) }
+        return outcome
     }
 
     /// Takes a list beside a running watch.
     mutating func listedBesideWatch(_ list: KeySnapshot, from source: SourceID) -> DesiredState.Outcome {
-        told.take(list, .besideWatch, from: source)
+        let outcome = told.take(list, .besideWatch, from: source)
+        let keys = told.keyCount(of: source)
+        note(source) { $0.keys = keys }
+        return outcome
     }
 
-    mutating func changed(_ changes: [KeyChange], at point: StorePoint, from source: SourceID) -> DesiredState.Outcome {
-        told.take(changes, at: point, from: source)
+    mutating func changed(
+        _ changes: [KeyChange], at point: StorePoint, from source: SourceID, now: Duration
+    ) -> DesiredState.Outcome {
+        let outcome = told.take(changes, at: point, from: source)
+        heard(source, point, now: now)
+        return outcome
     }
 
-    mutating func reached(_ point: StorePoint, in source: SourceID) {
+    mutating func reached(_ point: StorePoint, in source: SourceID, now: Duration) {
         told.reach(point, in: source)
+        heard(source, point, now: now)
     }
 
     mutating func lost(_ source: SourceID, _ failure: Failure, now: Duration) {
-        outages[source] = Outage(failure, now: now)
+        note(source) { $0.outage = Outage(failure, now: now) }
     }
 
     mutating func restored(_ source: SourceID, after duration: Duration) {
-        outages[source] = nil
-        lastOutages[source] = duration
+        note(source) { ($0.outage, $0.lastOutage) = (nil, duration) }
+    }
+
+    /// A source has told everything up to a point.
+    private mutating func heard(_ source: SourceID, _ point: StorePoint, now: Duration) {
+        let keys = told.keyCount(of: source)
+        note(source) { ($0.told, $0.lastEvent, $0.keys) = (point, now, keys) }
+    }
+
+    private mutating func note(_ source: SourceID, _ change: (inout EngineStatus.Source) -> Void) {
+        if let index = statuses.firstIndex(where: { $0.id == source }) { change(&statuses[index]) }
     }
 }

@@ -16,7 +16,7 @@ struct Daemon {
     /// Of all lives of all daemons of a history.
     let life: Int
     let born: Instant
-    var engine: Engine
+    var engine: ReportedEngine
     var wakeAt: Instant?
     var follower = Follower()
     var witness: Witness

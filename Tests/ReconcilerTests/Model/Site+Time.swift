@@ -109,7 +109,7 @@ extension Site {
     /// A daemon starts its life.
     mutating func start() {
         lives += 1
-        let engine = Engine(configuration, seed: random.next())
+        let engine = ReportedEngine(configuration, seed: random.next())
         daemons.append(Daemon(life: lives, born: now, engine: engine, witness: Witness(eras: present)))
         daemons[daemons.count - 1].follower.at = now + draw(1...50) * 1_000
         note("daemon \(lives) starts")
@@ -152,7 +152,7 @@ extension Site {
         var end: EngineEnd?
         for action in actions {
             switch action {
-            case .say(let message): note("daemon \(daemons[index].life) says: \(message.text)")
+            case .say(let message): note("daemon \(daemons[index].life) says: \(message.inWords)")
             case .finish(let how): end = how
             default: send(action, index)
             }

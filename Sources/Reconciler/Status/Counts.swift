@@ -1,0 +1,121 @@
+internal import Fabric
+internal import Planning
+
+/// What has been found and done so far. Pure.
+///
+/// What a status shows of it is kept apart from what is needed to keep it, which may be large.
+struct Counts: Sendable {
+    private(set) var totals = EngineStatus.Totals()
+    private(set) var findings = Findings()
+    /// How many lines the engine itself has said.
+    private(set) var lines = 0
+    /// Why each PKey is held that is.
+    private var holds: [PKey: HoldReason] = [:]
+    /// What the policy leaves undone, in ascending order.
+    private var leftUndone: [PKey] = []
+    /// The partitions of the last complete read that are ours, and those that are nobody's.
+    private var inventory: (managed: [PartitionNumber], unmanaged: [PartitionNumber])?
+
+    /// An event has been answered: keeps what was found.
+    mutating func take(_ out: Output) {
+        findings.add(out.findings)
+        lines = out.lines
+    }
+
+    // MARK: Going through everything
+
+    mutating func passBegan(now: Duration) { totals.lastAttempt = now }
+    mutating func passEnded(now: Duration) { totals.lastSuccess = now }
+
+    mutating func drifted(_ drift: Drift) { totals.drift.add(drift) }
+
+    /// The fabric has been read; says whether other partitions are there than before, or others are ours.
+    mutating func inventoried(_ numbers: [PartitionNumber], managed: Set<PKey>) -> Bool {
+        let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
+        let others = numbers.filter { number in
+            number != .defaultPartition && !(PKey(number).map(managed.contains) ?? false)
+        }
+        totals.inventory = EngineStatus.Inventory(
+            total: numbers.count, managed: Capped(ours), unmanaged: Capped(others))
+        defer { inventory = (ours, others) }
+        return inventory.map { $0.managed != ours || $0.unmanaged != others } ?? true
+    }
+
+    /// Takes what the policy leaves undone, in ascending order; says whether that is something else than before.
+    mutating func leftUndone(_ pkeys: [PKey]) -> Bool {
+        guard pkeys != leftUndone else { return false }
+        leftUndone = pkeys
+        totals.leftUndone = Capped(pkeys)
+        return true
+    }
+
+    // MARK: What is held
+
+    /// What was noted of PKeys is forgotten: all that are managed are noted anew.
+    mutating func noteHoldsAnew() {
+        holds = [:]
+        totals.holds = [:]
+    }
+
+    /// Takes note of what may be done about a PKey.
+    mutating func note(_ intent: Intent, of pkey: PKey) {
+        var reason: HoldReason?
+        if case .held(let held) = intent { reason = held }
+        let before = holds[pkey]
+        guard before != reason else { return }
+        holds[pkey] = reason
+        totals.holds.move(from: before, to: reason)
+    }
+
+    // MARK: Writes
+
+    /// A request to the fabric manager has been answered.
+    mutating func wrote(_ step: PlanStep, _ result: Result<Void, Failure>) {
+        let outcome: EngineStatus.Write.Outcome =
+            switch result {
+            case .success: .done
+            case .failure(let failure):
+                switch failure.outcome {
+                case .nothing: .failed
+                case .unknown: .unknown
+                }
+            }
+        totals.writes[EngineStatus.Write(step: step.shortName, outcome: outcome), default: 0] += 1
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// Counts one thing less of one kind, and one more of another; kinds of which there is nothing are not counted.
+    mutating func move(from old: Key?, to new: Key?) {
+        guard old != new else { return }
+        if let old, let count = self[old] { self[old] = count > 1 ? count - 1 : nil }
+        if let new { self[new, default: 0] += 1 }
+    }
+}
+
+/// What the fabric no longer showed of what it had been given, by kind. Pure.
+package struct Drift: Hashable, Sendable {
+    package var partitions = 0
+    /// Members that were gone.
+    package var missing = 0
+    /// Members that nobody asked for.
+    package var unexpected = 0
+    /// Flags that had been changed, where flags are enforced.
+    package var flags = 0
+
+    package init() {}
+
+    mutating func add(_ difference: Difference) {
+        partitions += 1
+        missing += difference.missing.count
+        unexpected += difference.unexpected.count
+        flags += difference.misflagged.count + (difference.ipOverIBDiffers ? 1 : 0)
+    }
+
+    mutating func add(_ other: Drift) {
+        partitions += other.partitions
+        missing += other.missing
+        unexpected += other.unexpected
+        flags += other.flags
+    }
+}

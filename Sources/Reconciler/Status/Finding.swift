@@ -1,0 +1,60 @@
+package import Fabric
+package import KeyHistory
+
+/// Something that the engine has found, as a value; ``LogReporter`` has the words.
+package struct Finding: Equatable, Sendable {
+    package enum What: Equatable, Sendable {
+        /// A source begins, or begins anew, with a list of so many keys.
+        case listed(SourceID, reason: String, keys: Int, KeyVersion)
+        /// A list beside the watch is older than what the source has told.
+        case listedOld(KeyVersion, newest: KeyVersion)
+        /// A list beside the watch could not be read.
+        case notListed(Failure)
+        /// The sources want these for the first time, or no longer.
+        case wanted(new: Capped<PKey>, deleted: Capped<PKey>)
+        /// Records are gone from the ledger, and not by us; so many there were.
+        case lostRecords(Capped<PKey>, of: Int)
+        /// All sides have been read, and the work begins.
+        case begun(keys: Int, records: Int, toDo: Int)
+        /// Somebody has approved these deletions.
+        case approved([PKey])
+        /// These deletions, of so many partitions that are ours, are held back together.
+        case heldBack(Capped<PKey>, of: Int)
+        /// Other partitions are there than before, or others are ours.
+        case inventory(EngineStatus.Inventory)
+        /// The policy leaves other partitions undone than before.
+        case leftUndone(Capped<PKey>)
+        /// So much has drifted, in these.
+        case drifted(Drift, Capped<PKey>)
+        /// A partition is not in step, or for another reason than before.
+        case troubled(PKey, Failure)
+    }
+
+    /// How many there have been since the start, with this one.
+    package let number: Int
+    package let at: Duration
+    package let what: What
+    /// How many lines the engine itself had said by then: in the log it stands behind them.
+    let line: Int
+}
+
+/// The newest findings; older ones are forgotten.
+package struct Findings: Equatable, Sendable {
+    /// Far more than one event can bring: who looks after each event misses none.
+    private static let most = 64
+
+    /// In the order in which they were found.
+    package private(set) var recent: [Finding] = []
+    /// How many there have been since the start.
+    package var count: Int { recent.last?.number ?? 0 }
+
+    mutating func add(_ new: [Finding]) {
+        guard !new.isEmpty else { return }
+        recent = (recent + new).suffix(Self.most)
+    }
+
+    /// Those that came after so many.
+    package func after(_ count: Int) -> ArraySlice<Finding> {
+        recent[(recent.firstIndex { $0.number > count } ?? recent.endIndex)...]
+    }
+}

@@ -1,0 +1,126 @@
+internal import Fabric
+internal import Planning
+
+/// Says in the log what has changed from one status to the next: servers that go and come back, and what was found. Pure.
+///
+/// It alone remembers what has been told; the engine knows only how things stand.
+package struct LogReporter: Sendable {
+    private let fabricName: String
+    private let policy: String
+    private var last: EngineStatus?
+
+    package init(_ configuration: EngineConfiguration) {
+        fabricName = configuration.fabricName
+        policy = configuration.limits.policy.rawValue
+    }
+
+    /// The lines of one event, in their order.
+    ///
+    /// - Parameters:
+    ///   - now: the status after the event.
+    ///   - said: what the engine itself said in answer to it.
+    package mutating func lines(_ now: EngineStatus, said: [Message] = []) -> [Message] {
+        let before = last
+        last = now
+        var lines = servers(before, now)
+        var rest = said[...]
+        var line = now.lines - said.count
+        for finding in now.findings.after(before?.findings.count ?? 0) {
+            while line < finding.line, let next = rest.popFirst() {
+                lines.append(next)
+                line += 1
+            }
+            lines += words(of: finding.what, in: now)
+        }
+        return lines + rest
+    }
+
+    // MARK: Servers
+
+    private func servers(_ before: EngineStatus?, _ now: EngineStatus) -> [Message] {
+        var lines = sources(before?.sources ?? [], now)
+        lines += outage("UFM", before?.fabric.outage, now.fabric.outage, at: now.at)
+        if now.fabric.isKnown, before?.fabric.isKnown != true {
+            lines.append(Message(.info, "Successfully authenticated with UFM at \(fabricName)"))
+        }
+        return lines + outage("The ledger", before?.ledger.outage, now.ledger.outage, at: now.at)
+    }
+
+    private func sources(_ before: [EngineStatus.Source], _ now: EngineStatus) -> [Message] {
+        now.sources.flatMap { source -> [Message] in
+            let (name, known) = (source.id.name, before.first { $0.id == source.id })
+            if let outage = source.outage, outage.since != known?.outage?.since {
+                return [Message(.error, "\(name) cannot be read; trying until it can: \(outage.last.message)")]
+            }
+            guard let over = known?.outage, source.outage == nil else { return [] }
+            let lasted = source.lastOutage ?? (now.at - over.since)
+            return [Message(.info, "\(name) is read again, after \(lasted.inWords)")]
+        }
+    }
+
+    private func outage(_ name: String, _ before: Outage?, _ now: Outage?, at time: Duration) -> [Message] {
+        if let now, now.since != before?.since {
+            return [Message(.error, "\(name) does not answer; trying until it does: \(now.last.message)")]
+        }
+        guard let before, now == nil else { return [] }
+        return [Message(.info, "\(name) answers again, after \((time - before.since).inWords)")]
+    }
+
+    // MARK: Findings
+
+    private func words(of finding: Finding.What, in status: EngineStatus) -> [Message] {
+        let source = status.sources.map(\.id.name).joined(separator: " and ")
+        switch finding {
+        case .listed(let id, let reason, let keys, let revision):
+            return [Message(.debug, "\(id.name) listed (\(reason)): \(keys) keys at revision \(revision)")]
+        case .listedOld(let revision, let newest):
+            return [Message(.debug, "a list of revision \(revision) is older than \(newest): not used")]
+        case .notListed(let failure): return [Message(.debug, "resync: \(failure.message)")]
+        case .wanted(let new, let deleted):
+            return [("new", new), ("deleted", deleted)].filter { !$1.isEmpty }.map { word, pkeys in
+                Message(.info, "Found \(pkeys.count) \(word) PKey(s): \(pkeys.inWords)")
+            }
+        case .lostRecords(let lost, let count):
+            let text =
+                "\(lost.count) of \(count) ledger records are gone from \(source): what they owned stays as it is in UFM: "
+                + "\(lost.inWords); is \(source) what it should be?"
+            return [Message(.error, text)]
+        case .begun(let keys, let records, let toDo):
+            return [Message(.debug, "\(keys) PKeys in \(source), \(records) in the ledger, \(toDo) to do")]
+        case .approved(let pkeys):
+            return pkeys.map { Message(.warning, "The deletion of PKey \($0) has been approved") }
+        case .heldBack(let held, let owned):
+            let text =
+                "\(held.count) deletions at once, of \(owned) partitions, are held back: \(held.inWords); "
+                + "is \(source) what it should be? If so: surf-ufm-pkeyd status --approve-deletes"
+            return [Message(.error, text)]
+        case .inventory(let inventory): return words(of: inventory, in: source)
+        case .leftUndone(let pkeys):
+            let text =
+                pkeys.isEmpty
+                ? "nothing is left undone"
+                : "\(pkeys.count) partitions differ and are left as they are: \(pkeys.inWords)"
+            return [Message(.warning, "Policy \(policy): \(text)")]
+        case .drifted(let drift, let pkeys):
+            let figures = [
+                "missing": "\(drift.missing)", "unexpected": "\(drift.unexpected)", "flags": "\(drift.flags)",
+            ]
+            return [
+                Message(
+                    .warning, "UFM has drifted in \(pkeys.count) partitions and is repaired: \(pkeys.inWords)", figures)
+            ]
+        case .troubled(let pkey, let failure):
+            return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
+        }
+    }
+
+    private func words(of inventory: EngineStatus.Inventory, in source: String) -> [Message] {
+        let (ours, others) = (inventory.managed, inventory.unmanaged)
+        var lines = [
+            "UFM Status: \(inventory.total) total PKeys, \(ours.count) managed via \(source), \(others.count) unmanaged"
+        ]
+        if !others.isEmpty { lines.append("UFM PKeys NOT managed through \(source): \(others.inWords)") }
+        if !ours.isEmpty { lines.append("UFM PKeys managed through \(source): \(ours.inWords)") }
+        return lines.map { Message(.info, $0) }
+    }
+}

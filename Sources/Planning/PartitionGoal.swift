@@ -38,14 +38,21 @@ package struct PartitionGoal: Hashable, Sendable {
     /// The members in ascending order of GUID.
     package var sortedMembers: [Member] { members.values.sorted { $0.guid < $1.guid } }
 
-    /// The same, but the flags of members that are there already, and of the partition itself, as they are.
+    /// The same, but index 0 of members that are there already, and IP over IB of the partition itself, as they are.
     func keepingFlags(of actual: Partition) -> PartitionGoal {
         var goal = self
         goal.ipOverIB = actual.ipOverIB
-        goal.members = members.mapValues { wanted in
-            actual.members[wanted.guid] ?? wanted
-        }
+        goal.members = Self.keepingIndex0(members, of: actual)
         return goal
+    }
+
+    /// The members with the memberships that are wanted, and index 0 as it is where they are there already.
+    static func keepingIndex0(_ members: [GUID: Member], of actual: Partition) -> [GUID: Member] {
+        members.mapValues { wanted in
+            var member = wanted
+            if let there = actual.members[wanted.guid] { member.index0 = there.index0 }
+            return member
+        }
     }
 
     /// The same for a partition that goes and is made anew: where any name and quality of service will do, those it had.

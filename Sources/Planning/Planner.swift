@@ -26,7 +26,10 @@ package enum WriteStrategy: Hashable, Sendable, CaseIterable {
 ///                        |                     |       |           |   request; else remove, add
 ///     members            | others alone        | any   | 1         | replace, likewise; else remove, create
 ///     no members         | members             | any   | 2         | remove, create empty
-///     members            | these, other flags  | any   | 1         | add those, where flags are enforced; else none
+///     members            | these, otherwise    | any   | 1         | add those that have another membership, or, where
+///                        |                     |       |           |   flags are enforced, other flags; else none
+///     … but some wait    | anything            | any   | 1         | as if those were not wanted; where no other is,
+///                        |                     |       |           |   remove all that are there
 ///     … with QoS         | another QoS         | any   | 2         | set QoS, after what the members need
 ///     absent             | a partition         | yes   | sync      | delete
 ///     absent             | a partition         | yes   | otherwise | none: held
@@ -40,7 +43,8 @@ package enum WriteStrategy: Hashable, Sendable, CaseIterable {
 /// Policy, managed range and deletion guard have had their say before: what they hold back arrives here as
 /// ``Intent/held(_:)``. The claim in the ledger stands before the first step; etcd is asked before a deletion.
 package struct Planner: Hashable, Sendable {
-    /// Whether the flags of members that are there already, and of the partition itself, are made what is wanted.
+    /// Whether the flags of members that are there already, and of the partition itself, are made what is wanted. Membership
+    /// is no such flag: a limited member does not reach its like, so that it is always made what is wanted.
     package var enforcesFlags: Bool
     /// What goes into one request. Above what one that sets all members takes, they are removed and added instead.
     package var limits: UFMLimits
@@ -55,22 +59,26 @@ package struct Planner: Hashable, Sendable {
     /// - Parameters:
     ///   - actual: the partition as the fabric has it, nil where it has none.
     ///   - isOwned: whether the ledger says that we made or adopted it. What is not owned is never deleted.
-    package func steps(for pkey: PKey, intent: Intent, actual: Partition?, isOwned: Bool) -> [PlanStep] {
+    ///   - waiting: ports of it that other partitions have still to give up.
+    package func steps(
+        for pkey: PKey, intent: Intent, actual: Partition?, isOwned: Bool, waiting: Waiting? = nil,
+        strategy: WriteStrategy = .single
+    ) -> [PlanStep] {
         switch intent {
         case .held: []
         case .absent: isOwned && actual != nil ? [.delete(pkey)] : []
-        case .present(let desired): steps(for: PartitionGoal(pkey, desired), actual: actual)
+        case .present(let desired):
+            steps(for: pkey, desired, without: waiting, actual: actual, strategy: strategy)
         }
     }
 
     /// How a partition differs as far as this planner is to change it.
     package func difference(from actual: Partition?, to desired: DesiredPartition) -> Difference {
-        var difference = Difference(from: actual, to: desired.members, ipOverIB: desired.ipOverIB)
-        if !enforcesFlags {
-            difference.misflagged = []
-            difference.ipOverIBDiffers = false
+        guard !enforcesFlags, let actual else {
+            return Difference(from: actual, to: desired.members, ipOverIB: desired.ipOverIB)
         }
-        return difference
+        let members = PartitionGoal.keepingIndex0(desired.members, of: actual)
+        return Difference(from: actual, to: members, ipOverIB: actual.ipOverIB)
     }
 
     /// The steps that make a partition what it is to be, none when it is.

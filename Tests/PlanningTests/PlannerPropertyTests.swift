@@ -31,17 +31,43 @@ struct PlannerPropertyTests {
                     let present = Set(state.members.keys)
                     #expect(present.isDisjoint(with: obsolete) || present.isDisjoint(with: new), context)
                     for member in before.members.values where desired.members[member.guid] != nil {
-                        #expect(state.members[member.guid] == member, context)
+                        #expect(state.members[member.guid]?.index0 == member.index0, context)
                     }
                 }
             }
             switch intent {
             case .present(let desired):
                 #expect(Set(state.map { Array($0.members.keys) } ?? []) == Set(desired.members.keys), context)
+                #expect(state?.members.values.allSatisfy { $0.membership == .full } == true, context)
             case .absent: #expect(state == (isOwned ? nil : actual), context)
             case .held: #expect(steps.isEmpty, context)
             }
             #expect(planner.steps(for: pkey, intent: intent, actual: state, isOwned: isOwned).isEmpty, context)
+        }
+    }
+
+    @Test("What waits is in no step, what is to leave leaves, and what does not wait joins", arguments: [Seed.fresh()])
+    func waiting(seed: Seed) throws {
+        var random = SeededGenerator(seed)
+        let planner = Planner()
+        let guids = (1...12).compactMap { GUID(UInt64($0)) }
+        let (pkey, other) = (try PKey(parsing: "0x2000"), try PKey(parsing: "0x2001"))
+        for round in 0..<20_000 {
+            let context = Comment("\(seed), round \(round)")
+            let actual = randomPartition(pkey, guids, &random)
+            guard case .present(let desired) = randomIntent(guids, &random) else { continue }
+            let there = Set(actual.map { Array($0.members.keys) } ?? [])
+            let some = guids.filter { _ in Bool.random(using: &random) }
+            guard let waiting = Waiting(Dictionary(uniqueKeysWithValues: some.map { ($0, other) })) else { continue }
+            let strategy = WriteStrategy.allCases.randomElement(using: &random) ?? .single
+            let steps = planner.steps(for: pkey, desired, without: waiting, actual: actual, strategy: strategy)
+            let state = steps.reduce(actual) { $1.applied(to: $0) }
+            let waits = Set(some).subtracting(there)
+            #expect(Set(steps.flatMap(\.arriving)).isDisjoint(with: waits), context)
+            let left = Set(desired.members.keys).subtracting(waits)
+            #expect(Set(state.map { Array($0.members.keys) } ?? []) == left, context)
+            #expect(!steps.contains(.delete(pkey)), context)
+            if left.isEmpty { #expect(steps.count == (there.isEmpty ? 0 : 1), context) }
         }
     }
 

@@ -53,23 +53,65 @@ struct KnowledgeTests {
         #expect(ledger[pkey] == record)
     }
 
-    @Test("A partition at work keeps what was read of it by itself, and an uncertain one stays uncertain")
+    @Test("What was written or read by itself while a list was under way keeps what it is known to be")
     func fabric() throws {
         var fabric = FabricSide()
-        fabric.readingStarted(now: .zero, running: [])
+        fabric.readingStarted(now: .zero)
         _ = fabric.read(FabricSnapshot(complete: []), now: .zero)
         let partition = Partition(number: pkey.number, ipOverIB: true, members: [])
-        fabric.readingStarted(now: .zero, running: [pkey])
+        let list = FabricSnapshot(complete: [partition])
+        fabric.readingStarted(now: .zero)
+        fabric.asking(for: pkey)
         fabric.read(partition, of: pkey)
         _ = fabric.read(FabricSnapshot(complete: []), now: .zero)
         #expect(fabric.knowledge?.partition(pkey) == .some(partition))
-        fabric.readingStarted(now: .zero, running: [])
-        fabric.runStarted(pkey)
-        fabric.doubt(pkey)
-        _ = fabric.read(FabricSnapshot(complete: [partition]), now: .zero)
+        // Written while the list was under way, or before it was asked for and not answered yet.
+        fabric.readingStarted(now: .zero)
+        fabric.sending(.delete(pkey))
+        _ = fabric.read(list, now: .zero)
         #expect(fabric.knowledge?.partition(pkey) == nil)
-        fabric.readingStarted(now: .zero, running: [])
+        fabric.readingStarted(now: .zero)
+        fabric.written(pkey)
+        _ = fabric.read(list, now: .zero)
+        #expect(fabric.knowledge?.partition(pkey) == nil)
+        fabric.readingStarted(now: .zero)
+        _ = fabric.read(list, now: .zero)
+        #expect(fabric.knowledge?.partition(pkey) == .some(partition))
+    }
+
+    @Test("A list is newer than a read of one partition that was asked for before it")
+    func olderSingleRead() throws {
+        var fabric = FabricSide()
+        fabric.readingStarted(now: .zero)
+        _ = fabric.read(FabricSnapshot(complete: []), now: .zero)
+        let partition = Partition(number: pkey.number, ipOverIB: true, members: [])
+        fabric.asking(for: pkey)
+        fabric.readingStarted(now: .zero)
+        fabric.read(nil, of: pkey)
         _ = fabric.read(FabricSnapshot(complete: [partition]), now: .zero)
         #expect(fabric.knowledge?.partition(pkey) == .some(partition))
+    }
+
+    @Test("Ports stay until they are seen gone, and those that a request may have added count as there")
+    func possiblePorts() throws {
+        var fabric = FabricSide()
+        let old = Member(guid: try GUID(parsing: "043f720300f55101"), index0: true)
+        let new = Member(guid: try GUID(parsing: "043f720300f55102"), index0: true)
+        func list(_ members: [Member]) -> FabricSnapshot {
+            FabricSnapshot(complete: [Partition(number: pkey.number, ipOverIB: false, members: members)])
+        }
+        fabric.readingStarted(now: .zero)
+        _ = fabric.read(list([old]), now: .zero)
+        fabric.sending(.replace(pkey, [new], ipOverIB: false))
+        fabric.written(pkey)
+        #expect(fabric.knowledge?.ports(pkey) == [old.guid, new.guid])
+        fabric.readingStarted(now: .zero)
+        _ = fabric.read(list([new]), now: .zero)
+        #expect(fabric.knowledge?.ports(pkey) == [new.guid])
+        fabric.sending(.delete(pkey))
+        fabric.written(pkey)
+        #expect(fabric.knowledge?.ports(pkey) == [new.guid])
+        fabric.read(nil, of: pkey)
+        #expect(fabric.knowledge?.ports(pkey) == [])
     }
 }

@@ -39,13 +39,14 @@ struct RunTests {
 
     private func facts(
         _ goal: Goal, ledger record: LedgerRecord? = nil, actual: Partition?? = .none,
-        closedBy: Set<WriteGate.Reason> = []
+        closedBy: Set<WriteGate.Reason> = [], leaving: LeavingPorts = LeavingPorts()
     ) -> Run.Facts {
         let standing = Standing(
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
             revision: goal.errand.revision, record: record, lostHistory: nil, actual: actual)
         return Run.Facts(
-            standing: standing, planner: Planner(), gate: WriteGate(closedBy: closedBy), now: .seconds(1))
+            standing: standing, leaving: leaving, planner: Planner(), gate: WriteGate(closedBy: closedBy),
+            now: .seconds(1))
     }
 
     /// Facts in which something newer is wanted.
@@ -54,7 +55,8 @@ struct RunTests {
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
             revision: 8,
             record: record, lostHistory: nil, actual: .none)
-        return Run.Facts(standing: standing, planner: Planner(), gate: WriteGate(), now: .seconds(1))
+        return Run.Facts(
+            standing: standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(), now: .seconds(1))
     }
 
     /// Where a turn goes, in words.
@@ -68,7 +70,9 @@ struct RunTests {
             case (.verifying, .read): "verifying"
             case (.claiming, .write(.claim, _)): "claiming"
             case (.authorising, .write(.authoriseDeletion, _)): "authorising"
-            case (.writing(_, let steps, _), .write(.step(let step), _)) where step == steps.first: "writing"
+            case (.writing(_, let attempt, _), .write(.step(let step), _)) where step == attempt.step:
+                "writing \(step.kind)"
+            case (.resting, .nothing): "resting"
             case (.recording(_, let record, _), .write(.claim(let sent), _)) where sent == record: "recording"
             case (.releasing, .write(.release, _)): "releasing"
             case (.noting(let record, let note), .write(.amend(let sent), _)) where sent == record: "noting a \(note)"
@@ -86,7 +90,7 @@ struct RunTests {
         #expect(begin(present, facts(present)) == "reading")
         #expect(begin(present, facts(present, actual: .some(nil))) == "claiming")
         #expect(begin(present, facts(present, actual: right)) == "recording")
-        #expect(begin(present, facts(present, ledger: record(.claimed), actual: wrong)) == "writing")
+        #expect(begin(present, facts(present, ledger: record(.claimed), actual: wrong)) == "writing replace")
         #expect(begin(present, facts(present, ledger: record(.claimed), actual: right)) == "recording")
         #expect(begin(present, facts(present, ledger: record(.synced), actual: right)) == "over, done")
         #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right)) == "authorising")
@@ -99,7 +103,7 @@ struct RunTests {
     func reading() {
         let run = Run.reading(present)
         #expect(way(run.read(.success(nil), facts(present))) == "claiming")
-        #expect(way(run.read(.success(wrong), facts(present, ledger: record(.claimed)))) == "writing")
+        #expect(way(run.read(.success(wrong), facts(present, ledger: record(.claimed)))) == "writing replace")
         #expect(way(run.read(.success(right), facts(present, ledger: record(.claimed)))) == "recording")
         #expect(way(run.read(.success(right), facts(present, ledger: record(.synced)))) == "over, done")
         #expect(way(run.read(.failure(rejected), facts(present, ledger: record(.claimed)))) == "noting a failure")
@@ -112,50 +116,121 @@ struct RunTests {
     }
 
     @Test("Only a claim or an authorisation that was made is followed by a request")
-    func claimingAndAuthorising() throws {
-        let steps = try #require(Steps([.add(pkey, Array(wanted.members.values), ipOverIB: false)]))
-        let deletion = try #require(Steps([.delete(pkey)]))
-        for (run, goal) in [
-            (Run.claiming(present, record(.claimed), steps), present),
-            (Run.authorising(absent, record(.deleting), deletion), absent),
+    func claimingAndAuthorising() {
+        for (run, goal, step) in [
+            (Run.claiming(present, record(.claimed)), present, "replace"),
+            (Run.authorising(absent, record(.deleting)), absent, "delete"),
         ] {
-            #expect(way(run.recorded(.success(.done), facts(goal))) == "writing")
+            #expect(way(run.recorded(.success(.done), facts(goal, actual: wrong))) == "writing \(step)")
+            #expect(way(run.recorded(.success(.done), facts(goal))) == "over, again")
             #expect(way(run.recorded(.success(.done), outdated(goal, ledger: nil))) == "over, again")
             #expect(way(run.recorded(.success(.refused), facts(goal))) == "over, failed")
             #expect(way(run.recorded(.failure(rejected), facts(goal))) == "over, failed")
             #expect(way(run.recorded(.failure(outage), facts(goal))) == "over, failed")
         }
+        // What is known of the partition may have changed meanwhile.
+        let claiming = Run.claiming(present, record(.claimed))
+        #expect(way(claiming.recorded(.success(.done), facts(present, actual: right))) == "recording")
     }
 
-    @Test("After each step comes the next one, after the last the proof")
-    func writing() throws {
-        let two = try #require(
-            Steps([.remove(pkey, Array(wrong.members.keys)), .add(pkey, Array(wanted.members.values), ipOverIB: false)])
-        )
-        let run = Run.writing(present, two, permit)
+    private var removal: PlanStep { .remove(pkey, Array(wrong.members.keys)) }
+    private var addition: PlanStep { .add(pkey, Array(wanted.members.values), ipOverIB: false) }
+    private var replacement: PlanStep { .replace(pkey, Array(wanted.members.values), ipOverIB: false) }
+
+    private func attempt(_ step: PlanStep) -> Attempt { Attempt(step, strategy: .single) }
+
+    @Test("After each step the partition is read")
+    func writing() {
+        let run = Run.writing(present, attempt(removal), permit)
         let owned = facts(present, ledger: record(.claimed))
-        #expect(way(run.written(.success(()), owned)) == "writing")
-        #expect(way(run.written(.success(()), outdated(present, ledger: record(.claimed)))) == "over, again")
+        #expect(way(run.written(.success(()), owned)) == "verifying")
+        #expect(way(run.written(.success(()), outdated(present, ledger: record(.claimed)))) == "verifying")
         #expect(way(run.written(.failure(rejected), owned)) == "noting a failure")
         #expect(way(run.written(.failure(outage), owned)) == "over, failed")
-        let last = Run.writing(present, try #require(two.rest), permit)
-        #expect(way(last.written(.success(()), owned)) == "verifying")
-        #expect(way(last.written(.success(()), outdated(present, ledger: record(.claimed)))) == "verifying")
     }
 
-    @Test("Only what is seen is recorded")
-    func verifying() {
-        let run = Run.verifying(present, permit)
+    @Test("Only what is seen is recorded, and only what is seen gone is followed by an addition")
+    func verifying() throws {
         let owned = facts(present, ledger: record(.claimed))
-        #expect(way(run.read(.success(right), owned)) == "recording")
-        #expect(way(run.read(.success(wrong), owned)) == "noting a failure")
-        #expect(way(run.read(.success(nil), owned)) == "noting a failure")
-        #expect(way(run.read(.failure(rejected), owned)) == "noting a failure")
-        #expect(way(run.read(.failure(outage), owned)) == "over, failed")
-        let deletion = Run.verifying(absent, permit)
+        let removing = Run.verifying(present, attempt(removal), permit)
+        #expect(way(removing.read(.success(nil), owned)) == "writing create")
+        #expect(way(removing.read(.success(right), owned)) == "recording")
+        #expect(way(removing.read(.success(nil), outdated(present, ledger: record(.claimed)))) == "over, again")
+        // It is there still: the removal is sent once more, and no more than once.
+        let insisting = try #require(removing.read(.success(wrong), owned))
+        #expect(way(insisting) == "writing remove")
+        guard case .request(let run, _) = insisting.next,
+            case .request(let verifying, _) = run.written(.success(()), owned)?.next
+        else {
+            Issue.record("\(insisting)")
+            return
+        }
+        #expect(way(verifying.read(.success(wrong), owned)) == "noting a failure")
+        #expect(way(verifying.read(.success(nil), owned)) == "writing create")
+        #expect(way(verifying.read(.failure(rejected), owned)) == "noting a failure")
+        #expect(way(verifying.read(.failure(outage), owned)) == "over, failed")
+        let deletion = Run.verifying(absent, attempt(.delete(pkey)), permit)
         #expect(way(deletion.read(.success(nil), facts(absent, ledger: record(.deleting)))) == "releasing")
-        // A deletion that is not seen is not written over the authorisation.
-        #expect(way(deletion.read(.success(right), facts(absent, ledger: record(.deleting)))) == "over, failed")
+        #expect(way(deletion.read(.success(right), facts(absent, ledger: record(.deleting)))) == "writing remove")
+    }
+
+    @Test("A replacement that is not done is followed by a removal and, when that is seen, by an addition")
+    func replacing() throws {
+        let owned = facts(present, ledger: record(.claimed))
+        let first = Run.verifying(present, attempt(replacement), permit)
+        #expect(way(first.read(.success(right), owned)) == "recording")
+        let turn = try #require(first.read(.success(wrong), owned))
+        #expect(way(turn) == "writing remove")
+        guard case .request(let run, _) = turn.next,
+            case .request(let second, _) = run.written(.success(()), owned)?.next
+        else {
+            Issue.record("\(turn)")
+            return
+        }
+        #expect(way(second.read(.success(nil), owned)) == "writing create")
+    }
+
+    @Test("What was added may take a while to be seen: it is read three times before it counts as failed")
+    func patience() throws {
+        let owned = facts(present, ledger: record(.claimed))
+        var run = Run.verifying(present, attempt(addition), permit)
+        for _ in Attempt.pauses {
+            let turn = try #require(run.read(.success(nil), owned))
+            #expect(way(turn) == "resting")
+            guard case .request(let resting, _) = turn.next else { return }
+            #expect(resting.restsUntil != nil && way(resting.read(.success(nil), owned)) == "dropped")
+            #expect(way(resting.woken(outdated(present, ledger: nil))) == "over, again")
+            let woken = try #require(resting.woken(owned))
+            #expect(way(woken) == "verifying")
+            guard case .request(let verifying, _) = woken.next else { return }
+            run = verifying
+        }
+        #expect(way(run.read(.success(nil), owned)) == "noting a failure")
+        #expect(way(run.read(.success(right), owned)) == "recording")
+        // Whoever is to end does not wait.
+        let ending = facts(present, ledger: record(.claimed), closedBy: [.stopping])
+        #expect(way(Run.verifying(present, attempt(addition), permit).read(.success(nil), ending)) == "over, again")
+        #expect(run.woken(owned) == nil)
+    }
+
+    @Test(
+        "A port that another partition has yet to give up is not added, and what is left of the wish is never in step")
+    func waiting() throws {
+        let other = try PKey(parsing: "0x6")
+        var leaving = LeavingPorts()
+        _ = leaving.set(Set(wanted.members.keys), of: other)
+        let owned = facts(present, ledger: record(.claimed), leaving: leaving)
+        #expect(way(Run.reading(present).read(.success(nil), owned)) == "over, done")
+        #expect(way(Run.reading(present).read(.success(wrong), owned)) == "writing remove")
+        #expect(way(Run.verifying(present, attempt(removal), permit).read(.success(nil), owned)) == "over, done")
+        // What is in it already waits for nobody.
+        #expect(way(Run.reading(present).read(.success(right), owned)) == "recording")
+        let told = Run.reading(present).read(.success(nil), owned)?.effects.contains { effect in
+            if case .waits(let waiting?) = effect { waiting.holders.values.contains(other) } else { false }
+        }
+        #expect(told == true)
+        #expect(leaving.set([], of: other) == Set(wanted.members.keys))
+        #expect(leaving.waiting(pkey, for: wanted.members.keys, actual: nil) == nil)
     }
 
     @Test("The last record ends the run, whatever the ledger answers")
@@ -176,17 +251,16 @@ struct RunTests {
 
     @Test("An answer to what was not asked is dropped")
     func otherAnswers() throws {
-        let steps = try #require(Steps([.delete(pkey)]))
         let facts = facts(present)
-        for run in [Run.reading(present), .verifying(present, permit)] {
+        for run in [Run.reading(present), .verifying(present, attempt(addition), permit)] {
             #expect(way(run.written(.success(()), facts)) == "dropped")
             #expect(way(run.recorded(.success(.done), facts)) == "dropped")
         }
-        let writing = Run.writing(present, steps, permit)
+        let writing = Run.writing(present, attempt(addition), permit)
         #expect(way(writing.read(.success(nil), facts)) == "dropped")
         #expect(way(writing.recorded(.success(.done), facts)) == "dropped")
         for run in [
-            Run.claiming(present, record(.claimed), steps), .authorising(absent, record(.deleting), steps),
+            Run.claiming(present, record(.claimed)), .authorising(absent, record(.deleting)),
             .recording(errand, record(.synced), nil), .releasing(errand, nil), .noting(record(.held), .hold),
         ] {
             #expect(way(run.read(.success(nil), facts)) == "dropped")
@@ -199,15 +273,15 @@ struct RunTests {
         arguments: WriteGate.Reason.allCases)
     func closedGate(reason: WriteGate.Reason) throws {
         let seesThrough = reason.letsFinish
-        let steps = try #require(Steps([.add(pkey, Array(wanted.members.values), ipOverIB: false)]))
         let told = reason == .dryRun ? "over, rehearsed" : "over, again"
         #expect(begin(present, facts(present, actual: .some(nil), closedBy: [reason])) == told)
         #expect(begin(present, facts(present, actual: right, closedBy: [reason])) == told)
         #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right, closedBy: [reason])) == told)
         #expect(begin(absent, facts(absent, ledger: record(.deleting), actual: .some(nil), closedBy: [reason])) == told)
-        let claimed = Run.claiming(present, record(.claimed), steps)
-        #expect(way(claimed.recorded(.success(.done), facts(present, closedBy: [reason]))) == "over, again")
-        let verified = Run.verifying(present, permit)
+        let claimed = Run.claiming(present, record(.claimed))
+        #expect(
+            way(claimed.recorded(.success(.done), facts(present, actual: wrong, closedBy: [reason]))) == "over, again")
+        let verified = Run.verifying(present, attempt(addition), permit)
         let owned = facts(present, ledger: record(.claimed), closedBy: [reason])
         let way = way(verified.read(.success(right), owned))
         #expect(way == (seesThrough ? "recording" : reason == .dryRun ? "over, rehearsed" : "over, again"))
@@ -215,11 +289,10 @@ struct RunTests {
 
     @Test("Each ledger record that was sent is what is known afterwards")
     func records() throws {
-        let steps = try #require(Steps([.delete(pkey)]))
         let deleting = LedgerRecord(.deleting, key: "/p/0x0005", revision: 0)
         let failing = LedgerRecord(.failing, key: "/p/0x5", revision: 7, error: "no such GUID")
         let turns = [
-            Run.authorising(absent, deleting, steps).recorded(.success(.done), facts(absent)),
+            Run.authorising(absent, deleting).recorded(.success(.done), facts(absent)),
             Run.noting(failing, .failure).recorded(.success(.done), facts(present)),
         ]
         let known = turns.map { turn in
@@ -228,5 +301,18 @@ struct RunTests {
             }
         }
         #expect(known == [[deleting], [failing]])
+    }
+}
+
+extension PlanStep {
+    fileprivate var kind: String {
+        switch self {
+        case .create: "create"
+        case .add: "add"
+        case .remove: "remove"
+        case .replace: "replace"
+        case .setQoS: "setQoS"
+        case .delete: "delete"
+        }
     }
 }

@@ -18,6 +18,8 @@ package struct Engine: Sendable {
     private var work: Work
     private var clockwork: Clockwork
     private var counts = Counts()
+    private var leaving = LeavingPorts()
+    private var waiters = WaitingPartitions()
     private var end: EngineEnd?
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
@@ -65,6 +67,7 @@ package struct Engine: Sendable {
         }
         let isEnding = gate.closedBy.contains(.stopping)
         if !isEnding { keepTime(&out) }
+        wakeRuns(&out)
         startRuns(&out)
         if isEnding, work.runCount == 0 { finish(.stopped, &out) }
         finishOnce(&out)
@@ -89,6 +92,10 @@ package struct Engine: Sendable {
         let held = admission.held
         if !failed.isEmpty { return finish(.notInStep(failed, reason: reason), &out) }
         if !held.isEmpty { return finish(.heldBack(held), &out) }
+        if let first = waiters.pkeys.first {
+            let reason = waiters[first]?.inWords(because: [:])
+            return finish(.notInStep(waiters.pkeys, reason: reason), &out)
+        }
         finish(.stopped, &out)
     }
 
@@ -111,14 +118,15 @@ package struct Engine: Sendable {
     }
 
     private func nextTime(now: Duration) -> Duration? {
-        clockwork.next(sides) {
-            work.runCount < configuration.concurrency ? work.nextReady(after: now) : nil
+        let next = clockwork.next(sides) {
+            work.busyCount < configuration.concurrency ? work.nextReady(after: now) : nil
         }
+        return ([next] + work.resting.map(\.until)).compactMap(\.self).min()
     }
 
     private mutating func readFabric(_ out: inout Output) {
         counts.passBegan(now: out.now)
-        sides.fabric.readingStarted(now: out.now, running: work.running)
+        sides.fabric.readingStarted(now: out.now)
         out.add(.readFabric)
     }
 
@@ -168,13 +176,14 @@ package struct Engine: Sendable {
         for warning in outcome.warnings { out.say(Message(.warning, warning)) }
         guard let picture = sides.picture else { return }
         judgeDeletions(among: outcome.changed, isListed: isListed, picture, &out)
+        indexPorts(of: outcome.changed, picture, &out)
         let wanted = picture.desired.pkeys
         let changed = outcome.changed.sorted()
         let new = changed.filter { wanted.contains($0) && picture.records[$0] == nil }
         let deleted = changed.filter { !wanted.contains($0) && picture.records[$0] != nil }
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
         for pkey in changed {
-            counts.note(picture.standing(of: pkey, admission).intent, of: pkey)
+            counts.note(picture.standing(of: pkey, admission, leaving).intent, of: pkey)
             work.ask(pkey, .fresh, now: out.now)
         }
     }
@@ -255,10 +264,11 @@ package struct Engine: Sendable {
     private mutating func review(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         judgeDeletions(among: picture.records.keys, isListed: true, picture, &out)
+        indexPorts(of: picture.managed.union(leaving.pkeys), picture, &out)
         counts.noteHoldsAnew()
         var different: [PKey] = []
         for pkey in picture.managed {
-            let standing = picture.standing(of: pkey, admission)
+            let standing = picture.standing(of: pkey, admission, leaving)
             counts.note(standing.intent, of: pkey)
             if !work.isBeingClaimed(pkey), needsWork(standing) { different.append(pkey) }
         }
@@ -277,7 +287,7 @@ package struct Engine: Sendable {
     }
 
     private func needsWork(_ standing: Standing) -> Bool {
-        !work.isRehearsed(standing) && standing.needsWork(configuration.planner)
+        !work.isRehearsed(standing) && standing.needsWork(configuration.planner, told: waiters[standing.pkey])
     }
 
     /// Judges those of the PKeys that are ours and no longer wanted, as one set of deletions.
@@ -292,7 +302,7 @@ package struct Engine: Sendable {
         if !judgement.approved.isEmpty { out.found(.approved(judgement.approved)) }
         if !judgement.held.isEmpty { out.found(.heldBack(Capped(judgement.held), of: owned)) }
         for pkey in judgement.approved + judgement.held {
-            counts.note(picture.standing(of: pkey, admission).intent, of: pkey)
+            counts.note(picture.standing(of: pkey, admission, leaving).intent, of: pkey)
             work.ask(pkey, .fresh, now: out.now)
         }
         if admission.isHolding { clockwork.lookForApprovals(now: out.now) }
@@ -304,7 +314,7 @@ package struct Engine: Sendable {
         var found = Drift()
         var pkeys: [PKey] = []
         for pkey in picture.records.keys where !work.isRunning(pkey) {
-            let standing = picture.standing(of: pkey, admission)
+            let standing = picture.standing(of: pkey, admission, leaving)
             guard !work.isRehearsed(standing), let difference = standing.drift(configuration.planner) else { continue }
             found.add(difference)
             pkeys.append(pkey)
@@ -322,7 +332,9 @@ package struct Engine: Sendable {
             out.found(.inventory(inventory))
         }
         guard configuration.limits.policy != .sync else { return }
-        let different = managed.filter { picture.standing(of: $0, admission).isLeftUndone(configuration.planner) }
+        let different = managed.filter { pkey in
+            picture.standing(of: pkey, admission, leaving).isLeftUndone(configuration.planner)
+        }
         if counts.leftUndone(different.sorted()) { out.found(.leftUndone(counts.totals.leftUndone)) }
     }
 
@@ -344,7 +356,7 @@ package struct Engine: Sendable {
         for start in stride(from: 0, to: pkeys.count, by: Self.largestBatch) {
             var batch: [PKey: LedgerRecord] = [:]
             for pkey in pkeys[start..<min(start + Self.largestBatch, pkeys.count)] {
-                batch[pkey] = picture.standing(of: pkey, admission).record(.claimed)
+                batch[pkey] = picture.standing(of: pkey, admission, leaving).record(.claimed)
             }
             work.claiming(batch)
             out.add(.claimBatch(batch, permit))
@@ -360,16 +372,48 @@ package struct Engine: Sendable {
         }
         for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, record)
-            if case .success(true) = result, isCurrent { sides.ledger.note(record, of: pkey) }
+            if case .success(true) = result, isCurrent {
+                sides.ledger.note(record, of: pkey)
+                indexPorts(of: pkey, &out)
+            }
             work.ask(pkey, .resync, now: out.now)
         }
+    }
+
+    // MARK: Ports that leave
+
+    /// Takes note of which ports partitions have still to give up, and asks for those that wait for one that is free now.
+    private mutating func indexPorts(
+        of pkeys: some Sequence<PKey>, _ picture: Picture, _ out: inout Output
+    ) {
+        // In a rehearsal nothing ever leaves.
+        guard !gate.isRehearsal else { return }
+        var free: Set<GUID> = []
+        for pkey in pkeys {
+            let ports = picture.fabric.ports(pkey)
+            let standing = picture.standing(of: pkey, admission, leaving)
+            let isDoubted = sides.ledger.doubted.contains(pkey)
+            free.formUnion(leaving.set(standing.leaving(of: ports, isDoubted: isDoubted), of: pkey))
+        }
+        for pkey in waiters.waiting(for: free) { work.ask(pkey, .fresh, now: out.now) }
+    }
+
+    private mutating func indexPorts(of pkey: PKey, _ out: inout Output) {
+        guard let picture = sides.picture else { return }
+        indexPorts(of: CollectionOfOne(pkey), picture, &out)
+    }
+
+    private mutating func wait(_ pkey: PKey, for waiting: Waiting?, _ out: inout Output) {
+        guard waiters[pkey] != waiting else { return }
+        for holder in waiters.set(waiting, of: pkey) { work.hurry(holder, now: out.now) }
+        let reasons = (waiting?.partitions ?? []).map { ($0, work.failure(of: $0)) }
+        out.found(.waits(pkey, waiting, reasons.reduce(into: [:]) { $0[$1.0] = $1.1 }))
     }
 
     // MARK: Runs
 
     private mutating func startRuns(_ out: inout Output) {
-        while gate.letsBegin, work.runCount < configuration.concurrency, let next = work.next(now: out.now) {
-            sides.fabric.runStarted(next.pkey)
+        while gate.letsBegin, work.busyCount < configuration.concurrency, let next = work.next(now: out.now) {
             if let turn = beginning(of: next.pkey, since: next.since, now: out.now) {
                 follow(turn, of: next.pkey, &out)
             }
@@ -384,8 +428,8 @@ package struct Engine: Sendable {
     }
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
-        if case .written(let result) = answer, case .writing(_, let steps, _) = work.run(of: pkey, id) {
-            counts.wrote(steps.first, result)
+        if case .written(let result) = answer, case .writing(_, let attempt, _) = work.run(of: pkey, id) {
+            counts.wrote(attempt.step, result)
         }
         if let turn = turn(after: answer, of: pkey, id, now: out.now) { follow(turn, of: pkey, &out) }
     }
@@ -403,18 +447,32 @@ package struct Engine: Sendable {
 
     private func facts(of pkey: PKey, _ picture: Picture, now: Duration) -> Run.Facts {
         Run.Facts(
-            standing: picture.standing(of: pkey, admission), planner: configuration.planner, gate: gate, now: now)
+            standing: picture.standing(of: pkey, admission, leaving), leaving: leaving,
+            planner: configuration.planner, gate: gate, now: now)
+    }
+
+    /// Lets runs go on that have let time pass for long enough, or for something that is wanted no more.
+    private mutating func wakeRuns(_ out: inout Output) {
+        for (pkey, until) in work.resting.sorted(by: { $0.pkey < $1.pkey }) {
+            guard let picture = sides.picture, let run = work.run(of: pkey) else { continue }
+            let facts = facts(of: pkey, picture, now: out.now)
+            guard until <= out.now || gate.closedBy.contains(.stopping) || !run.isCurrent(facts) else { continue }
+            if let turn = run.woken(facts) { follow(turn, of: pkey, &out) }
+        }
     }
 
     private mutating func follow(_ turn: Turn, of pkey: PKey, _ out: inout Output) {
         for effect in turn.effects { apply(effect, to: pkey, &out) }
         switch turn.next {
-        case .request(let run, .read): out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))
+        case .request(let run, .nothing): _ = work.goesOn(pkey, as: run, now: out.now)
+        case .request(let run, .read):
+            sides.fabric.asking(for: pkey)
+            out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))
         case .request(let run, .write(let write, let permit)):
             out.add(.write(write, pkey, work.goesOn(pkey, as: run, now: out.now), permit))
         case .over(let ending):
             work.over(pkey, ending, now: out.now)
-            guard let standing = sides.picture?.standing(of: pkey, admission) else { return }
+            guard let standing = sides.picture?.standing(of: pkey, admission, leaving) else { return }
             if ending == .rehearsed { work.rehearsed(standing) }
             // What was asked for while this run was under way keeps waiting.
             if ending != .failed, !needsWork(standing) { work.isRight(pkey) }
@@ -423,10 +481,18 @@ package struct Engine: Sendable {
 
     private mutating func apply(_ effect: Effect, to pkey: PKey, _ out: inout Output) {
         switch effect {
-        case .seen(let partition): sides.fabric.read(partition, of: pkey)
+        case .seen(let partition):
+            sides.fabric.read(partition, of: pkey)
+            indexPorts(of: pkey, &out)
         case .doubted: sides.fabric.doubt(pkey)
-        case .wrote(let step): sides.fabric.applied(step)
-        case .recorded(let record): sides.ledger.note(record, of: pkey)
+        case .sending(let step):
+            sides.fabric.sending(step)
+            indexPorts(of: pkey, &out)
+        case .written: sides.fabric.written(pkey)
+        case .waits(let waiting): wait(pkey, for: waiting, &out)
+        case .recorded(let record):
+            sides.ledger.note(record, of: pkey)
+            indexPorts(of: pkey, &out)
         case .failed(.fabric, let failure): fabricFailed(failure, now: out.now)
         case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):

@@ -39,6 +39,13 @@ struct Work: Sendable {
         queue.add(pkey, priority, now: now)
     }
 
+    /// Somebody waits for what a PKey is to give up: its backoff is cut short, but not to less than this.
+    private static let shortestHurriedBackoff = Duration.seconds(1)
+
+    mutating func hurry(_ pkey: PKey, now: Duration) {
+        queue.hasten(pkey, to: now + Self.shortestHurriedBackoff)
+    }
+
     var depth: Int { queue.depth }
     var lines: [KeyQueue<PKey>.Priority: QueueLine] { queue.lines }
 
@@ -48,6 +55,15 @@ struct Work: Sendable {
 
     var running: Set<PKey> { Set(runs.keys) }
     var runCount: Int { runs.count }
+    /// Runs that ask for something; those that let time pass keep nobody else waiting.
+    var busyCount: Int { runs.count - resting.count }
+
+    /// Runs that let time pass, each until its time.
+    var resting: [(pkey: PKey, until: Duration)] {
+        runs.compactMap { pkey, running in running.run.restsUntil.map { (pkey, $0) } }
+    }
+
+    func run(of pkey: PKey) -> Run? { runs[pkey]?.run }
 
     func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
 
@@ -109,6 +125,9 @@ struct Work: Sendable {
     mutating func troubled(_ pkey: PKey, _ failure: Failure) -> Bool {
         failures.updateValue(failure.message, forKey: pkey) != failure.message
     }
+
+    /// What a PKey failed with, until it is right.
+    func failure(of pkey: PKey) -> String? { failures[pkey] }
 
     /// Whether a PKey that has failed is to be given up: it is not asked for again.
     private mutating func givesUp(_ pkey: PKey) -> Bool {

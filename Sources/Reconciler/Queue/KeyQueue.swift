@@ -70,6 +70,12 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
         waiters[waiting.priority]?.leave(waiting.order)
     }
 
+    /// Lets a key that waits for the end of its backoff wait no longer than until then.
+    package mutating func hasten(_ key: Key, to time: Duration) {
+        guard let waiting = dirty[key], waiting.notBefore > time else { return }
+        dirty[key]?.notBefore = time
+    }
+
     /// The next key to run, now marked as running, or nil when none is ready.
     package mutating func next(now: Duration) -> Key? {
         let ready = dirty.lazy.filter { [running] in $0.value.notBefore <= now && !running.contains($0.key) }

@@ -38,23 +38,3 @@ enum Wish: Hashable, Sendable {
         }
     }
 }
-
-/// The steps that are left of a plan: one at least.
-struct Steps: Hashable, Sendable {
-    let first: PlanStep
-    private let others: ArraySlice<PlanStep>
-
-    init?(_ steps: [PlanStep]) {
-        self.init(steps[...])
-    }
-
-    private init?(_ steps: ArraySlice<PlanStep>) {
-        guard let first = steps.first else { return nil }
-        self.first = first
-        others = steps.dropFirst()
-    }
-
-    /// The steps after the first; nil where that was the last.
-    var rest: Steps? { Steps(others) }
-    var all: [PlanStep] { [first] + others }
-}

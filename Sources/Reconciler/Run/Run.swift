@@ -4,24 +4,30 @@ internal import Planning
 
 /// One run over one partition, by the request whose answer it waits for; each case carries what the next one needs. Pure.
 ///
-/// It begins with ``begin(_:_:)``, and every answer gives a ``Turn``: what was learnt, and then the next request or the end.
-/// Every write takes a permit of the gate; one that is refused ends the run, to be taken up when the gate opens.
+/// It begins with ``begin(_:keys:_:)``, and every answer gives a ``Turn``: what was learnt, and then the next request or the
+/// end. Every write takes a permit of the gate; one that is refused ends the run, to be taken up when the gate opens.
+///
+/// After each step the partition is read, and what is to be done next is planned from what was seen: no addition follows a
+/// removal that nobody has seen.
 enum Run: Sendable {
     /// Reads the partition, since what is known of it is uncertain.
     /// → claiming, authorising, writing, recording, releasing, noting a failure, or over
     case reading(Goal)
     /// Writes the record that must stand in the ledger before the first change.
-    /// → writing, or over
-    case claiming(Goal, LedgerRecord, Steps)
+    /// → writing, recording, or over
+    case claiming(Goal, LedgerRecord)
     /// Asks the ledger whether the partition may be deleted.
-    /// → writing, or over
-    case authorising(Goal, LedgerRecord, Steps)
-    /// Has the fabric manager take the first of these steps.
-    /// → writing the next one, verifying, noting a failure, or over
-    case writing(Goal, Steps, WritePermit)
+    /// → writing, releasing, or over
+    case authorising(Goal, LedgerRecord)
+    /// Has the fabric manager take a step.
+    /// → verifying, noting a failure, or over
+    case writing(Goal, Attempt, WritePermit)
     /// Reads the partition to see whether the fabric manager has it as it said; the permit is that of the last step.
-    /// → recording, releasing, noting a failure, or over
-    case verifying(Goal, WritePermit)
+    /// → writing, resting, recording, releasing, noting a failure, or over
+    case verifying(Goal, Attempt, WritePermit)
+    /// Lets some time pass before it reads once more: what was added is not to be seen yet.
+    /// → verifying, or over
+    case resting(Goal, Attempt, until: Duration, WritePermit)
     /// Writes down that the partition is in step; the permit is there if this run has written it.
     /// → over
     case recording(Errand, LedgerRecord, WritePermit?)
@@ -43,7 +49,7 @@ enum Run: Sendable {
         case .claiming: .claiming
         case .authorising: .authorising
         case .writing: .writing
-        case .verifying: .verifying
+        case .verifying, .resting: .verifying
         case .recording: .recording
         case .releasing: .releasing
         case .noting: .noting
@@ -53,6 +59,8 @@ enum Run: Sendable {
     /// What a run has to know beside what it carries: how things stand when it begins or is answered.
     struct Facts: Sendable {
         let standing: Standing
+        /// The ports that partitions have still to give up.
+        let leaving: LeavingPorts
         let planner: Planner
         let gate: WriteGate
         let now: Duration
@@ -61,6 +69,31 @@ enum Run: Sendable {
         func isCurrent(_ goal: Goal) -> Bool {
             standing.revision == goal.errand.revision && standing.intent == goal.wish.intent
         }
+
+        /// What a goal has to wait for, where the partition is so.
+        func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {
+            guard case .present(let partition) = goal.wish else { return nil }
+            return leaving.waiting(goal.pkey, for: partition.members.keys, actual: actual)
+        }
+
+        /// What leads to a goal from what the partition is.
+        func steps(
+            _ goal: Goal, from actual: Partition?, isOwned: Bool, strategy: WriteStrategy = .single
+        ) -> [PlanStep] {
+            planner.steps(
+                for: goal.pkey, intent: goal.wish.intent, actual: actual, isOwned: isOwned,
+                waiting: waiting(goal, actual: actual), strategy: strategy)
+        }
+    }
+
+    /// Whether a run that lets time pass is about what is wanted now; others find out when they are answered.
+    func isCurrent(_ facts: Facts) -> Bool {
+        if case .resting(let goal, _, _, _) = self { facts.isCurrent(goal) } else { true }
+    }
+
+    /// Until when it lets time pass; nil while it waits for an answer.
+    var restsUntil: Duration? {
+        if case .resting(_, _, let until, _) = self { until } else { nil }
     }
 }
 
@@ -73,10 +106,10 @@ extension Run {
         switch standing.intent {
         case .held:
             guard let record = standing.holdRecord, !facts.gate.isRehearsal else {
-                return Turn(facts.gate.isRehearsal ? .rehearsed : .done)
+                return Turn(facts.gate.isRehearsal ? .rehearsed : .done, after: [.waits(nil)])
             }
             guard let permit = facts.gate.permit(for: .amendment) else { return Turn(.again) }
-            return Turn(.noting(record, .hold), .write(.amend(record), permit))
+            return Turn(.noting(record, .hold), .write(.amend(record), permit), after: [.waits(nil)])
         case .present(let partition):
             return begin(Goal(errand: errand, wish: .present(partition), keys: keys), facts)
         case .absent:
@@ -97,42 +130,52 @@ extension Run {
             case .success(let partition): Self.plan(goal, actual: partition, facts).after([.seen(partition)])
             case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: nil, facts)
             }
-        case .verifying(let goal, let permit):
+        case .verifying(let goal, let attempt, let permit):
             switch result {
             case .success(let partition):
-                Self.verify(goal, partition, permit, facts).after([.seen(partition)])
+                Self.verify(goal, partition, attempt, permit, facts).after([.seen(partition)])
             case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: permit, facts)
             }
-        case .claiming, .authorising, .writing, .recording, .releasing, .noting: nil
+        case .claiming, .authorising, .writing, .resting, .recording, .releasing, .noting: nil
         }
     }
 
     /// The fabric manager has taken a step, or has not; nil where that is not what was asked.
     func written(_ result: Result<Void, Failure>, _ facts: Facts) -> Turn? {
         switch self {
-        case .writing(let goal, let steps, let permit):
+        case .writing(let goal, let attempt, let permit):
             switch result {
             case .success:
-                Self.goOn(goal, steps.rest, permit, facts)
-                    .after([.wrote(steps.first)] + RunWords.written(steps.first))
-            case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: permit, facts)
+                Turn(
+                    .verifying(goal, attempt, permit), .read, after: [.written] + RunWords.written(attempt.step))
+            case .failure(let failure):
+                Self.failedInFabric(goal.errand, failure, begun: permit, facts).after([.written])
             }
-        case .reading, .claiming, .authorising, .verifying, .recording, .releasing, .noting: nil
+        case .reading, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .noting: nil
+        }
+    }
+
+    /// Time has passed, or something else is wanted; nil where it waits for an answer.
+    func woken(_ facts: Facts) -> Turn? {
+        switch self {
+        case .resting(let goal, let attempt, _, let permit):
+            facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .read) : Turn(.again)
+        case .reading, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .noting: nil
         }
     }
 
     /// The ledger has written a record, or has not; nil where that is not what was asked.
     func recorded(_ result: Result<LedgerAnswer, Failure>, _ facts: Facts) -> Turn? {
         switch self {
-        case .claiming(let goal, let record, let steps):
+        case .claiming(let goal, let record):
             switch result {
-            case .success(.done): Self.write(goal, steps, begun: nil, facts).after([.recorded(record)])
+            case .success(.done): Self.goOn(goal, facts).after([.recorded(record)])
             case .success(.refused): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
-        case .authorising(let goal, let record, let steps):
+        case .authorising(let goal, let record):
             switch result {
-            case .success(.done): Self.write(goal, steps, begun: nil, facts).after([.recorded(record)])
+            case .success(.done): Self.goOn(goal, facts).after([.recorded(record)])
             case .success(.refused): Self.lookAgain.after(RunWords.notDeleted(goal.pkey))
             case .failure(let failure): Self.failedInLedger(failure)
             }
@@ -170,7 +213,7 @@ extension Run {
             // What went wrong has been said, and will be tried again.
             case .failure: Turn(.failed)
             }
-        case .reading, .writing, .verifying: nil
+        case .reading, .writing, .verifying, .resting: nil
         }
     }
 }
@@ -181,60 +224,104 @@ extension Run {
     /// The partition is known: what is to be done with it?
     private static func plan(_ goal: Goal, actual: Partition?, _ facts: Facts) -> Turn {
         let isOwned = facts.standing.isOwned
-        let steps = facts.planner.steps(
-            for: goal.pkey, intent: goal.wish.intent, actual: actual, isOwned: isOwned)
-        guard let steps = Steps(steps) else { return conclude(goal, begun: nil, facts) }
-        let words = RunWords.planned(steps.all, for: facts.standing, actual: actual)
-        if facts.gate.isRehearsal {
-            return Turn(.rehearsed, after: words + RunWords.rehearsed(goal, steps.all, now: facts.now))
+        let steps = facts.steps(goal, from: actual, isOwned: isOwned)
+        let waits = Effect.waits(facts.waiting(goal, actual: actual))
+        guard let first = steps.first else {
+            return conclude(goal, actual: actual, begun: nil, facts).after([waits])
         }
-        if case .delete = steps.first {
+        let words = [waits] + RunWords.planned(steps, for: facts.standing, actual: actual)
+        if facts.gate.isRehearsal {
+            return Turn(.rehearsed, after: words + RunWords.rehearsed(goal, steps, now: facts.now))
+        }
+        if case .delete = first {
             guard let permit = facts.gate.permit(for: .authorisation) else { return Turn(.again) }
             let known = facts.standing.record.flatMap { $0.key.isEmpty ? nil : $0.key }
             let record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
             var expected = goal.keys
             if expected[record.key] == nil { expected[record.key] = .absent }
             return Turn(
-                .authorising(goal, record, steps), .write(.authoriseDeletion(record, expecting: expected), permit),
+                .authorising(goal, record), .write(.authoriseDeletion(record, expecting: expected), permit),
                 after: words)
         } else if !isOwned {
             guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
             let record = goal.errand.record(.claimed)
-            return Turn(.claiming(goal, record, steps), .write(.claim(record), permit), after: words)
+            return Turn(.claiming(goal, record), .write(.claim(record), permit), after: words)
         } else {
-            return write(goal, steps, begun: nil, facts).after(words)
+            return write(goal, Attempt(first, strategy: .single), actual: actual, begun: nil, facts).after(words)
         }
     }
 
-    /// After a step: the next one, or the proof that all of them were taken.
-    private static func goOn(_ goal: Goal, _ rest: Steps?, _ permit: WritePermit, _ facts: Facts) -> Turn {
-        guard let rest else { return Turn(.verifying(goal, permit), .read) }
-        return write(goal, rest, begun: permit, facts)
+    /// The ledger allows the first step. What is known of the partition may have changed since it was planned.
+    private static func goOn(_ goal: Goal, _ facts: Facts) -> Turn {
+        guard facts.isCurrent(goal), let actual = facts.standing.actual else { return Turn(.again) }
+        guard let first = facts.steps(goal, from: actual, isOwned: true).first else {
+            return conclude(goal, actual: actual, begun: nil, facts)
+        }
+        return write(goal, Attempt(first, strategy: .single), actual: actual, begun: nil, facts)
     }
 
-    private static func write(_ goal: Goal, _ steps: Steps, begun: WritePermit?, _ facts: Facts) -> Turn {
+    /// - Parameter actual: what the step was planned from.
+    private static func write(
+        _ goal: Goal, _ attempt: Attempt, actual: Partition?, begun: WritePermit?, _ facts: Facts
+    ) -> Turn {
         // Something newer is wanted, or nothing may be written: what was done is known, the rest belongs to another run.
         guard facts.isCurrent(goal), let permit = facts.gate.permit(for: .step, finishing: begun) else {
             return Turn(.again)
         }
-        return Turn(.writing(goal, steps, permit), .write(.step(steps.first), permit))
+        let step = attempt.step
+        return Turn(.writing(goal, attempt, permit), .write(.step(step), permit), after: [.sending(step)])
     }
 
-    private static func verify(_ goal: Goal, _ actual: Partition?, _ permit: WritePermit, _ facts: Facts) -> Turn {
-        let steps = facts.planner.steps(for: goal.pkey, intent: goal.wish.intent, actual: actual, isOwned: true)
-        guard steps.isEmpty else {
-            let failure = Failure(
-                .notShown, "UFM accepted the change of PKey \(goal.pkey) but does not show it",
-                at: .partition(goal.pkey))
-            return noteFailure(goal.errand, failure, begun: permit, facts)
+    private static func verify(
+        _ goal: Goal, _ actual: Partition?, _ attempt: Attempt, _ permit: WritePermit, _ facts: Facts
+    ) -> Turn {
+        guard facts.isCurrent(goal) else { return Turn(.again) }
+        var attempt = attempt
+        var step = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy).first
+        var evidence = attempt.step.evidence(in: actual)
+        // Flags that were set and are not shown.
+        if evidence == .done, step == attempt.step { evidence = .notThere }
+        if evidence != .done {
+            switch attempt.unseen(evidence) {
+            case .removal(let next):
+                attempt = next
+                step = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy).first
+            case .patience where facts.gate.closedBy.contains(.stopping): return Turn(.again)
+            case .patience(let next, let pause):
+                return Turn(.resting(goal, next, until: facts.now + pause, permit), .nothing)
+            case .end: return notShown(goal, permit, facts)
+            }
         }
-        return conclude(goal, begun: permit, facts)
+        let waits = Effect.waits(facts.waiting(goal, actual: actual))
+        guard let step else { return conclude(goal, actual: actual, begun: permit, facts).after([waits]) }
+        guard let next = attempt.next(insisting(on: step, actual: actual, after: evidence)) else {
+            return notShown(goal, permit, facts)
+        }
+        return write(goal, next, actual: actual, begun: permit, facts).after([waits])
     }
 
-    /// The fabric is right; brings the ledger in line.
-    private static func conclude(_ goal: Goal, begun: WritePermit?, _ facts: Facts) -> Turn {
+    /// A deletion that is not seen is sent once more as a removal of all members, which UFM follows by deleting.
+    private static func insisting(
+        on step: PlanStep, actual: Partition?, after evidence: StepEvidence
+    ) -> PlanStep {
+        guard case .delete(let pkey) = step, evidence == .notGone, let members = actual?.members.keys.sorted(),
+            !members.isEmpty
+        else { return step }
+        return .remove(pkey, members)
+    }
+
+    private static func notShown(_ goal: Goal, _ permit: WritePermit, _ facts: Facts) -> Turn {
+        let failure = Failure(
+            .notShown, "UFM accepted the change of PKey \(goal.pkey) but does not show it", at: .partition(goal.pkey))
+        return noteFailure(goal.errand, failure, begun: permit, facts)
+    }
+
+    /// The fabric is as far as it can be; brings the ledger in line.
+    private static func conclude(_ goal: Goal, actual: Partition?, begun: WritePermit?, _ facts: Facts) -> Turn {
         let errand = goal.errand
         switch goal.wish {
+        // What waits is not in step, and is taken up when a port is free.
+        case .present where facts.waiting(goal, actual: actual) != nil: return Turn(.done)
         case .present:
             let record = errand.record(.synced)
             guard facts.standing.record != record else { return Turn(.done) }

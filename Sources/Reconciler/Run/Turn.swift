@@ -27,6 +27,8 @@ struct Turn: Sendable {
     enum Request: Sendable {
         case read
         case write(PartitionWrite, WritePermit)
+        /// Time is to pass.
+        case nothing
     }
 
     init(_ run: Run, _ request: Request, after effects: [Effect] = []) {
@@ -53,8 +55,12 @@ enum Effect: Sendable {
     case seen(Partition?)
     /// A request for the partition failed: only a read tells what it is now.
     case doubted
-    /// The fabric manager says that it has done this.
-    case wrote(PlanStep)
+    /// A step is sent: until the next read, nobody knows what the partition is.
+    case sending(PlanStep)
+    /// That step has been answered, or given up.
+    case written
+    /// The partition has to wait for these ports, or for none.
+    case waits(Waiting?)
     /// The ledger has this record of the partition now, or none.
     case recorded(LedgerRecord?)
     /// A server does not answer: that is told once for the server, and not once for each PKey.

@@ -5,11 +5,18 @@ internal import Planning
 struct FabricSide: Sendable {
     private var acquaintance = Acquaintance<FabricKnowledge>.unheard(nil)
     private var reading: Reading?
+    /// How many complete reads have been asked for.
+    private var readings = 0
+    /// Partitions of which a write is under way.
+    private var writing: Set<PKey> = []
+    /// How many complete reads had been asked for when a partition was last asked for by itself.
+    private var asked: [PKey: Int] = [:]
 
     /// A complete read that is under way.
     private struct Reading {
         let since: Duration
-        /// Partitions at work meanwhile: it may show them as they were before.
+        /// Partitions that were written meanwhile, or read by themselves later than it was asked for: it may show them as
+        /// they were before.
         var touched: Set<PKey>
     }
 
@@ -19,13 +26,15 @@ struct FabricSide: Sendable {
     var knowledge: FabricKnowledge? { acquaintance.knowledge }
     var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
 
-    mutating func readingStarted(now: Duration, running: Set<PKey>) {
+    mutating func readingStarted(now: Duration) {
         acquaintance.retrying()
-        reading = Reading(since: now, touched: running)
+        readings += 1
+        reading = Reading(since: now, touched: writing)
     }
 
-    mutating func runStarted(_ pkey: PKey) {
-        reading?.touched.insert(pkey)
+    /// A partition is asked for by itself.
+    mutating func asking(for pkey: PKey) {
+        asked[pkey] = readings
     }
 
     mutating func readingFailed() {
@@ -49,15 +58,23 @@ struct FabricSide: Sendable {
 
     /// A read of one partition has shown it, or that there is none.
     mutating func read(_ partition: Partition?, of pkey: PKey) {
+        if asked.removeValue(forKey: pkey) == readings { reading?.touched.insert(pkey) }
         acquaintance.update { $0.read(partition, of: pkey) }
     }
 
-    /// The fabric manager says that it has done this.
-    mutating func applied(_ step: PlanStep) {
-        acquaintance.update { $0.applied(step) }
+    /// A step is sent: from now on only a read tells what the partition is, whatever is answered.
+    mutating func sending(_ step: PlanStep) {
+        writing.insert(step.pkey)
+        reading?.touched.insert(step.pkey)
+        acquaintance.update { $0.sending(step) }
     }
 
-    /// A request failed, or its effect was not seen: only a read tells.
+    /// A write of a partition has been answered, or given up.
+    mutating func written(_ pkey: PKey) {
+        writing.remove(pkey)
+    }
+
+    /// A request failed: only a read tells.
     mutating func doubt(_ pkey: PKey) {
         acquaintance.update { $0.doubt(pkey) }
     }
@@ -68,6 +85,8 @@ struct FabricKnowledge: Sendable {
     private var partitions: [PKey: Partition] = [:]
     /// Only a read tells what these are.
     private var uncertain: Set<PKey> = []
+    /// Ports that requests of ours may have added since the partition was last seen.
+    private var added: [PKey: Set<GUID>] = [:]
     /// Every partition of the last complete read, ours or not, in ascending order.
     let numbers: [PartitionNumber]
 
@@ -80,6 +99,7 @@ struct FabricKnowledge: Sendable {
         if let before {
             for pkey in touched { read[pkey] = before.partitions[pkey] }
             uncertain = before.uncertain.intersection(touched)
+            added = before.added.filter { touched.contains($0.key) }
         }
         partitions = read
     }
@@ -89,13 +109,22 @@ struct FabricKnowledge: Sendable {
         uncertain.contains(pkey) ? .none : .some(partitions[pkey])
     }
 
+    /// The ports that may be in the partition: those that it was last seen with, until it is seen without them, and those
+    /// that requests may have added since.
+    func ports(_ pkey: PKey) -> Set<GUID> {
+        Set(partitions[pkey]?.members.keys ?? [:].keys).union(added[pkey] ?? [])
+    }
+
     mutating func read(_ partition: Partition?, of pkey: PKey) {
         partitions[pkey] = partition
         uncertain.remove(pkey)
+        added[pkey] = nil
     }
 
-    mutating func applied(_ step: PlanStep) {
-        partitions[step.pkey] = step.applied(to: partitions[step.pkey])
+    mutating func sending(_ step: PlanStep) {
+        uncertain.insert(step.pkey)
+        let arriving = step.arriving
+        if !arriving.isEmpty { added[step.pkey, default: []].formUnion(arriving) }
     }
 
     mutating func doubt(_ pkey: PKey) {

@@ -13,6 +13,8 @@ struct LedgerSide: Sendable {
     private var lastRead = 0
     /// How many records there are, by what they say.
     private(set) var states: [LedgerRecord.State: Int] = [:]
+    /// Partitions that are taken for not ours, without a read that has shown it.
+    private(set) var doubted: Set<PKey> = []
 
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
@@ -25,6 +27,7 @@ struct LedgerSide: Sendable {
     mutating func note(_ record: LedgerRecord?, of pkey: PKey) {
         if isKnown { states.move(from: self[pkey]?.state, to: record?.state) }
         acquaintance.update { $0[pkey] = record }
+        if record == nil { doubted.insert(pkey) } else { doubted.remove(pkey) }
         for read in reads.keys { reads[read]?.insert(pkey) }
     }
 
@@ -42,6 +45,7 @@ struct LedgerSide: Sendable {
     /// Takes a complete read.
     mutating func read(_ read: LedgerRead, _ records: [PKey: LedgerRecord], now: Duration) {
         let touched = reads.removeValue(forKey: read) ?? []
+        doubted.formIntersection(touched)
         acquaintance.answered(now: now) { before in
             var records = records
             if let before {

@@ -28,14 +28,21 @@ struct Picture: Sendable {
     var managed: Set<PKey> { desired.pkeys.union(records.keys) }
 
     /// How it stands with one partition.
-    func standing(of pkey: PKey, _ admission: Admission) -> Standing {
+    ///
+    /// - Parameter leaving: the ports that partitions have still to give up.
+    func standing(of pkey: PKey, _ admission: Admission, _ leaving: LeavingPorts) -> Standing {
         let (wanted, record) = (desired.intent(of: pkey), records[pkey])
         let intent = admission.intent(of: pkey, wanted: wanted)
         let isGuarded = intent == .held(.deletionGuard)
+        let actual = fabric.partition(pkey)
+        var waiting: Waiting?
+        if case .present(let partition) = intent {
+            waiting = leaving.waiting(pkey, for: partition.members.keys, actual: actual ?? nil)
+        }
         return Standing(
             pkey: pkey, source: source, wanted: wanted, intent: intent, key: desired.key(of: pkey),
             revision: desired.revision(of: pkey), record: record,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
-            actual: fabric.partition(pkey))
+            actual: actual, waiting: waiting)
     }
 }

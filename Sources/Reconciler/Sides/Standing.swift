@@ -21,6 +21,8 @@ struct Standing: Hashable, Sendable {
     let lostHistory: KeyVersion?
     /// The partition, `.some(nil)` where there is none, or nil where only a read can tell.
     let actual: Partition??
+    /// Ports of it that other partitions have still to give up.
+    var waiting: Waiting?
 
     var isOwned: Bool { record != nil }
 
@@ -30,18 +32,21 @@ struct Standing: Hashable, Sendable {
     }
 
     /// Whether the partition differs from what is wanted, or the ledger from what is so.
-    func needsWork(_ planner: Planner) -> Bool {
+    ///
+    /// - Parameter told: what it was last told to wait for.
+    func needsWork(_ planner: Planner, told: Waiting?) -> Bool {
         if case .held = intent { return holdRecord != nil }
         guard let actual else { return intent != .absent || isOwned }
-        let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned)
-        return !steps.isEmpty || !recordIsRight
+        let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned, waiting: waiting)
+        return !steps.isEmpty || waiting != told || !recordIsRight
     }
 
     private var recordIsRight: Bool {
         switch intent {
         case .held: true
         case .absent: !isOwned
-        case .present: record == record(.synced)
+        // What waits is not in step: there is nothing more to record.
+        case .present: waiting != nil || record == record(.synced)
         }
     }
 

@@ -1,5 +1,6 @@
 package import Fabric
 package import KeyHistory
+package import Planning
 
 /// Something that the engine has found, as a value; ``LogReporter`` has the words.
 package struct Finding: Equatable, Sendable {
@@ -26,6 +27,9 @@ package struct Finding: Equatable, Sendable {
         case leftUndone(Capped<PKey>)
         /// So much has drifted, in these.
         case drifted(Drift, Capped<PKey>)
+        /// A partition waits for ports, for others than before, or for none any more; and with what partitions fail that have
+        /// yet to give one up.
+        case waits(PKey, Waiting?, [PKey: String])
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
     }

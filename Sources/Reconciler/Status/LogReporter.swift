@@ -109,6 +109,9 @@ package struct LogReporter: Sendable {
                 Message(
                     .warning, "UFM has drifted in \(pkeys.count) partitions and is repaired: \(pkeys.inWords)", figures)
             ]
+        case .waits(let pkey, let waiting?, let reasons):
+            return [Message(.info, "PKey \(pkey) \(waiting.inWords(because: reasons))")]
+        case .waits(let pkey, nil, _): return [Message(.info, "PKey \(pkey) waits for no port any more")]
         case .troubled(let pkey, let failure):
             return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
         }

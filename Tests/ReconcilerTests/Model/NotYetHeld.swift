@@ -27,12 +27,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     static let all: [NotYetHeld] = [
         NotYetHeld(
-            .movingPorts, .ports,
-            "B is written while A, which loses the port, was last seen with it: no partition waits for another"),
-        NotYetHeld(
-            .mixedIndex0, with: [.emptySuccesses], .isolation,
-            "a removal answered with success is believed: the new tenant is added to the old one"),
-        NotYetHeld(
             .wipes, .truth,
             "a claim compares a revision alone, which in the new store is that of another value"),
         NotYetHeld(
@@ -95,18 +89,9 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
         NotYetHeld(
             .lateWrites, .agreement,
             "a write that had been given up acts after its partition was let go of: it stays, and is nobody's"),
-        NotYetHeld(
-            .limitedMembers, .agreement,
-            "membership counts as a flag, which is not enforced: a limited member stays so"),
     ]
 
     static let rarelyBroken: [NotYetHeld] = [
-        NotYetHeld(
-            .mixedIndex0, .truth,
-            "a run that a newer value overtakes after its removal is not read back; the next one believes the removal"),
-        NotYetHeld(
-            .mixedIndex0, with: [.emptySuccesses], .agreement,
-            "the same belief, and the key goes: the partition is let go of without a read, its members stay"),
         NotYetHeld(
             .wipes, .restraint,
             "a list below what was told is dropped, the claims fail, and both are asked for again at once"),
@@ -163,9 +148,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             .secondWriter, with: [.etcdOutages], .isolation,
             "a list read while the partition's run only talks to the ledger is thrown away: a stranger in it is not seen"
         ),
-        NotYetHeld(
-            .largeValues, with: [.slowRemovals], .truth,
-            "as with mixed index 0: a plan of two steps that is overtaken"),
         NotYetHeld(
             .olderState, with: [.etcdOutages], .isolation,
             "a list read while the partition's run only talks to the ledger is thrown away: who came back is not seen"),

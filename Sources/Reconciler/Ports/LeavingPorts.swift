@@ -1,0 +1,55 @@
+internal import Fabric
+internal import Planning
+
+/// The ports that partitions of ours still have and are to lose: until one is seen gone it joins no other. Pure.
+///
+/// Only these are kept, so that it costs nothing while nothing moves.
+struct LeavingPorts: Sendable {
+    private var holders: [GUID: Set<PKey>] = [:]
+    private var ports: [PKey: Set<GUID>] = [:]
+
+    /// The partitions that have such ports.
+    var pkeys: Dictionary<PKey, Set<GUID>>.Keys { ports.keys }
+
+    /// Sets the ports that a partition still has and is to lose.
+    ///
+    /// - Returns: those that it had before and has no more, or is to keep.
+    mutating func set(_ leaving: Set<GUID>, of pkey: PKey) -> Set<GUID> {
+        let before = ports[pkey] ?? []
+        guard before != leaving else { return [] }
+        let gone = before.subtracting(leaving)
+        for guid in gone {
+            holders[guid]?.remove(pkey)
+            if holders[guid]?.isEmpty == true { holders[guid] = nil }
+        }
+        for guid in leaving.subtracting(before) { holders[guid, default: []].insert(pkey) }
+        ports[pkey] = leaving.isEmpty ? nil : leaving
+        return gone
+    }
+
+    /// Which of these ports another partition has still to give up, unless they are in this one already.
+    func waiting(_ pkey: PKey, for wanted: some Sequence<GUID>, actual: Partition?) -> Waiting? {
+        guard !holders.isEmpty else { return nil }
+        var found: [GUID: PKey] = [:]
+        for guid in wanted where actual?.members[guid] == nil {
+            // The lowest, so that the same world gives the same words.
+            found[guid] = holders[guid]?.filter { $0 != pkey }.min()
+        }
+        return Waiting(found)
+    }
+}
+
+extension Standing {
+    /// The ports that the partition may still have and that the plan takes away: of one that is ours, or about to be.
+    ///
+    /// One whose deletion is held keeps its ports; it gives none of them up before somebody has decided.
+    ///
+    /// - Parameter isDoubted: whether it is only taken for not ours until the ledger has been read again.
+    func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {
+        switch intent {
+        case .present(let desired): possible.filter { desired.members[$0] == nil }
+        case .absent, .held(.deletionGuard): isOwned || isDoubted ? possible : []
+        case .held(.unreadable), .held(.outsideRange), .held(.policy): []
+        }
+    }
+}

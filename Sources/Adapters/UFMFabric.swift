@@ -2,6 +2,7 @@ internal import Administration
 package import Fabric
 package import Reconciler
 import Synchronization
+import Transport
 package import UFMClient
 
 /// UFM, as the reconciler sees it.
@@ -58,8 +59,16 @@ package final class UFMFabric: FabricProvider {
         defer { memory.withLock { $0.written() } }
         try await told(of: step.pkey) { () async throws(UFMError) in
             // Until the engine hears of refusals itself, the writer asks the planner for the way round.
+            var client = self.client
+            client.lease = PermitLease(lease: permit.lease)
             _ = try await PartitionWriter(client).perform([step])
         }
+    }
+
+    /// The gate's lease, as the transport asks for it.
+    private struct PermitLease: SendLease {
+        let lease: any WriteLease
+        var remaining: Duration? { lease.remaining }
     }
 
     private func told<Value>(

@@ -56,6 +56,7 @@ extension Failure.Cause {
             case .timedOut: .timedOut
             case .connectionLost: .connectionLost
             case .answerTooLarge: .tooLarge
+            case .leaseEnded: .leaseEnded
             case .cancelled: .cancelled
             }
     }

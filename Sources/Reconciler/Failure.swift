@@ -47,6 +47,8 @@ package struct Failure: Error, Hashable, Sendable {
         case notShown
 
         // It is on our side.
+        /// Our right to write had run out, or ran out while the request was on its way.
+        case leaseEnded
         /// A setting, or a file that a setting names, cannot be used; nothing was sent.
         case settings
         /// A file of ours cannot be read, or what it says cannot.

@@ -33,6 +33,8 @@ package struct HTTPRequest: Sendable {
     /// How long a repeatable request waits for an answer on a kept connection before it is asked again on a new one: the
     /// longest that such an answer usually takes. Nil for as long as the other limits let it.
     package var silenceLimit: Duration?
+    /// Until when it may be sent; nil for any time.
+    package var lease: (any SendLease)?
 
     package init(
         _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,

@@ -30,6 +30,8 @@ final class Transfer {
         /// The server says that it waited in vain on a kept connection: that is no answer to a request just sent.
         case lateTimeout
         case headersTooLarge
+        /// The lease had run out when the connection stood.
+        case leaseOver
     }
 
     /// The most bytes of header lines in one answer.
@@ -116,6 +118,20 @@ final class Transfer {
         return .answerTooLarge(host: request.host, part: .framing, limit: Self.framingLimit.bytes)
     }
 
+    /// Whether its lease has run out, so that libcurl must not be let send for it.
+    var isLeaseOver: Bool { request.lease?.hasRunOut ?? false }
+
+    /// When its lease is to be looked at again; nil where it has none that ends. Nobody tells when a lease is moved, so that
+    /// it is soon.
+    func leaseDue(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        request.lease?.remaining.map { now.advanced(by: min($0, .milliseconds(250))) }
+    }
+
+    /// The error of a transfer whose lease has run out.
+    var leaseEnded: TransportError {
+        .leaseEnded(host: request.host, sent: attempt.isRepetition || easy.number(CURLINFO_REQUEST_SIZE) > 0)
+    }
+
     /// Whether it waits in vain on a kept connection, and may be asked again elsewhere.
     var mayBeRepeatedForSilence: Bool { mayBeRepeated && !hasAnswer && usesKeptConnection }
 
@@ -128,6 +144,7 @@ final class Transfer {
         case .lateTimeout: return .repeatOnNewConnection
         case .headersTooLarge:
             return .end(.failure(.answerTooLarge(host: request.host, part: .headers, limit: Self.headerLimit)))
+        case .leaseOver: return .end(.failure(leaseEnded))
         case .repetition, nil: break
         }
         // With a body, libcurl finds that it cannot rewind it before it asks whether it may send once more.
@@ -170,6 +187,7 @@ final class Transfer {
     /// something is not sent twice: the loss is reported, and the caller decides.
     func maySend(from localPort: Int) -> Bool {
         guard easy.number(CURLINFO_REQUEST_SIZE) == 0 else { return refuse(.repetition) }
+        guard !isLeaseOver else { return refuse(.leaseOver) }
         isOnKeptConnection = easy.number(CURLINFO_NUM_CONNECTS) == 0
         guard let socket = sockets.socket(localPort: localPort) else { return true }
         if isOnKeptConnection, ConnectionSockets.hasUnread(socket) { return refuse(.unreadBytes) }

@@ -56,6 +56,7 @@ struct TransferTable {
 
     /// Lets libcurl read and write what it can, and ends the transfers that are complete.
     mutating func advance() {
+        endLeases()
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
         var remaining: Int32 = 0
@@ -82,7 +83,17 @@ struct TransferTable {
     }
 
     /// When ``advance()`` is due though nothing has come; nil for never.
-    var nextDue: ContinuousClock.Instant? { entries.values.compactMap(\.silenceEnds).min() }
+    var nextDue: ContinuousClock.Instant? {
+        let now = ContinuousClock.now
+        return entries.values.flatMap { [$0.silenceEnds, $0.transfer.leaseDue(now: now)] }.compactMap(\.self).min()
+    }
+
+    /// Aborts the transfers whose lease has run out; before every drive of libcurl, which would else send for them.
+    private mutating func endLeases() {
+        for (id, entry) in entries where entry.transfer.isLeaseOver {
+            finish(id, .failure(entry.transfer.leaseEnded))
+        }
+    }
 
     private mutating func endSilences() {
         let now = ContinuousClock.now

@@ -15,6 +15,8 @@ package enum TransportError: Error, Equatable, Sendable {
     case connectionLost(host: String, reason: String, sent: Bool)
     /// A part of the answer is larger than what we are ready to hold.
     case answerTooLarge(host: String, part: AnswerPart, limit: Int)
+    /// The lease under which it was to be sent had run out, or ran out while it was on its way.
+    case leaseEnded(host: String, sent: Bool)
     /// The calling task was cancelled; whether the server acted is unknown.
     case cancelled
 
@@ -23,7 +25,7 @@ package enum TransportError: Error, Equatable, Sendable {
         switch self {
         case .invalidRequest, .credentialFile, .cannotResolve, .cannotConnect, .untrustedCertificate: true
         case .tlsFailed(_, _, let sent): !sent
-        case .timedOut(_, _, let sent), .connectionLost(_, _, let sent): !sent
+        case .timedOut(_, _, let sent), .connectionLost(_, _, let sent), .leaseEnded(_, let sent): !sent
         case .answerTooLarge, .cancelled: false
         }
     }
@@ -45,7 +47,7 @@ extension TransportError: CustomStringConvertible {
         case .credentialFile(let path, _): "\(path): \(reason)"
         case .cannotResolve(let host), .cannotConnect(let host, _), .tlsFailed(let host, _, _),
             .untrustedCertificate(let host, _), .timedOut(let host, _, _), .connectionLost(let host, _, _),
-            .answerTooLarge(let host, _, _):
+            .answerTooLarge(let host, _, _), .leaseEnded(let host, _):
             "\(host): \(reason)"
         }
     }
@@ -62,6 +64,8 @@ extension TransportError: CustomStringConvertible {
         case .connectionLost(_, let reason, _): "connection lost: \(reason)"
         case .answerTooLarge(_, .body, let limit): "answer larger than \(limit) bytes"
         case .answerTooLarge(_, let part, let limit): "\(part.rawValue) of the answer larger than \(limit) bytes"
+        case .leaseEnded(_, let sent):
+            sent ? "aborted: our right to write has run out" : "not sent: our right to write has run out"
         case .cancelled: "cancelled"
         }
     }

@@ -92,6 +92,7 @@ extension UFMClient {
         request.reportsCertificate = exchange.call.reportsCertificate
         request.bodyLimit = Self.answerLimit
         if exchange.call.isWrite {
+            request.lease = lease
             request.idleLimit = .seconds(1)
         } else if !exchange.call.isList {
             request.silenceLimit = .seconds(4)

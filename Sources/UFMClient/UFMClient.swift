@@ -11,6 +11,8 @@ package struct UFMClient: Sendable {
     /// Where UFM is and who we are; a new password is a new client, or a change here.
     package var configuration: UFMConfiguration
     let transport: any HTTPTransport
+    /// Until when this copy may send what changes something; nil for any time. Reads need none.
+    package var lease: (any SendLease)?
     /// Which of several hosts is at work; copies of a client share what one of them has found out.
     let servers = ServerMemory()
 

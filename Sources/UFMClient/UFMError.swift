@@ -57,7 +57,8 @@ package struct UFMError: Error, Equatable, Sendable {
         case .transport(let error):
             switch error {
             case .cannotResolve, .cannotConnect, .tlsFailed, .timedOut, .connectionLost: true
-            case .invalidRequest, .credentialFile, .untrustedCertificate, .answerTooLarge, .cancelled: false
+            case .invalidRequest, .credentialFile, .untrustedCertificate, .answerTooLarge, .leaseEnded, .cancelled:
+                false
             }
         default: false
         }

@@ -80,6 +80,36 @@ struct UFMFailureTests {
         #expect(failure.place == .endpoint("https://ufm1"))
     }
 
+    /// A lease that has run out.
+    private struct OverLease: WriteLease {
+        var remaining: Duration? { .zero }
+    }
+
+    /// Does what a transport has to do: sends nothing without its lease.
+    private struct Leased: HTTPTransport {
+        func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+            guard request.lease?.hasRunOut ?? false else { return HTTPResponse(status: 200, headers: [], body: []) }
+            throw .leaseEnded(host: "ufm1", sent: false)
+        }
+
+        func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
+            throw .invalidRequest("UFM streams nothing")
+        }
+    }
+
+    @Test("A write goes out under the lease of its permit, and has changed nothing where that was over")
+    func lease() async throws {
+        let configuration = UFMConfiguration(hosts: ["ufm1"], credentials: .basic(user: "u", password: "p"))
+        let fabric = UFMFabric(UFMClient(configuration: configuration, transport: Leased()))
+        let good = try #require(WriteGate().permit(for: .step))
+        try await fabric.perform(.remove(pkey, [guid]), good)
+        let over = try #require(WriteGate(lease: OverLease()).permit(for: .step))
+        let failure = await #expect(throws: Failure.self) { try await fabric.perform(.remove(pkey, [guid]), over) }
+        #expect(failure?.cause == .leaseEnded && failure?.outcome == .nothing)
+        // What needs no permit goes on.
+        try await fabric.perform(.remove(pkey, [guid]), good)
+    }
+
     @Test("What the list is answered is said of the server")
     func list() async throws {
         let fabric = fabric(answer(500))

@@ -30,6 +30,7 @@ struct MeaningTests {
         "Everything else is about one request",
         arguments: [
             Failure.Cause.rejected, .serverError, .history, .full, .malformed, .incomplete, .notShown, .unreadable,
+            .leaseEnded,
         ])
     func rejection(cause: Failure.Cause) {
         #expect(Meaning(of: Failure(cause, ""), by: .fabric) == .rejection)

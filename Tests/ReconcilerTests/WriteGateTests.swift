@@ -44,19 +44,37 @@ struct WriteGateTests {
     }
 
     /// A lease that others end.
-    private final class Lease: WriteLease {
-        let isInForce: Bool
-        init(isInForce: Bool) { self.isInForce = isInForce }
+    private struct Lease: WriteLease {
+        let remaining: Duration?
     }
 
     @Test("A permit carries the gate's lease and fence")
     func leaseAndFence() throws {
         let fence = WriteFence(key: "/leader", revision: 7)
-        let gate = WriteGate(lease: Lease(isInForce: false), fence: fence)
+        let gate = WriteGate(lease: Lease(remaining: .zero), fence: fence)
         let permit = try #require(gate.permit(for: .claim))
-        #expect(!permit.lease.isInForce)
+        #expect(permit.lease.remaining == .zero)
         #expect(permit.fence == fence)
-        #expect(WriteGate().permit(for: .claim)?.lease.isInForce == true)
+        #expect(WriteGate().permit(for: .claim)?.lease is EndlessLease)
         #expect(WriteGate().permit(for: .claim)?.fence == nil)
+    }
+
+    @Test("Who is elected writes under the lease and fence of that election, and under no other")
+    func election() throws {
+        var gate = WriteGate(closedBy: [.notLeading, .starting])
+        let first = WriteFence(key: "/leader", revision: 7)
+        gate.take(.lead(Lease(remaining: .seconds(9)), first))
+        #expect(gate.closedBy == [.starting] && gate.permit(for: .step) == nil)
+        gate.take(.open(.starting))
+        let begun = try #require(gate.permit(for: .step))
+        #expect(begun.fence == first && begun.lease.remaining == .seconds(9))
+        gate.take(.close(.notLeading))
+        #expect(gate.permit(for: .step) == nil && gate.permit(for: .step, finishing: begun) == nil)
+        let second = WriteFence(key: "/leader", revision: 8)
+        gate.take(.lead(Lease(remaining: .seconds(12)), second))
+        // What was begun in the term before goes on in this one.
+        for permit in [gate.permit(for: .step), gate.permit(for: .step, finishing: begun)] {
+            #expect(permit?.fence == second && permit?.lease.remaining == .seconds(12))
+        }
     }
 }

@@ -33,6 +33,7 @@ package actor ScriptedTransport: HTTPTransport {
     package var unusedSteps: Int { steps.count }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        if request.lease?.hasRunOut ?? false { throw .leaseEnded(host: "scripted", sent: false) }
         requests.append(request)
         guard !steps.isEmpty else { throw .invalidRequest("the script is at its end") }
         switch steps.removeFirst() {

@@ -42,6 +42,7 @@ extension TransportError {
         case .timedOut(_, _, let sent): sent ? "timedOut, sent" : "timedOut, not sent"
         case .connectionLost(_, _, let sent): sent ? "connectionLost, sent" : "connectionLost, not sent"
         case .answerTooLarge: "answerTooLarge"
+        case .leaseEnded(_, let sent): sent ? "leaseEnded, sent" : "leaseEnded, not sent"
         case .cancelled: "cancelled"
         }
     }

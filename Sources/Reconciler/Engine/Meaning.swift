@@ -17,7 +17,8 @@ enum Meaning: Hashable, Sendable {
             self = side == .fabric ? .rejection : .outage
         case .credentials, .credentialsMissing, .permission, .certificateName, .settings, .untrustedCertificate:
             self = .refusal
-        case .rejected, .serverError, .history, .full, .malformed, .incomplete, .notShown, .unreadable:
+        case .rejected, .serverError, .history, .full, .malformed, .incomplete, .notShown, .unreadable,
+            .leaseEnded:
             self = .rejection
         }
     }

@@ -38,11 +38,14 @@ package struct WriteGate: Sendable {
     package enum Change: Sendable {
         case close(Reason)
         case open(Reason)
+        /// We lead from now on: permits are good as long as this lease, and writes compare this fence. Whoever held a permit
+        /// under another lease asks that one.
+        case lead(any WriteLease, WriteFence?)
     }
 
     private(set) package var closedBy: Set<Reason>
-    private let lease: any WriteLease
-    private let fence: WriteFence?
+    private var lease: any WriteLease
+    private var fence: WriteFence?
 
     /// - Parameters:
     ///   - closedBy: the reasons that stand from the beginning; one that nobody opens stands for ever.
@@ -61,6 +64,10 @@ package struct WriteGate: Sendable {
         switch change {
         case .close(let reason): close(reason)
         case .open(let reason): open(reason)
+        case .lead(let lease, let fence):
+            self.lease = lease
+            self.fence = fence
+            open(.notLeading)
         }
     }
 
@@ -96,13 +103,14 @@ package struct WritePermit: Sendable {
 /// How long a permit is good for. Asked at the moment of use: a renewal moves the end on, and a paused machine may pass it
 /// before anybody notices.
 package protocol WriteLease: Sendable {
-    var isInForce: Bool { get }
+    /// How long it is in force as things are now: zero or less once it has run out, nil for ever.
+    var remaining: Duration? { get }
 }
 
 /// The lease of one who writes alone: nobody can take it away.
 package struct EndlessLease: WriteLease {
     package init() {}
-    package var isInForce: Bool { true }
+    package var remaining: Duration? { nil }
 }
 
 /// A key of the ledger's store that must stand at a revision for a write to be carried out there.

@@ -62,7 +62,8 @@ let package = Package(
         .target(name: "EtcdGateway", dependencies: ["KeyHistory", "Text", "Transport"], swiftSettings: strict),
         .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(
-            name: "Administration", dependencies: ["Fabric", "Planning", "UFMClient"], swiftSettings: strict),
+            name: "Administration", dependencies: ["Fabric", "Files", "Planning", "Text", "UFMClient", "YAMLReader"],
+            swiftSettings: strict),
         .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
             swiftSettings: core),
@@ -95,7 +96,6 @@ let package = Package(
             dependencies: [
                 "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
                 "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient", "Usage",
-                "YAMLReader",
                 argumentParser,
                 logging, unixSignals,
             ],
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "AdministrationTests",
             dependencies: [
-                "Administration", "Fabric", "Planning", "ScriptedUFM", "Transport", "UFMClient", "TestSupport",
+                "Administration", "Fabric", "Files", "Planning", "ScriptedUFM", "Transport", "UFMClient", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

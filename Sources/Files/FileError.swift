@@ -1,4 +1,4 @@
-/// What is wrong with a file, in one line that begins with its path.
+/// What is wrong with a file, in one line that begins with its path, and with the place where it is at one.
 package struct FileError: Error, Hashable {
     package let path: String
     package let problem: String
@@ -6,6 +6,11 @@ package struct FileError: Error, Hashable {
     package init(path: String, _ problem: String) {
         self.path = path
         self.problem = problem
+    }
+
+    /// The form that editors and compilers use: many terminals open the file there.
+    package init(path: String, line: Int, column: Int, _ problem: String) {
+        self.init(path: "\(path):\(line):\(column)", problem)
     }
 }
 

@@ -9,13 +9,4 @@ extension LocalFile {
             throw SettingsError(error)
         }
     }
-
-    /// The same from standard input.
-    package static func readSettingsFromStandardInput(limit: Int) throws(SettingsError) -> LocalFile {
-        do throws(FileError) {
-            return try readStandardInput(limit: limit)
-        } catch {
-            throw SettingsError(error)
-        }
-    }
 }

@@ -15,6 +15,17 @@ package enum Terminal {
         line(Array(text.utf8))
     }
 
+    /// JSON of which a terminal obeys nothing: it demands escapes below U+0020 only, but terminals obey more than that. The
+    /// line ends are the encoder's own.
+    package static func json(_ text: String) -> String {
+        func isRaw(_ scalar: Unicode.Scalar) -> Bool { scalar != "\n" && isUnsafe(scalar) }
+        guard text.unicodeScalars.contains(where: isRaw) else { return text }
+        return text.unicodeScalars.map { scalar in
+            guard isRaw(scalar) else { return String(scalar) }
+            return scalar.utf16.map { "\\u" + Hex.digits($0, width: 4) }.joined()
+        }.joined()
+    }
+
     /// Whether a terminal may obey it instead of showing it: controls, line ends, invisible marks and turns of direction.
     package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }

@@ -55,4 +55,10 @@ struct TerminalTests {
         // Swift takes the blank and its mark for one character.
         #expect(" \u{301}x ".trimmed == "\u{301}x")
     }
+
+    @Test("JSON keeps its line ends and its meaning, and has nothing unsafe in it")
+    func json() {
+        #expect(Terminal.json("{\n\"a\":\"b\"}") == "{\n\"a\":\"b\"}")
+        #expect(Terminal.json("\"\u{7f}\u{202e}\u{e0041}é\"") == #""\u007f\u202e\udb40\udc41é""#)
+    }
 }

@@ -78,7 +78,7 @@ self_test_sources() {
     plant check_text 'Sources/UFMClient/P.swift:2' Sources/UFMClient/P.swift $'let one = 1\nlet text = String(value, radix: 16)'
     plant check_text 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'let bad = scalar.properties.generalCategory == .control'
     plant check_program_imports "Sources/$PROGRAM/P.swift:2" "Sources/$PROGRAM/P.swift" $'import Fabric\nimport Transport'
-    plant check_program_imports "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'import YAMLReader'
+    plant check_imports "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'import YAMLReader'
     plant_legal check_program_imports "$COMPOSITION_ROOT" 'import Transport'
     plant check_program_share "Sources/$PROGRAM" "Sources/$PROGRAM/P.swift" "$(yes 'let line = 0' | head -n 100)"
     plant_legal check_program_share Sources/Fabric/P.swift "$(yes 'let line = 0' | head -n 100)"

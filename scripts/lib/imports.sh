@@ -14,7 +14,7 @@ YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Surroundings Text
 EtcdGateway     KeyHistory Text Transport
 UFMClient       Transport Fabric Text
-Administration  Fabric Planning UFMClient
+Administration  Fabric Files Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
 Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
 Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
@@ -24,7 +24,7 @@ Telemetry       HTTPServing Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage YAMLReader ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

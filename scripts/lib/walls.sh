@@ -34,14 +34,12 @@ COMPOSITION_ROOT=Sources/$PROGRAM/Daemon.swift
 # At most one line of Sources in so many may be the program's: what a command does belongs to a library.
 PROGRAM_SHARE=4
 
-# check_program_imports ROOT: the program knows the transport where its parts are put together, and YAML where a file of
-# partitions is read.
+# check_program_imports ROOT: the program knows the transport where its parts are put together, and nowhere else.
 check_program_imports() {
     imports_of "$1" | awk -v program="$PROGRAM" -v root="$COMPOSITION_ROOT" '
         $1 != program { next }
         { file = $2; sub(/:[0-9]+$/, "", file) }
-        $3 == "Transport" && file != root { print $2 ": only " root " may import Transport" }
-        $3 == "YAMLReader" && file !~ /\/PartitionFile(Reader)?\.swift$/ { print $2 ": only the file of partitions may import YAMLReader" }'
+        $3 == "Transport" && file != root { print $2 ": only " root " may import Transport" }'
 }
 
 # check_program_share ROOT: whether the program is small beside its libraries.

@@ -1,3 +1,4 @@
+import Administration
 import Fabric
 import Planning
 

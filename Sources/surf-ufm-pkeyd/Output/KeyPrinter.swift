@@ -1,3 +1,4 @@
+import Administration
 import EtcdGateway
 import Fabric
 import FoundationEssentials

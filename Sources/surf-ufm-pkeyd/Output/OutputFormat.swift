@@ -37,28 +37,14 @@ enum Output {
 
     /// Pretty JSON with sorted keys, so that the same state prints the same bytes.
     static func json(_ value: some Encodable) throws {
-        print(try prettyJSON(value))
-    }
-
-    /// The same as a text, without a line end behind it.
-    static func prettyJSON(_ value: some Encodable) throws -> String {
-        try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        print(try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
     }
 
     private static func json(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting
-        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
-        guard text.unicodeScalars.contains(where: isRaw) else { return text }
-        return text.unicodeScalars.map { isRaw($0) ? $0.utf16.map(escaped).joined() : String($0) }.joined()
+        return Terminal.json(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
-
-    /// JSON demands escapes below U+0020 only, but terminals obey more than that. The line ends are the encoder's own.
-    private static func isRaw(_ scalar: Unicode.Scalar) -> Bool {
-        Terminal.isUnsafe(scalar) && scalar != "\n"
-    }
-
-    private static func escaped(_ unit: UInt16) -> String { "\\u" + Hex.digits(unit, width: 4) }
 }
 
 /// Why a command failed, in one line that names the culprit; exit code 1.

@@ -1,3 +1,4 @@
+import Administration
 import Fabric
 import Reconciler
 import Text
@@ -48,7 +49,7 @@ struct PartitionPrinter {
     /// One partition with its members.
     func print(_ partition: Partition) throws {
         if format == .json {
-            return try Output.json(PartitionDocument(partition, ledger: records))
+            return try Output.json(document(partition))
         }
         Output.line("PKey: \(partition.number)")
         Output.line("Name: \(shownName(partition))")
@@ -74,7 +75,9 @@ struct PartitionPrinter {
     }
 
     private func document(_ partition: Partition) -> PartitionDocument {
-        PartitionDocument(partition, ledger: records)
+        guard let records else { return PartitionDocument(partition) }
+        return PartitionDocument(
+            partition, inLedger: PKey(partition.number).flatMap { records[$0] }?.state.rawValue)
     }
 
     private func cells(_ member: Member) -> [String] {

@@ -1,12 +1,11 @@
-import Fabric
-import Planning
-import Reconciler
+package import Fabric
+package import Planning
 
 /// A partition as JSON, the same wherever one is printed or exported.
 ///
 /// `{"guids":[{"guid":…,"index0":…,"membership":…}],"ip_over_ib":…,"name":…,"pkey":"0x200e","qos":{…}}`, members in
 /// ascending order of GUID; keys that have nothing to say are left out.
-struct PartitionDocument: Encodable {
+package struct PartitionDocument: Encodable {
     let pkey: String
     private(set) var name: String?
     let ip_over_ib: Bool
@@ -18,19 +17,19 @@ struct PartitionDocument: Encodable {
     /// What the ledger says of it: `claimed`, `synced`, `failing` or `deleting`.
     private var ledger: String?
 
-    init(_ partition: Partition) {
+    package init(_ partition: Partition) {
         pkey = partition.number.description
         name = partition.name
         ip_over_ib = partition.ipOverIB
         guids = partition.sortedMembers.map(MemberDocument.init)
+        qos = partition.qos.map(QoSDocument.init)
     }
 
-    init(_ partition: Partition, ledger records: [PKey: LedgerRecord]?) {
+    /// - Parameter state: what the ledger, which was asked, says of it; nil where it does not have it.
+    package init(_ partition: Partition, inLedger state: String?) {
         self.init(partition)
-        qos = partition.qos.map(QoSDocument.init)
-        guard let records else { return }
-        ledger = PKey(partition.number).flatMap { records[$0] }?.state.rawValue
-        managed = ledger != nil
+        ledger = state
+        managed = state != nil
     }
 
     /// As it is exported: a name that UFM made up itself is left out, since it makes it up again.
@@ -38,12 +37,12 @@ struct PartitionDocument: Encodable {
         let partition = Partition(
             number: goal.pkey.number, name: goal.name, ipOverIB: goal.ipOverIB, members: goal.members.values,
             qos: goal.qos)
-        return PartitionDocument(partition, ledger: nil)
+        return PartitionDocument(partition)
     }
 }
 
 /// Quality of service as JSON, in UFM's own codes.
-struct QoSDocument: Encodable {
+package struct QoSDocument: Encodable {
     let mtu_limit: Int
     let service_level: Int
     let rate_limit: Double
@@ -56,12 +55,12 @@ struct QoSDocument: Encodable {
 }
 
 /// A member as JSON.
-struct MemberDocument: Encodable {
+package struct MemberDocument: Encodable {
     let guid: String
     let index0: Bool
     let membership: String
 
-    init(_ member: Member) {
+    package init(_ member: Member) {
         guid = member.guid.description
         index0 = member.index0
         membership = member.membership.rawValue

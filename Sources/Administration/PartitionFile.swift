@@ -1,7 +1,7 @@
-import Fabric
-import Files
-import Planning
-import Settings
+package import Files
+import FoundationEssentials
+package import Planning
+import Text
 import YAMLReader
 
 /// What `--export` writes and `--import` reads: partitions as JSON, which may be YAML when read.
@@ -9,20 +9,23 @@ import YAMLReader
 /// `{"format":"surf-ufm-pkeyd partitions","partitions":[{"guids":[{"guid":…,"index0":…,"membership":…}],"ip_over_ib":…,
 /// "name":…,"pkey":…,"qos":{"mtu_limit":…,"rate_limit":…,"service_level":…}}],"version":1}`. `name` is there for partitions
 /// that somebody named, `qos` where UFM tells it; all else always is. The default partition is never in it.
-struct PartitionFile {
+package struct PartitionFile: Sendable {
     static let format = "surf-ufm-pkeyd partitions"
     static let version = 1
 
     /// In ascending order of PKey.
-    let partitions: [PartitionGoal]
+    package let partitions: [PartitionGoal]
 
-    init(_ partitions: some Sequence<PartitionGoal>) {
+    package init(_ partitions: some Sequence<PartitionGoal>) {
         self.partitions = partitions.sorted { $0.pkey < $1.pkey }
     }
 
     /// The same state is the same bytes.
-    func json() throws -> String {
-        try Output.prettyJSON(Document(partitions: partitions.map(PartitionDocument.exported)))
+    package func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let document = Document(partitions: partitions.map(PartitionDocument.exported))
+        return Terminal.json(String(decoding: try encoder.encode(document), as: UTF8.self))
     }
 
     private struct Document: Encodable {
@@ -34,13 +37,15 @@ struct PartitionFile {
 
 extension PartitionFile {
     /// Reads and checks a whole file; the first flaw throws, with its line and column.
-    static func read(_ path: String) throws -> PartitionFile {
+    ///
+    /// - Parameter path: `-` for standard input.
+    package static func read(_ path: String) throws(FileError) -> PartitionFile {
         // 32,000 partitions, or a million members.
         let most = 256 << 20
         guard
             let file = try path == "-"
-                ? LocalFile.readSettingsFromStandardInput(limit: most) : LocalFile.readSettings(path, limit: most)
-        else { throw SettingsError.file(path: path, problem: "is not there") }
+                ? LocalFile.readStandardInput(limit: most) : LocalFile.read(path, limit: most)
+        else { throw FileError(path: path, "is not there") }
         do throws(YAMLError) {
             let limits = YAMLLimits(bytes: most, depth: 16, nodes: 20_000_000)
             guard let root = try YAMLReader.parse(file.bytes, limits: limits) else {
@@ -48,7 +53,7 @@ extension PartitionFile {
             }
             return PartitionFile(try PartitionFileReader.partitions(root))
         } catch {
-            throw SettingsError(error, in: file.path)
+            throw FileError(path: file.path, line: error.line, column: error.column, error.problem)
         }
     }
 }

@@ -1,5 +1,5 @@
 package import Fabric
-package import Planning
+import Planning
 
 /// A partition as JSON, the same wherever one is printed or exported.
 ///

@@ -28,7 +28,9 @@ struct PartitionFileTests {
         return error.map { String($0.description.dropFirst(path.count)) }
     }
 
-    @Test("What is written is read again, whatever its partitions are; the same state is the same bytes", arguments: Seed.several(8))
+    @Test(
+        "What is written is read again, whatever its partitions are; the same state is the same bytes",
+        arguments: Seed.several(8))
     func roundTrip(seed: Seed) throws {
         var generator = SeededGenerator(seed)
         let numbers = Set((0..<40).map { _ in UInt16.random(in: 1...0x7ffe, using: &generator) })
@@ -58,7 +60,8 @@ struct PartitionFileTests {
         let good = "{pkey: '0x5', ip_over_ib: false, guids: [\(member)]}"
         #expect(try read(file(good)).partitions.count == 1)
         for (text, words) in [
-            ("", "there is nothing in it"), ("[", "expected"), ("{format: other, version: 1, partitions: []}", "format:"),
+            ("", "there is nothing in it"), ("[", "expected"),
+            ("{format: other, version: 1, partitions: []}", "format:"),
             ("{format: surf-ufm-pkeyd partitions, version: 2, partitions: []}", "version:"),
             (file("\(good), \(good)"), "0x5 is in the file twice"),
             (file(good.replacing("0x5", with: "0x7fff")), "reserved"),

@@ -56,13 +56,18 @@ let package = Package(
         .target(name: "CStart"),
         .target(name: "Surroundings", dependencies: ["CStart"], swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
+        .target(name: "JSONText", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
         .target(
             name: "Transport", dependencies: ["Surroundings", "Text", "CCurl", "COpenSSL"], swiftSettings: strict),
-        .target(name: "EtcdGateway", dependencies: ["KeyHistory", "Text", "Transport"], swiftSettings: strict),
-        .target(name: "UFMClient", dependencies: ["Transport", "Fabric", "Text"], swiftSettings: strict),
         .target(
-            name: "Administration", dependencies: ["Fabric", "Files", "Planning", "Text", "UFMClient", "YAMLReader"],
+            name: "EtcdGateway", dependencies: ["JSONText", "KeyHistory", "Text", "Transport"],
+            swiftSettings: strict),
+        .target(
+            name: "UFMClient", dependencies: ["Fabric", "JSONText", "Text", "Transport"], swiftSettings: strict),
+        .target(
+            name: "Administration",
+            dependencies: ["Fabric", "Files", "JSONText", "Planning", "Text", "UFMClient", "YAMLReader"],
             swiftSettings: strict),
         .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
@@ -70,7 +75,8 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "Text", "Transport",
+                "EtcdGateway", "Fabric", "Files", "JSONText", "KeyHistory", "Planning", "Reconciler", "Text",
+                "Transport",
             ],
             swiftSettings: strict),
         .target(
@@ -94,8 +100,9 @@ let package = Package(
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
-                "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient", "Usage",
+                "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "JSONText", "KeyHistory", "Ledger",
+                "Planning", "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient",
+                "Usage",
                 argumentParser,
                 logging, unixSignals,
             ],

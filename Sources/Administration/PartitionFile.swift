@@ -1,5 +1,5 @@
 package import Files
-import FoundationEssentials
+import JSONText
 package import Planning
 import Text
 import YAMLReader
@@ -22,10 +22,8 @@ package struct PartitionFile: Sendable {
 
     /// The same state is the same bytes.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let document = Document(partitions: partitions.map(PartitionDocument.exported))
-        return Terminal.json(String(decoding: try encoder.encode(document), as: UTF8.self))
+        return Terminal.json(String(decoding: try JSONText.bytes(document, .lines), as: UTF8.self))
     }
 
     private struct Document: Encodable {

@@ -69,44 +69,11 @@ package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
             rest = rest[separator.upperBound...]
         }
         if rest.last == "/" { rest.removeLast() }
-        guard let (host, port) = Self.split(rest, defaultPort: defaultPort) else {
+        do throws(HostAndPort.Flaw) {
+            let server = try HostAndPort(parsing: rest)
+            self.init(scheme: scheme, host: server.host, port: server.port ?? defaultPort)
+        } catch {
             throw .usage("etcd endpoint \(text): expected host, host:port or [IPv6 address]:port")
-        }
-        self.init(scheme: scheme, host: host, port: port)
-    }
-
-    private static func split(_ text: Substring, defaultPort: UInt16) -> (String, UInt16)? {
-        var host = text
-        var portText: Substring?
-        if text.first == "[" {
-            guard let close = text.firstIndex(of: "]") else { return nil }
-            host = text[text.index(after: text.startIndex)..<close]
-            let after = text[text.index(after: close)...]
-            guard after.isEmpty || after.first == ":" else { return nil }
-            portText = after.isEmpty ? nil : after.dropFirst()
-        } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
-            host = text[..<colon]
-            portText = text[text.index(after: colon)...]
-        }
-        let allowed = host.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: ":"), UInt8(ascii: "%"):
-                true
-            default: false
-            }
-        }
-        guard !host.isEmpty, allowed, !host.contains(":") || isAddress(host) else { return nil }
-        guard let portText else { return (String(host), defaultPort) }
-        guard portText.allSatisfy(\.isNumber), let port = UInt16(portText), port > 0 else { return nil }
-        return (String(host), port)
-    }
-
-    /// Whether it is made of what an IPv6 address is made of, up to its zone.
-    private static func isAddress(_ host: Substring) -> Bool {
-        host.utf8.prefix { $0 != UInt8(ascii: "%") }.allSatisfy { byte in
-            Hex.isDigit(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
         }
     }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is wrong with a file, in one line that begins with its path, and with the place where it is at one.
 package struct FileError: Error, Hashable {
     package let path: String
@@ -16,4 +18,13 @@ package struct FileError: Error, Hashable {
 
 extension FileError: CustomStringConvertible {
     package var description: String { "\(path): \(problem)" }
+}
+
+/// What the system calls its errors.
+package enum SystemWords {
+    /// The words for the current `errno`, such as "Permission denied".
+    package static var lastError: String { of(errno) }
+
+    /// The words for an error number.
+    package static func of(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

@@ -106,3 +106,25 @@ struct Service: Sendable {
         try pipeline.addHandler(ExchangeHandler(service: self, seat: seat))
     }
 }
+
+/// What lies between the socket and HTTP, such as TLS; this module has none of its own.
+package protocol ConnectionLayer: Sendable {
+    /// Adds its handlers to a new connection, on that connection's event loop.
+    func add(to pipeline: ChannelPipeline.SynchronousOperations) throws
+
+    /// The names by which it knows the client; asked once for each connection, when a whole request is there.
+    func peerNames(in pipeline: ChannelPipeline.SynchronousOperations) -> [String]
+}
+
+/// Why a server cannot serve.
+package enum ServingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// An address that could not be listened on: `host:port` and the reason.
+    case cannotListen(address: String, reason: String)
+
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        }
+    }
+}

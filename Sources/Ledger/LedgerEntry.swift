@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import JSONText
 import KeyHistory
 package import Reconciler
 
@@ -38,10 +39,8 @@ struct LedgerDocument: Codable, Hashable, Sendable {
     var date: Date? { try? Date(time, strategy: .iso8601) }
 
     func json() throws(Failure) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return Array(try encoder.encode(self))
+            return try JSONText.bytes(self)
         } catch {
             throw Failure(.malformed, "the ledger record of \(key) cannot be written as JSON: \(error)")
         }

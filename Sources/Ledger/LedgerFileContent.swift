@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import JSONText
 import KeyHistory
 import Reconciler
 
@@ -102,8 +103,6 @@ extension LedgerFileContent {
 
     /// The same content gives the same bytes.
     func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let partitions = entries.map { pkey, entry in
             let written = LedgerDocument(entry.record, time: entry.time ?? .distantPast)
             let partition = Document.Partition(
@@ -114,7 +113,7 @@ extension LedgerFileContent {
         let document = Document(
             format: Self.format, fabric: fabric, changes: changes,
             partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }))
-        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+        return try JSONText.bytes(document, .lines) + [UInt8(ascii: "\n")]
     }
 
     private static func words(_ error: any Error) -> String {

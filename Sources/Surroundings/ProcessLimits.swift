@@ -1,4 +1,5 @@
-import Glibc
+internal import CStart
+internal import Glibc
 
 /// Whether the system lets this process have what it cannot do without.
 ///
@@ -54,4 +55,10 @@ package enum ProcessLimits {
         }
         return nil
     }
+}
+
+/// The memory of this process.
+package enum ProcessMemory {
+    /// Gives what nobody uses any more back to the system; takes some milliseconds.
+    package static func giveBack() { pkeyd_give_back_memory() }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Surroundings
 internal import Synchronization
+internal import Text
 
 /// Where a server is, as we looked it up.
 struct ServerAddresses: Equatable, Sendable {
@@ -23,14 +24,11 @@ struct ServerNameAndPort: Equatable {
     init?(ofURL url: String) {
         guard let scheme = url.firstRange(of: "://") else { return nil }
         let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
-        // What has brackets is an IPv6 address.
-        guard !authority.hasPrefix("["), !authority.contains("@") else { return nil }
-        let parts = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = parts.first.map(String.init), !name.isEmpty, !Self.isAddress(name) else { return nil }
-        let usual = url.hasPrefix("https://") ? 443 : 80
-        guard let port = parts.count == 2 ? Int(parts[1]) : usual else { return nil }
-        self.name = name
-        self.port = port
+        guard let server = try? HostAndPort(parsing: authority), !server.isIPv6, !Self.isAddress(server.host) else {
+            return nil
+        }
+        name = server.host
+        port = server.port.map(Int.init) ?? (url.hasPrefix("https://") ? 443 : 80)
     }
 
     private static func isAddress(_ text: String) -> Bool {

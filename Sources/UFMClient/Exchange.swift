@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONText
 import Transport
 
 /// An answer that is a success, and what it answers.
@@ -48,7 +49,7 @@ struct Answer {
 extension UFMClient {
     /// Sends a call with this body.
     func answer(to call: ([UInt8]) -> Call, _ body: some Encodable) async throws(UFMError) -> Answer {
-        guard let bytes = try? body.jsonBytes() else {
+        guard let bytes = try? JSONText.bytes(body) else {
             throw invalid(call([]), "the request cannot be written as JSON")
         }
         return try await answer(to: call(bytes))

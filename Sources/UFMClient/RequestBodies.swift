@@ -1,5 +1,4 @@
 import Fabric
-import FoundationEssentials
 
 /// The body of `POST /resources/pkeys/add`. UFM refuses fields that it does not know, so there are no others.
 struct CreationBody: Encodable {
@@ -106,14 +105,5 @@ struct MembersBody: Encodable {
         } else {
             memberships = values
         }
-    }
-}
-
-extension Encodable {
-    /// This as JSON with sorted keys, so that equal requests are equal bytes.
-    func jsonBytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return try Array(encoder.encode(self))
     }
 }

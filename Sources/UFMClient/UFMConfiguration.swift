@@ -1,4 +1,5 @@
 package import Fabric
+import Text
 package import Transport
 
 /// Where UFM is, how to speak to it, and as whom.
@@ -47,7 +48,6 @@ package struct UFMConfiguration: Sendable {
 
     /// `https://host[:port]`, to which a path is appended.
     func baseURL(of host: String) -> String {
-        let isBareIPv6 = !host.hasPrefix("[") && host.utf8.count(where: { $0 == UInt8(ascii: ":") }) > 1
-        return "\(scheme.rawValue)://" + (isBareIPv6 ? "[\(host)]" : host)
+        "\(scheme.rawValue)://" + ((try? HostAndPort(parsing: host))?.description ?? host)
     }
 }

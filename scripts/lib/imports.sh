@@ -9,14 +9,15 @@ Planning        - Fabric
 KeyHistory      -
 Text            -
 Files           - Glibc
+JSONText        - FoundationEssentials
 Surroundings    CStart
 YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Surroundings Text
-EtcdGateway     KeyHistory Text Transport
-UFMClient       Transport Fabric Text
-Administration  Fabric Files Planning Text UFMClient YAMLReader
+EtcdGateway     JSONText KeyHistory Text Transport
+UFMClient       Fabric JSONText Text Transport
+Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory YAMLReader Logging
-Ledger          EtcdGateway Fabric Files KeyHistory Planning Reconciler Text Transport
+Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Text Transport
 Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
 Usage
@@ -24,7 +25,7 @@ Telemetry       HTTPServing Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files JSONText KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

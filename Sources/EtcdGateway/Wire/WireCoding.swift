@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSONText
 internal import Text
 internal import Transport
 
@@ -6,7 +7,7 @@ internal import Transport
 enum WireCoding {
     static func encode(_ body: some Encodable) throws(EtcdError) -> [UInt8] {
         do {
-            return Array(try JSONEncoder().encode(body))
+            return try JSONText.bytes(body)
         } catch {
             throw EtcdError(.usage, "cannot be written as JSON: \(error)")
         }

@@ -161,6 +161,19 @@ struct EngineRunTests {
         #expect(back.onPartitions == [pkey: .claim(record)])
     }
 
+    @Test("While the ledger is away no run starts, and nothing is asked of UFM in vain; when it answers again they do")
+    mutating func ledgerOutage() throws {
+        _ = told.begin(keys: [])
+        #expect(told.tell(.timer, at: .seconds(60)).readsLedger)
+        _ = told.ledger(.failure(Failure(.unreachable, "gone")), at: .seconds(60))
+        let change = told.tell(.source(.changed(revision: 101, [.set(ToldEngine.key("0x5", 101))])), at: .seconds(60))
+        #expect(change.onPartitions == [:])
+        let retry = try #require(told.wakeAt)
+        #expect(told.tell(.timer, at: retry).readsLedger)
+        let back = told.ledger(.success([:]), at: retry)
+        #expect(back.onPartitions == [pkey: .claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 101))])
+    }
+
     @Test("A claim that is refused or fails is followed by no request")
     mutating func noClaim() {
         for result in [Result<LedgerAnswer, Failure>.success(.refused), .failure(Failure(.rejected, "no"))] {

@@ -10,8 +10,6 @@ private let arrived = Atomic<Int32>(0)
 struct SignalWatch: ~Copyable {
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
     private var previous: [(signal: Int32, action: sigaction)] = []
-    /// What this thread held back before: a daemon's signals wait until it takes them.
-    private var heldBefore = sigset_t()
 
     init() {
         arrived.store(0, ordering: .sequentiallyConsistent)
@@ -22,10 +20,6 @@ struct SignalWatch: ~Copyable {
             watching.__sigaction_handler.sa_handler = { arrived.store($0, ordering: .sequentiallyConsistent) }
             if sigaction(signal, &watching, nil) == 0 { previous.append((signal, before)) }
         }
-        var watched = sigset_t()
-        sigemptyset(&watched)
-        for signal in Self.signals { sigaddset(&watched, signal) }
-        pthread_sigmask(SIG_UNBLOCK, &watched, &heldBefore)
     }
 
     /// The signal that has arrived, if any.
@@ -40,7 +34,6 @@ struct SignalWatch: ~Copyable {
             var action = entry.action
             sigaction(entry.signal, &action, nil)
         }
-        pthread_sigmask(SIG_SETMASK, &heldBefore, nil)
         guard let signal = caught else { return nil }
         kill(getpid(), signal)
         return signal

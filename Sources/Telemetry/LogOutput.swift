@@ -62,16 +62,28 @@ package final class FileDescriptorOutput: LogOutput {
     /// - Returns: whether it is.
     @discardableResult
     package func drain(within limit: Duration = .seconds(1)) -> Bool {
-        monitor.wait(atMost: limit) { $0.isIdle ? true : nil } ?? false
+        let isWaitingForThread = monitor.update { state in
+            defer { state.hasThread = true }
+            return !state.hasThread && !state.queue.isEmpty
+        }
+        if isWaitingForThread, !startThread() {
+            // No thread can be had for it, and this one has nothing else to do any more.
+            monitor.update { $0.isAbandoned = true }
+            Self.writeAll(of: monitor, to: descriptor)
+        }
+        return monitor.wait(atMost: limit) { $0.isIdle ? true : nil } ?? false
     }
 
-    private func startThread() {
+    @discardableResult
+    private func startThread() -> Bool {
         let (descriptor, monitor) = (descriptor, monitor)
         do throws(ThreadError) {
             try SystemThread.startDetached { Self.writeAll(of: monitor, to: descriptor) }
+            return true
         } catch {
-            // Where no thread can be had, lines wait until the next one is logged.
+            // Where no thread can be had, lines wait until the next one is logged, or the end.
             monitor.update { $0.hasThread = false }
+            return false
         }
     }
 

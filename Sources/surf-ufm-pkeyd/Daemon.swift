@@ -6,6 +6,7 @@ import Logging
 import Planning
 import Reconciler
 import Settings
+import Surroundings
 import Transport
 import UFMClient
 import UnixSignals
@@ -89,6 +90,7 @@ struct Daemon {
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        EndingSignals.deliver()
         let connections = try Connections(log: log)
         defer { connections.close() }
         guard let settings = try resolved() else { return }

@@ -27,6 +27,8 @@ let programVersion = "0.1.0"
 @main
 enum Program {
     static func main() async {
+        // First of all: a daemon that is asked to end while it starts ends in good order.
+        EndingSignals.note()
         StandardStreams.occupy()
         // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
@@ -36,6 +38,7 @@ enum Program {
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
             var command = try CommandLineCheck.parse(words)
+            if !(command is MonitorCommand) { EndingSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -66,7 +69,7 @@ enum Program {
     private static func end(_ code: Int32, saying message: String? = nil) -> Never {
         // What was printed before comes before.
         if let reason = StandardStreams.flushOutput(), message == nil {
-            end(1, saying: "standard output cannot be written: \(reason)")
+            end(1, saying: Output.unwritable(reason))
         }
         if let message {
             // Servers' words and users' files may be in it.

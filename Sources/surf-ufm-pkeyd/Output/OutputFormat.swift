@@ -1,6 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
+import JSONText
+import Surroundings
 import Text
 
 /// How results are printed: for people, or for scripts.
@@ -27,23 +28,26 @@ enum Output {
 
     /// Lets a reader have what was printed, though it is little.
     static func flush() throws(CommandFailure) {
-        guard fflush(nil) == 0 else { throw CommandFailure("standard output: \(String(cString: strerror(errno)))") }
+        if let reason = StandardStreams.flushOutput() { throw CommandFailure(unwritable(reason)) }
+    }
+
+    /// What is said when a result could not be written as a whole.
+    static func unwritable(_ reason: String) -> String {
+        "standard output cannot be written: \(reason)"
     }
 
     /// JSON on one line with sorted keys.
     static func compactJSON(_ value: some Encodable) throws -> String {
-        try json(value, [.sortedKeys, .withoutEscapingSlashes])
+        try json(value, .line)
     }
 
     /// Pretty JSON with sorted keys, so that the same state prints the same bytes.
     static func json(_ value: some Encodable) throws {
-        print(try json(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]))
+        print(try json(value, .lines))
     }
 
-    private static func json(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = formatting
-        return Terminal.json(String(decoding: try encoder.encode(value), as: UTF8.self))
+    private static func json(_ value: some Encodable, _ form: JSONText.Form) throws -> String {
+        Terminal.json(String(decoding: try JSONText.bytes(value, form), as: UTF8.self))
     }
 }
 

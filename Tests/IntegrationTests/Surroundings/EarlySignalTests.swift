@@ -1,0 +1,28 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("A daemon that is asked to end at once", .timeLimit(.minutes(2)))
+struct EarlySignalTests {
+    @Test("ends with 0 as soon as it can be asked at all", arguments: [SIGTERM, SIGINT])
+    func early(signal: Int32) async throws {
+        try await withSite(.http) { site in
+            for _ in 1...10 {
+                let daemon = try site.startDaemon()
+                // The system shows which signals a process handles itself.
+                try await eventually("handler", interval: .milliseconds(1)) { () -> Bool in
+                    Self.caught(by: daemon.identifier) & (1 << UInt64(signal - 1)) != 0
+                }
+                daemon.send(signal: signal)
+                #expect(try await daemon.waitForExit(timeout: .seconds(20)) == .code(0), "\(daemon.output)")
+            }
+        }
+    }
+
+    private static func caught(by process: Int32) -> UInt64 {
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+        return line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) } ?? 0
+    }
+}

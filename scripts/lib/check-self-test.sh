@@ -97,6 +97,34 @@ self_test_sources() {
     plant_legal check_core Sources/Reconciler/P.swift $'attempts[pkey, default: 0] += 1\n    var isDone: Bool { true }'
     plant_legal check_core Sources/UFMClient/P.swift $'switch a {\n    default: break\n}'
 
+    step "Seams"
+    plant check_seams 'seams.txt:2: there is no Sources/Fabric/None.swift' scripts/lib/seams.txt $'task a\nFabric/None.swift'
+    plant check_seams 'seams.txt:2: Sources/Fabric/Empty.swift is there already' scripts/lib/seams.txt $'task a\n+ Fabric/Empty.swift'
+    plant check_seams 'a: 6 files, and 5 are allowed' scripts/lib/seams.txt "task a$(yes $'\nFabric/Empty.swift' | head -n 12)"
+    plant check_seams 'a: UFMClient and EtcdGateway do not know each other' scripts/lib/seams.txt $'task a\nUFMClient/Empty.swift\nEtcdGateway/Empty.swift'
+    plant check_seams 'a: no room New' scripts/lib/seams.txt $'task a\n+ New/A.swift'
+    plant check_seams 'a: New and UFMClient do not know each other' scripts/lib/seams.txt $'task a\n+ New/A.swift\nroom New Reconciler\nUFMClient/Empty.swift'
+    plant check_seams 'a: no file' scripts/lib/seams.txt $'task a\ntask b\nFabric/Empty.swift'
+    plant_legal check_seams scripts/lib/seams.txt $'# Words.\ntask a\n+ New/A.swift\nroom New Reconciler\nReconciler/Empty.swift\nsurf-ufm-pkeyd/Empty.swift'
+
+    step "Catalog"
+    mkdir -p "$COPY/$CATALOG"
+    printf '# First\n\nThe first page.\n\n@Metadata {\n    @TechnologyRoot\n}\n\n## Topics\n\n- <doc:P>\n' >"$COPY/$CATALOG/surf-ufm-pkeyd.md"
+    # What the first page leads to, where nothing else is planted.
+    plant check_catalog "'Nowhere'" "$CATALOG/P.md" $'# P\n\nSee <doc:Nowhere>.'
+    plant check_catalog 'Lonely.md: the first page does not lead to it' "$CATALOG/Lonely.md" '# Lonely'
+    plant_legal check_catalog "$CATALOG/P.md" $'# P\n\nThe second page.'
+    plant check_named_things 'P.md:2: there is no Sources/Fabric/None.swift' "$CATALOG/P.md" $'# P\n`Sources/Fabric/None.swift`'
+    plant check_named_things 'README.md:1: there is no Sources/None.md' README.md '[a page](Sources/None.md)'
+    plant check_named_things 'P.md:1: there is no test LostTests' "$CATALOG/P.md" '`LostTests`'
+    plant check_named_things 'P.md:1: there is no test oneLost' "$CATALOG/P.md" 'scripts/test --filter oneLost'
+    plant check_symbols 'P.md:1: nothing is called Follower.follow' "$CATALOG/P.md" '`Follower.follow`'
+    printf '`--help`, `--version`\n' >"$COPY/$CATALOG/Commands.md"
+    plant check_commands '--new-thing: declared, and not in' "Sources/$PROGRAM/P.swift" $'    @Flag(help: "New.")\n    var newThing = false'
+    plant check_commands '--no-way: declared, and not in' "Sources/$PROGRAM/P.swift" '@Flag(inversion: .prefixedNo, help: "Way.") var way = false'
+    plant check_commands '--old: in Commands.md, and declared nowhere' "$CATALOG/Commands.md" '`--help`, `--version`, `--old`'
+    rm -r "${COPY:?}/$CATALOG"
+
     step "Forbidden"
     plant check_forbidden 'Sources/Fabric/P.swift:1' Sources/Fabric/P.swift 'let value = try! read()'
     plant check_forbidden 'Sources/Fabric/P.swift:2' Sources/Fabric/P.swift $'let url = "http://x"\n    Task { await work() }'

@@ -37,9 +37,6 @@ package struct DaemonSettings: Sendable {
     private let inputs: DaemonInputs
     private let environment: ProcessEnvironment
 
-    /// Where pcocc's PKeys are in etcd, with its closing slash.
-    package var prefix: String { inputs.engine.directory.prefix }
-
     fileprivate init(
         etcd: EtcdConfiguration, ufm: UFMConfiguration, engine: EngineConfiguration, inputs: DaemonInputs,
         environment: ProcessEnvironment

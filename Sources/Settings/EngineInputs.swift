@@ -1,15 +1,12 @@
 package import Planning
 package import Reconciler
 
-/// Where pcocc's PKeys are in etcd, and which of them the options let us manage.
+/// Which of pcocc's PKeys the options let us manage.
 package struct PKeyDirectoryInputs: Sendable {
-    /// With its closing slash.
-    package var prefix: String
     /// Nil for what `networks.yaml` says.
     package var range: ManagedRange?
 
-    package init(prefix: String, range: ManagedRange?) {
-        self.prefix = prefix
+    package init(range: ManagedRange?) {
         self.range = range
     }
 

@@ -42,9 +42,9 @@ struct Connections {
 
     /// Where desired state comes from, in the order of precedence.
     ///
-    /// - Parameter prefix: the PKey directory in etcd.
-    func sources(_ client: EtcdClient, prefix: String) -> [any KeySource] {
-        [EtcdSource(client, prefix: prefix, advice: Advice.standard)]
+    /// - Parameter directory: what was said of where they are.
+    func sources(_ client: EtcdClient, _ directory: PKeyDirectoryOptions) -> [any KeySource] {
+        [EtcdSource(client, prefix: directory.pkeyPrefix, advice: Advice.standard)]
     }
 
     func fabric(_ client: UFMClient) -> UFMFabric {
@@ -81,6 +81,7 @@ struct Connections {
 /// The daemon, from its settings to its end.
 struct Daemon {
     let inputs: DaemonInputs
+    let directory: PKeyDirectoryOptions
     let ledger: LedgerPlace
     /// The name of the fabric in the ledger.
     let fabric: String
@@ -97,7 +98,7 @@ struct Daemon {
         let etcdClient = try connections.etcd(settings.etcd)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         tell(settings)
-        let sources = connections.sources(etcdClient, prefix: settings.prefix)
+        let sources = connections.sources(etcdClient, directory)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }

@@ -21,7 +21,7 @@ struct DaemonSettingsTests {
         var ufm = UFMInputs(.daemon)
         ufm.user = "admin"
         var engine = EngineInputs(
-            directory: PKeyDirectoryInputs(prefix: "/pkeys/", range: nil),
+            directory: PKeyDirectoryInputs(range: nil),
             flags: FlagPolicy(index0: .none, ipOverIB: true))
         engine.resyncInterval = .seconds(7)
         engine.concurrency = 3
@@ -49,7 +49,6 @@ struct DaemonSettingsTests {
         #expect(settings.etcd.login?.password == "one")
         #expect(settings.ufm.credentials == .basic(user: "admin", password: "two"))
         #expect(settings.engine.fabricName == "https://a,b:8443")
-        #expect(settings.prefix == "/pkeys/")
         #expect(settings.engine.resyncInterval == .seconds(7))
         #expect(settings.engine.concurrency == 3)
         #expect(settings.engine.runsOnce && settings.engine.enforcesFlags)

@@ -48,7 +48,8 @@ struct MonitorCommand: AsyncParsableCommand {
         let log = common.daemonLog
         log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
         let daemon = Daemon(
-            inputs: inputs, ledger: ledger.ledger, fabric: ledger.fabric, isDryRun: dryRun, log: log)
+            inputs: inputs, directory: reconcile.directory, ledger: ledger.ledger, fabric: ledger.fabric,
+            isDryRun: dryRun, log: log)
         try await daemon.run()
     }
 }

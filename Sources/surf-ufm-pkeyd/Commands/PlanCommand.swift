@@ -31,7 +31,7 @@ struct PlanCommand: AsyncParsableCommand {
         let credentials = try common.sources()
         var configuration = try reconcile.inputs.resolve(credentials).told(to: connections.log)
         let etcdClient = try connections.etcd(etcd.inputs, credentials)
-        let sources = connections.sources(etcdClient, prefix: reconcile.directory.pkeyPrefix)
+        let sources = connections.sources(etcdClient, reconcile.directory)
         configuration.sources = sources.map(\.id)
         let ufmFabric = connections.fabric(try connections.ufm(ufm.inputs, credentials))
         let ledger = try connections.ledger(

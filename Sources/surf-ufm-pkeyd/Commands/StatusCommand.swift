@@ -59,7 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
         Output.endWithReader()
         let credentials = try common.sources()
         let client = try connections.etcd(etcd.inputs, credentials)
-        let sources = connections.sources(client, prefix: directory.pkeyPrefix)
+        let sources = connections.sources(client, directory)
         let ledger = try connections.ledger(
             self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: approveDeletes)
         do {

@@ -19,5 +19,5 @@ struct PKeyDirectoryOptions: ParsableArguments {
         }
     }
 
-    var inputs: PKeyDirectoryInputs { PKeyDirectoryInputs(prefix: pkeyPrefix, range: managedRange) }
+    var inputs: PKeyDirectoryInputs { PKeyDirectoryInputs(range: managedRange) }
 }

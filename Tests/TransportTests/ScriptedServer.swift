@@ -34,7 +34,13 @@ final class ScriptedServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0 else { break }
+                guard socket >= 0 else {
+                    // A signal, or no descriptor free: the listener must stay ours as long as the server lives, since its
+                    // end shuts that number down, whoever has it by then.
+                    guard !log.read(\.isClosed) else { break }
+                    usleep(10_000)
+                    continue
+                }
                 let number = log.update { log in
                     guard !log.isClosed else { return -1 }
                     log.accepted += 1
@@ -60,9 +66,10 @@ final class ScriptedServer: Sendable {
 
     deinit {
         // The threads wake with an error and end; the sockets are theirs to close.
-        shutdown(listener, Int32(SHUT_RDWR))
         log.update { log in
             log.isClosed = true
+            // Under the lock: the thread closes the listener only after it has seen the mark.
+            shutdown(listener, Int32(SHUT_RDWR))
             for socket in log.open { shutdown(socket, Int32(SHUT_RDWR)) }
         }
     }

@@ -38,6 +38,22 @@ package final class UFMFabric: FabricProvider {
         }
     }
 
+    /// Asks for the version; where that route has trouble of its own, for the time of the last change, and then for the
+    /// partition that every fabric has.
+    package func ping() async throws(Failure) {
+        try await told { () async throws(UFMError) in
+            do throws(UFMError) {
+                _ = try await client.version()
+            } catch let error where error.isAnswered {
+                do throws(UFMError) {
+                    _ = try await client.lastUpdated()
+                } catch let other where other.isAnswered {
+                    guard try await client.partition(.defaultPartition) != nil else { throw error }
+                }
+            }
+        }
+    }
+
     /// UFM's mark of the last change; nil after a restart, and where this UFM has none.
     private func mark() async throws(UFMError) -> String? {
         guard hasMark.withLock({ $0 }) else { return nil }
@@ -80,4 +96,9 @@ package final class UFMFabric: FabricProvider {
             throw Failure(error, of: pkey, advice)
         }
     }
+}
+
+extension UFMError {
+    /// Whether somebody has answered, if only that he will not.
+    fileprivate var isAnswered: Bool { status != nil }
 }

@@ -56,7 +56,8 @@ package struct PartitionStatus: Hashable, Sendable {
             switch record.state {
             case .guarded: return .guarded
             case .approved: return .approved
-            case .deleting: return .deleting
+            // Of a deletion that fails the record goes on saying that it was authorised.
+            case .deleting: return record.error == nil ? .deleting : .failing
             case .failing: return .failing
             case .claimed, .synced, .held: return .pending
             }

@@ -60,6 +60,8 @@ package struct Voucher: Hashable, Sendable {
 package protocol FabricProvider: Sendable {
     /// Reads all partitions: completely, or not at all.
     func snapshot() async throws(Failure) -> FabricSnapshot
+    /// Asks something cheap that is about no partition: returns if the fabric manager is at work.
+    func ping() async throws(Failure)
     /// Reads one partition; nil means that it is not there.
     func partition(_ pkey: PKey) async throws(Failure) -> Partition?
     /// Performs one step. After a failure nothing is known but what the next read shows.

@@ -16,11 +16,18 @@ struct MeaningTests {
     }
 
     @Test(
-        "Credentials, trust and settings are not mended by waiting",
+        "Trust and settings are not mended by waiting",
         arguments: [
-            Failure.Cause.credentials, .credentialsMissing, .permission, .certificateName, .settings,
-            .untrustedCertificate(reason: "expired"),
+            Failure.Cause.credentialsMissing, .certificateName, .settings, .untrustedCertificate(reason: "expired"),
+            .unreadable,
         ])
+    func misconfiguration(cause: Failure.Cause) {
+        #expect(Meaning(of: Failure(cause, ""), by: .fabric) == .misconfiguration)
+        #expect(Meaning(of: Failure(cause, ""), by: .ledger) == .misconfiguration)
+    }
+
+    @Test(
+        "Who refuses us may not know us yet", arguments: [Failure.Cause.credentials, .permission])
     func refusal(cause: Failure.Cause) {
         #expect(Meaning(of: Failure(cause, ""), by: .fabric) == .refusal)
         #expect(Meaning(of: Failure(cause, ""), by: .ledger) == .refusal)
@@ -29,8 +36,7 @@ struct MeaningTests {
     @Test(
         "Everything else is about one request",
         arguments: [
-            Failure.Cause.rejected, .serverError, .history, .full, .malformed, .incomplete, .notShown, .unreadable,
-            .leaseEnded,
+            Failure.Cause.rejected, .serverError, .history, .full, .malformed, .incomplete, .notShown, .leaseEnded,
         ])
     func rejection(cause: Failure.Cause) {
         #expect(Meaning(of: Failure(cause, ""), by: .fabric) == .rejection)

@@ -174,6 +174,15 @@ struct RunTests {
         #expect(way(deletion.read(.success(right), facts(absent, ledger: record(.deleting)))) == "writing remove")
     }
 
+    @Test("What is said of a deletion that fails goes on saying that it was authorised")
+    func failedDeletion() {
+        let run = Run.writing(absent, attempt(.delete(pkey)), permit)
+        let turn = run.written(.failure(rejected), facts(absent, ledger: record(.deleting)))
+        #expect(way(turn) == "noting a failure")
+        guard case .request(.noting(let noted, .failure), _)? = turn?.next else { return }
+        #expect(noted.state == .deleting && noted.error == rejected.message)
+    }
+
     @Test("A replacement that is not done is followed by a removal and, when that is seen, by an addition")
     func replacing() throws {
         let owned = facts(present, ledger: record(.claimed))

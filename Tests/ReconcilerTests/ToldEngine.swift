@@ -25,9 +25,9 @@ struct ToldEngine {
         self.wakeAt = wakeAt
         for action in actions {
             switch action {
-            case .read(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
+            case .read(let pkey, let run), .ping(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
             case .readLedger(let read): ledgerReads.append(read)
-            case .readFabric, .listSource, .claimBatch, .say, .finish: break
+            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .say, .finish: break
             }
         }
         return actions
@@ -94,12 +94,14 @@ extension EngineEvent.Answer {
     static var refused: Self { .ledger(.success(.refused)) }
     static var written: Self { .written(.success(())) }
 
+    static var well: Self { .pinged(.success(())) }
     static func read(_ partition: Partition?) -> Self { .read(.success(partition)) }
 }
 
 /// What is to be done on one partition, without the permit and the run that it belongs to.
 enum PartitionRequest: Hashable {
     case read
+    case ping
     case write(PartitionWrite)
 
     static func step(_ step: PlanStep) -> Self { .write(.step(step)) }
@@ -128,8 +130,9 @@ extension [EngineAction] {
         reduce(into: [:]) { found, action in
             switch action {
             case .read(let pkey, _): found[pkey] = .read
+            case .ping(let pkey, _): found[pkey] = .ping
             case .write(let write, let pkey, _, _): found[pkey] = .write(write)
-            case .readFabric, .readLedger, .listSource, .claimBatch, .say, .finish: break
+            case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .say, .finish: break
             }
         }
     }
@@ -140,6 +143,8 @@ extension [EngineAction] {
         }
     }
 
+    var follows: Bool { contains { if case .follow = $0 { true } else { false } } }
+    var pingsFabric: Bool { contains { if case .pingFabric = $0 { true } else { false } } }
     var readsFabric: Bool { contains { if case .readFabric = $0 { true } else { false } } }
     var readsLedger: Bool { contains { if case .readLedger = $0 { true } else { false } } }
 

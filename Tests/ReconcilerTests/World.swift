@@ -317,6 +317,8 @@ struct World {
 
     private mutating func effect(of action: EngineAction) -> EngineEvent? {
         switch action {
+        case .pingFabric: return .fabricPinged(ping())
+        case .ping(let pkey, let run): return .answered(pkey, run, .pinged(ping()))
         case .readFabric:
             return .fabricRead(
                 answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.unreachable, $0.message) })
@@ -343,8 +345,12 @@ struct World {
                 })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
-        case .say, .finish: return nil
+        case .say, .finish, .follow: return nil
         }
+    }
+
+    private mutating func ping() -> Result<Void, Failure> {
+        answer { _ in }.mapError { Failure(.unreachable, $0.message) }
     }
 
     private mutating func effect(of write: PartitionWrite, on pkey: PKey) -> EngineEvent.Answer {
@@ -411,7 +417,7 @@ extension EngineAction {
     var writes: Bool {
         switch self {
         case .write, .claimBatch: true
-        case .readFabric, .readLedger, .listSource, .read, .say, .finish: false
+        case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .say, .finish: false
         }
     }
 }

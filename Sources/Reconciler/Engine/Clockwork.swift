@@ -36,6 +36,11 @@ struct Clockwork: Sendable {
         resync = .at(now + max(interval, duration * 9))
     }
 
+    /// The fabric cannot be read as a whole: it is tried with the next resync.
+    mutating func fabricCouldNotBeRead(now: Duration) {
+        resync = .at(now + interval)
+    }
+
     /// Deletions are held: from now on somebody may approve them.
     mutating func lookForApprovals(now: Duration) {
         approvalLook = approvalLook ?? now + Self.approvalInterval

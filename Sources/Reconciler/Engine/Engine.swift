@@ -17,6 +17,7 @@ package struct Engine: Sendable {
     private var gate: WriteGate
     private var work: Work
     private var clockwork: Clockwork
+    private var beginning: Beginning
     private var counts = Counts()
     private var leaving = LeavingPorts()
     private var waiters = WaitingPartitions()
@@ -29,6 +30,7 @@ package struct Engine: Sendable {
         gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
         work = Work(seed: seed, runsOnce: configuration.runsOnce)
         clockwork = Clockwork(interval: configuration.resyncInterval)
+        beginning = Beginning(runsOnce: configuration.runsOnce)
     }
 
     /// How it stands with everything.
@@ -55,8 +57,9 @@ package struct Engine: Sendable {
             readFabric(&out)
             readLedger(&out)
         case .source(let source, let event): take(event, from: source, &out)
-        case .sourceEnded(let failure): finish(.failed(failure), &out)
+        case .sourceEnded(let source, let failure): sourceEnded(source, failure, &out)
         case .sourceListed(let asked, let result): takeList(asked, result, &out)
+        case .fabricPinged(let result): takePing(result, &out)
         case .fabricRead(let result): takeFabric(result, &out)
         case .ledgerRead(let read, let result): takeLedger(read, result, &out)
         case .batchClaimed(let records, let result): takeBatch(records, result, &out)
@@ -104,7 +107,7 @@ package struct Engine: Sendable {
     private mutating func keepTime(_ out: inout Output) {
         for due in clockwork.due(now: out.now, sides, isHolding: admission.isHolding) {
             switch due {
-            case .fabricRetry: readFabric(&out)
+            case .fabricRetry: retryFabric(&out)
             case .ledgerRetry:
                 sides.ledger.retrying()
                 readLedger(&out)
@@ -115,13 +118,21 @@ package struct Engine: Sendable {
                 readLedger(&out)
             }
         }
+        for source in beginning.due(now: out.now) { out.add(.follow(source)) }
     }
 
     private func nextTime(now: Duration) -> Duration? {
         let next = clockwork.next(sides) {
             work.busyCount < configuration.concurrency ? work.nextReady(after: now) : nil
         }
-        return ([next] + work.resting.map(\.until)).compactMap(\.self).min()
+        return ([next, beginning.next] + work.resting.map(\.until)).compactMap(\.self).min()
+    }
+
+    /// Whoever has told once what is there is first asked whether it is there at all.
+    private mutating func retryFabric(_ out: inout Output) {
+        guard sides.fabric.isKnown else { return readFabric(&out) }
+        sides.fabric.retrying()
+        out.add(.pingFabric)
     }
 
     private mutating func readFabric(_ out: inout Output) {
@@ -144,6 +155,7 @@ package struct Engine: Sendable {
         switch event {
         case .listed(let list, let reason):
             let isFirst = !sides.source.isListed(source)
+            if let lasted = beginning.told(source, now: out.now) { sides.source.restored(source, after: lasted) }
             let outcome = sides.source.listed(list, from: source, now: out.now)
             out.found(.listed(source, reason: reason, keys: list.entries.count, list.revision))
             take(outcome, isListed: true, &out)
@@ -156,6 +168,15 @@ package struct Engine: Sendable {
         case .lost(let failure): sides.source.lost(source, failure, now: out.now)
         case .restored(let duration): sides.source.restored(source, after: duration)
         }
+    }
+
+    /// A source refused before it had told anything.
+    private mutating func sourceEnded(_ source: SourceID, _ failure: Failure, _ out: inout Output) {
+        guard !sides.source.isListed(source) else { return finish(.failed(failure), &out) }
+        guard !beginning.ends(.source(source), after: failure, now: out.now) else {
+            return finish(.failed(failure), &out)
+        }
+        if beginning.ended(source, failure, now: out.now) { sides.source.lost(source, failure, now: out.now) }
     }
 
     private mutating func takeList(_ asked: Epoch, _ result: Result<KeySnapshot, Failure>, _ out: inout Output) {
@@ -186,6 +207,7 @@ package struct Engine: Sendable {
             counts.note(picture.standing(of: pkey, admission, leaving).intent, of: pkey)
             work.ask(pkey, .fresh, now: out.now)
         }
+        if !changed.isEmpty { sides.fabric.hurry(now: out.now) }
     }
 
     // MARK: What the ledger and the fabric tell
@@ -204,7 +226,7 @@ package struct Engine: Sendable {
             if before == nil { begin(&out) } else { review(&out) }
         case .failure(let failure):
             sides.ledger.readingFailed(read)
-            guard Meaning(of: failure, by: .ledger) == .outage || before != nil else {
+            if before == nil, beginning.ends(.ledger, after: failure, now: out.now) {
                 return finish(.failed(failure), &out)
             }
             ledgerFailed(failure, now: out.now)
@@ -221,6 +243,7 @@ package struct Engine: Sendable {
         let isFirst = !sides.fabric.isKnown
         switch result {
         case .success(let snapshot):
+            if let since = sides.fabric.listIsUsable() { out.found(.listUsable(after: out.now - since)) }
             let duration = sides.fabric.read(snapshot, now: out.now)
             gate.open(.fabricDown)
             clockwork.fabricWasRead(in: duration, now: out.now)
@@ -230,16 +253,40 @@ package struct Engine: Sendable {
             noteInventory(&out)
         case .failure(let failure):
             sides.fabric.readingFailed()
-            // Credentials that were never good will not become so by waiting; good ones may be back after a change.
-            guard Meaning(of: failure, by: .fabric) == .outage || !isFirst else {
-                return finish(.failed(failure), &out)
-            }
+            guard isFirst else { return listFailed(failure, &out) }
+            if beginning.ends(.fabric, after: failure, now: out.now) { return finish(.failed(failure), &out) }
             fabricFailed(failure, now: out.now)
+        }
+    }
+
+    /// A complete read has failed: the fabric manager may be away, or this one answer have trouble.
+    private mutating func listFailed(_ failure: Failure, _ out: inout Output) {
+        guard Meaning.isOpen(failure) || Meaning(of: failure, by: .fabric) == .rejection else {
+            return fabricFailed(failure, now: out.now)
+        }
+        sides.fabric.suspectList(failure)
+        clockwork.fabricCouldNotBeRead(now: out.now)
+        // It was asked right before, where this read was the first after an outage.
+        guard sides.fabric.outage == nil else { return takePing(.success(()), &out) }
+        out.add(.pingFabric)
+    }
+
+    /// The fabric manager is at work, or is not.
+    private mutating func takePing(_ result: Result<Void, Failure>, _ out: inout Output) {
+        switch result {
+        case .failure(let failure): fabricFailed(failure, now: out.now)
+        case .success where sides.fabric.outage != nil && !sides.fabric.isSuspected:
+            if !sides.fabric.isBeingRead { readFabric(&out) }
+        case .success:
+            sides.fabric.returned(now: out.now)
+            gate.open(.fabricDown)
+            if let failure = sides.fabric.listIsUnusable(now: out.now) { out.found(.listUnusable(failure)) }
         }
     }
 
     private mutating func fabricFailed(_ failure: Failure, now: Duration) {
         gate.close(.fabricDown)
+        _ = sides.fabric.listIsUsable()
         sides.fabric.failed(failure, now: now)
     }
 
@@ -414,6 +461,7 @@ package struct Engine: Sendable {
 
     private mutating func startRuns(_ out: inout Output) {
         while gate.letsBegin, work.busyCount < configuration.concurrency, let next = work.next(now: out.now) {
+            sides.fabric.runBegins(next.pkey)
             if let turn = beginning(of: next.pkey, since: next.since, now: out.now) {
                 follow(turn, of: next.pkey, &out)
             }
@@ -439,6 +487,7 @@ package struct Engine: Sendable {
         guard let run = work.run(of: pkey, id), let picture = sides.picture else { return nil }
         let facts = facts(of: pkey, picture, now: now)
         return switch answer {
+        case .pinged(let result): run.pinged(result, facts)
         case .read(let result): run.read(result, facts)
         case .written(let result): run.written(result, facts)
         case .ledger(let result): run.recorded(result, facts)
@@ -465,6 +514,7 @@ package struct Engine: Sendable {
         for effect in turn.effects { apply(effect, to: pkey, &out) }
         switch turn.next {
         case .request(let run, .nothing): _ = work.goesOn(pkey, as: run, now: out.now)
+        case .request(let run, .ping): out.add(.ping(pkey, work.goesOn(pkey, as: run, now: out.now)))
         case .request(let run, .read):
             sides.fabric.asking(for: pkey)
             out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))

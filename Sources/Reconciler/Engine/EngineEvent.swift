@@ -5,8 +5,9 @@ package import KeyHistory
 package enum EngineEvent: Sendable {
     case started
     case source(SourceID, SourceEvent)
-    /// A source refused for good, before it had told anything.
-    case sourceEnded(Failure)
+    /// A source refused before it had told anything; it tells nothing until it is followed anew.
+    case sourceEnded(SourceID, Failure)
+    case fabricPinged(Result<Void, Failure>)
     case fabricRead(Result<FabricSnapshot, Failure>)
     case ledgerRead(LedgerRead, Result<[PKey: LedgerRecord], Failure>)
     case sourceListed(Epoch, Result<KeySnapshot, Failure>)
@@ -21,6 +22,7 @@ package enum EngineEvent: Sendable {
     case stop
 
     package enum Answer: Sendable {
+        case pinged(Result<Void, Failure>)
         case read(Result<Partition?, Failure>)
         case written(Result<Void, Failure>)
         case ledger(Result<LedgerAnswer, Failure>)
@@ -36,9 +38,15 @@ package enum LedgerAnswer: Hashable, Sendable {
 
 /// What the engine wants done; every action but `say` and `finish` is answered by one event.
 package enum EngineAction: Sendable {
+    /// The fabric manager is asked something cheap: whether it is at work.
+    case pingFabric
     case readFabric
     case readLedger(LedgerRead)
     case listSource(Epoch)
+    /// A source that ended before it told anything is followed anew; it answers by what it tells.
+    case follow(SourceID)
+    /// The same question as ``pingFabric``, for a run whose partition has failed.
+    case ping(PKey, RunID)
     case read(PKey, RunID)
     case write(PartitionWrite, PKey, RunID, WritePermit)
     case claimBatch([PKey: LedgerRecord], WritePermit)

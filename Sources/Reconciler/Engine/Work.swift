@@ -19,6 +19,8 @@ struct Work: Sendable {
     private var waitingSince: [PKey: Duration] = [:]
     /// What a PKey fails with, until it is right.
     private var failures: [PKey: String] = [:]
+    /// How long a PKey that has just failed is to be left alone, as the server wishes.
+    private var wishes: [PKey: Duration] = [:]
     /// In a single run: how often a PKey has failed.
     private var attempts: [PKey: Int] = [:]
     /// Claims that were asked for many at once, and of which no run has taken charge since.
@@ -100,7 +102,9 @@ struct Work: Sendable {
     mutating func over(_ pkey: PKey, _ ending: Ending, now: Duration) {
         runs[pkey] = nil
         switch ending {
-        case .failed: queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now)
+        case .failed:
+            let wish = wishes.removeValue(forKey: pkey) ?? .zero
+            queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now, notBefore: now + wish)
         case .again:
             queue.add(pkey, .fresh, now: now)
             succeeded(pkey, now: now)
@@ -123,7 +127,8 @@ struct Work: Sendable {
 
     /// A PKey is not in step; says whether that, or why, is news.
     mutating func troubled(_ pkey: PKey, _ failure: Failure) -> Bool {
-        failures.updateValue(failure.message, forKey: pkey) != failure.message
+        wishes[pkey] = failure.wish
+        return failures.updateValue(failure.message, forKey: pkey) != failure.message
     }
 
     /// What a PKey failed with, until it is right.

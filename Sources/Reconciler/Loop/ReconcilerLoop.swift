@@ -83,7 +83,7 @@ package struct ReconcilerLoop: Sendable {
         do throws(Failure) {
             try await source.follow { mailbox.yield(.source(source.id, $0)) }
         } catch {
-            mailbox.yield(.sourceEnded(error))
+            mailbox.yield(.sourceEnded(source.id, error))
         }
     }
 
@@ -91,6 +91,10 @@ package struct ReconcilerLoop: Sendable {
         _ action: EngineAction, in group: inout DiscardingTaskGroup, _ mailbox: AsyncStream<EngineEvent>.Continuation
     ) {
         switch action {
+        case .pingFabric:
+            group.addTask {
+                mailbox.yield(.fabricPinged(await result { () async throws(Failure) in try await fabric.ping() }))
+            }
         case .readFabric:
             group.addTask {
                 mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() }))
@@ -111,6 +115,14 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(
                     .batchClaimed(
                         records, await result { () async throws(Failure) in try await ledger.claim(records, permit) }))
+            }
+        case .follow(let id):
+            guard let source = sources.first(where: { $0.id == id }) else { return }
+            group.addTask { await follow(source, into: mailbox) }
+        case .ping(let pkey, let run):
+            group.addTask {
+                let pinged = await result { () async throws(Failure) in try await fabric.ping() }
+                mailbox.yield(.answered(pkey, run, .pinged(pinged)))
             }
         case .read(let pkey, let run):
             group.addTask {

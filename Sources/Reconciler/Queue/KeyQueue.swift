@@ -104,7 +104,11 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Ends a run. A failed key comes back after its backoff, unless it was added afresh meanwhile.
-    package mutating func finished(_ key: Key, _ outcome: Outcome, now: Duration) {
+    ///
+    /// - Parameter earliest: before this a failed key does not come back by itself.
+    package mutating func finished(
+        _ key: Key, _ outcome: Outcome, now: Duration, notBefore earliest: Duration = .zero
+    ) {
         running.remove(key)
         switch outcome {
         case .succeeded: failures[key] = nil
@@ -112,7 +116,7 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
             let count = failures[key, default: 0]
             failures[key] = count + 1
             guard dirty[key] == nil else { return }
-            join(key, .resync, now: now, notBefore: now + backoff(count))
+            join(key, .resync, now: now, notBefore: max(now + backoff(count), earliest))
         }
     }
 

@@ -34,6 +34,9 @@ enum Run: Sendable {
     /// Takes a partition that is gone out of the ledger; the permit is there if this run has deleted it.
     /// → over
     case releasing(Errand, WritePermit?)
+    /// Asks whether the fabric manager is at work: a request for this partition has failed, and the trouble may be its alone.
+    /// → noting a failure, or over
+    case asking(Errand, Failure, WritePermit?)
     /// Writes down why the partition is not in step, or is left as it is.
     /// → over
     case noting(LedgerRecord, Note)
@@ -52,6 +55,7 @@ enum Run: Sendable {
         case .verifying, .resting: .verifying
         case .recording: .recording
         case .releasing: .releasing
+        case .asking: .asking
         case .noting: .noting
         }
     }
@@ -136,7 +140,7 @@ extension Run {
                 Self.verify(goal, partition, attempt, permit, facts).after([.seen(partition)])
             case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: permit, facts)
             }
-        case .claiming, .authorising, .writing, .resting, .recording, .releasing, .noting: nil
+        case .claiming, .authorising, .writing, .resting, .recording, .releasing, .asking, .noting: nil
         }
     }
 
@@ -151,7 +155,7 @@ extension Run {
             case .failure(let failure):
                 Self.failedInFabric(goal.errand, failure, begun: permit, facts).after([.written])
             }
-        case .reading, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .noting: nil
+        case .reading, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .asking, .noting: nil
         }
     }
 
@@ -160,7 +164,17 @@ extension Run {
         switch self {
         case .resting(let goal, let attempt, _, let permit):
             facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .read) : Turn(.again)
-        case .reading, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .noting: nil
+        case .reading, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .asking, .noting: nil
+        }
+    }
+
+    /// The fabric manager is at work, or is not; nil where that is not what was asked.
+    func pinged(_ result: Result<Void, Failure>, _ facts: Facts) -> Turn? {
+        guard case .asking(let errand, let failure, let begun) = self else { return nil }
+        switch result {
+        case .success: return Self.noteFailure(errand, failure, begun: begun, facts)
+        // What it wishes is what it says now, of itself, and not what it said of one partition.
+        case .failure(let failure): return Turn(.failed, after: [.failed(.fabric, failure)])
         }
     }
 
@@ -213,7 +227,7 @@ extension Run {
             // What went wrong has been said, and will be tried again.
             case .failure: Turn(.failed)
             }
-        case .reading, .writing, .verifying, .resting: nil
+        case .reading, .writing, .verifying, .resting, .asking: nil
         }
     }
 }
@@ -236,7 +250,9 @@ extension Run {
         if case .delete = first {
             guard let permit = facts.gate.permit(for: .authorisation) else { return Turn(.again) }
             let known = facts.standing.record.flatMap { $0.key.isEmpty ? nil : $0.key }
-            let record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
+            var record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
+            // Why it failed stays there until it does not.
+            if let before = facts.standing.record, before.state == .deleting { record.error = before.error }
             var expected = goal.keys
             if expected[record.key] == nil { expected[record.key] = .absent }
             return Turn(
@@ -343,6 +359,9 @@ extension Run {
     private static func failedInFabric(
         _ errand: Errand, _ failure: Failure, begun: WritePermit?, _ facts: Facts
     ) -> Turn {
+        if Meaning.isOpen(failure), !facts.gate.closedBy.contains(.fabricDown) {
+            return Turn(.asking(errand, failure, begun), .ping, after: [.doubted])
+        }
         guard Meaning(of: failure, by: .fabric) == .rejection else {
             return Turn(.failed, after: [.doubted, .failed(.fabric, failure)])
         }
@@ -353,10 +372,9 @@ extension Run {
     private static func noteFailure(
         _ errand: Errand, _ failure: Failure, begun: WritePermit?, _ facts: Facts
     ) -> Turn {
-        guard let known = facts.standing.record, known.state != .deleting,
+        guard let record = facts.standing.record(failing: errand, failure), record != facts.standing.record,
             let permit = facts.gate.permit(for: .amendment, finishing: begun)
         else { return Turn(.failed, after: [.troubled(failure)]) }
-        let record = errand.record(.failing, error: failure.message)
         return Turn(.noting(record, .failure), .write(.amend(record), permit), after: [.troubled(failure)])
     }
 

@@ -25,6 +25,7 @@ struct Turn: Sendable {
     }
 
     enum Request: Sendable {
+        case ping
         case read
         case write(PartitionWrite, WritePermit)
         /// Time is to pass.

@@ -68,13 +68,20 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
     mutating func retrying() {
         switch self {
         case .unheard(var outage?):
-            outage.retry = .underWay
+            outage.retrying()
             self = .unheard(outage)
         case .down(let knowledge, var outage):
-            outage.retry = .underWay
+            outage.retrying()
             self = .down(knowledge, outage)
         case .unheard(nil), .up: break
         }
+    }
+
+    /// Somebody waits: the next try does not wait for its time.
+    mutating func hurry(now: Duration) {
+        guard case .down(let knowledge, var outage) = self else { return }
+        outage.hurry(now: now)
+        self = .down(knowledge, outage)
     }
 
     /// Changes what is known in place; nothing before it is.
@@ -100,13 +107,14 @@ package struct Outage: Hashable, Sendable {
         case underWay
     }
 
-    /// A server that wishes to be left alone for a day is asked all the same.
-    private static let longestWish = Duration.seconds(120)
+    /// Two tries are no nearer to each other, whoever waits.
+    private static let leastPause = Duration.milliseconds(250)
 
     package let since: Duration
     package let failures: Int
     package let last: Failure
-    package fileprivate(set) var retry: Retry
+    package private(set) var retry: Retry
+    private let failedAt: Duration
 
     init(_ failure: Failure, now: Duration) {
         self.init(since: now, failures: 1, failure, now: now)
@@ -116,12 +124,23 @@ package struct Outage: Hashable, Sendable {
         self.since = since
         self.failures = failures
         last = failure
-        // 0.5 s to 15 s until the next try, or longer where the server wishes so.
-        let pause = min(.milliseconds(500) * (1 << min(failures - 1, 5)), .seconds(15))
-        retry = .at(now + max(pause, min(failure.retryAfter ?? .zero, Self.longestWish)))
+        failedAt = now
+        // 0.5 s to 2 s until the next try, or longer where the server wishes so. A password that is wrong is not to be tried so
+        // often that the account is locked.
+        let longest: Duration = failure.cause == .credentials ? .seconds(15) : .seconds(2)
+        let pause = min(.milliseconds(500) * (1 << min(failures - 1, 5)), longest)
+        retry = .at(now + max(pause, failure.wish))
     }
 
-    fileprivate func again(_ failure: Failure, now: Duration) -> Outage {
+    mutating func retrying() { retry = .underWay }
+
+    /// The next try is made as soon as it may be. A server that wishes to be left alone is.
+    mutating func hurry(now: Duration) {
+        guard case .at(let time) = retry, last.wish == .zero else { return }
+        retry = .at(min(time, max(now, failedAt + Self.leastPause)))
+    }
+
+    func again(_ failure: Failure, now: Duration) -> Outage {
         Outage(since: since, failures: failures + 1, failure, now: now)
     }
 
@@ -131,4 +150,12 @@ package struct Outage: Hashable, Sendable {
         case .underWay: nil
         }
     }
+}
+
+extension Failure {
+    /// A server that wishes to be left alone for a day is asked all the same.
+    private static let longestWish = Duration.seconds(60)
+
+    /// How long whoever failed wishes to be left alone, as far as that is heeded.
+    var wish: Duration { min(retryAfter ?? .zero, Self.longestWish) }
 }

@@ -11,6 +11,16 @@ struct FabricSide: Sendable {
     private var writing: Set<PKey> = []
     /// How many complete reads had been asked for when a partition was last asked for by itself.
     private var asked: [PKey: Int] = [:]
+    private var list = List.usable
+
+    /// Whether complete reads can be made, while single ones can. Before the first complete read nothing is known either way.
+    private enum List: Sendable {
+        case usable
+        /// One has failed, and whether the fabric manager is well is being asked.
+        case suspected(Failure)
+        /// The fabric manager is well, and its list is not, since then.
+        case unusable(since: Duration)
+    }
 
     /// A complete read that is under way.
     private struct Reading {
@@ -37,8 +47,55 @@ struct FabricSide: Sendable {
         asked[pkey] = readings
     }
 
+    /// A run begins. Without a list, what is known of its partition is as old as the last one: the run looks first.
+    mutating func runBegins(_ pkey: PKey) {
+        if case .unusable = list { doubt(pkey) }
+    }
+
     mutating func readingFailed() {
         reading = nil
+    }
+
+    // MARK: A list that fails
+
+    /// A complete read has failed, which may be the list's trouble alone: whether the fabric manager is well is to be asked.
+    mutating func suspectList(_ failure: Failure) {
+        if case .usable = list { list = .suspected(failure) }
+    }
+
+    /// The fabric manager is well: what has failed is its list; gives why, where that is news.
+    mutating func listIsUnusable(now: Duration) -> Failure? {
+        guard case .suspected(let failure) = list else { return nil }
+        list = .unusable(since: now)
+        return failure
+    }
+
+    /// Whether a complete read has failed, and nothing was found out about it since.
+    var isSuspected: Bool { if case .suspected = list { true } else { false } }
+
+    /// Complete reads succeed, or it is not the list that has trouble; gives since when they had not.
+    mutating func listIsUsable() -> Duration? {
+        defer { list = .usable }
+        if case .unusable(let since) = list { return since }
+        return nil
+    }
+
+    // MARK: Outages
+
+    /// The fabric manager is asked whether it is there again.
+    mutating func retrying() {
+        acquaintance.retrying()
+    }
+
+    /// Somebody waits for its return.
+    mutating func hurry(now: Duration) {
+        acquaintance.hurry(now: now)
+    }
+
+    /// It is well again, though its list is not.
+    mutating func returned(now: Duration) {
+        guard isKnown, let outage = acquaintance.outage else { return }
+        acquaintance.returned(after: now - outage.since)
     }
 
     /// A request failed that shows the fabric manager to be away.

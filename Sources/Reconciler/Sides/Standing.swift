@@ -31,6 +31,16 @@ struct Standing: Hashable, Sendable {
         LedgerRecord(state, key: key, revision: revision, error: error)
     }
 
+    /// The record that says why a partition of ours is not in step; nil where it is not ours.
+    ///
+    /// Of a deletion it goes on saying that it was authorised: what somebody has approved is not to be approved again.
+    func record(failing errand: Errand, _ failure: Failure) -> LedgerRecord? {
+        guard var known = record else { return nil }
+        guard known.state == .deleting else { return errand.record(.failing, error: failure.message) }
+        known.error = failure.message
+        return known
+    }
+
     /// Whether the partition differs from what is wanted, or the ledger from what is so.
     ///
     /// - Parameter told: what it was last told to wait for.

@@ -66,7 +66,7 @@ extension EngineStatus {
     /// A run that is under way.
     package struct Run: Equatable, Sendable {
         package enum Phase: String, Sendable, CaseIterable {
-            case reading, claiming, authorising, writing, verifying, recording, releasing, noting
+            case reading, claiming, authorising, writing, verifying, recording, releasing, asking, noting
         }
 
         package let pkey: PKey

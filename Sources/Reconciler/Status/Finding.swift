@@ -30,6 +30,10 @@ package struct Finding: Equatable, Sendable {
         /// A partition waits for ports, for others than before, or for none any more; and with what partitions fail that have
         /// yet to give one up.
         case waits(PKey, Waiting?, [PKey: String])
+        /// Complete reads of the fabric fail, and single ones do not.
+        case listUnusable(Failure)
+        /// Complete reads of the fabric succeed again; so long they did not.
+        case listUsable(after: Duration)
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
     }

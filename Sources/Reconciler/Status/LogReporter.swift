@@ -39,18 +39,19 @@ package struct LogReporter: Sendable {
 
     private func servers(_ before: EngineStatus?, _ now: EngineStatus) -> [Message] {
         var lines = sources(before?.sources ?? [], now)
-        lines += outage("UFM", before?.fabric.outage, now.fabric.outage, at: now.at)
+        lines += outage("UFM", before?.fabric, now.fabric, at: now.at)
         if now.fabric.isKnown, before?.fabric.isKnown != true {
             lines.append(Message(.info, "Successfully authenticated with UFM at \(fabricName)"))
         }
-        return lines + outage("The ledger", before?.ledger.outage, now.ledger.outage, at: now.at)
+        return lines + outage("The ledger", before?.ledger, now.ledger, at: now.at)
     }
 
     private func sources(_ before: [EngineStatus.Source], _ now: EngineStatus) -> [Message] {
         now.sources.flatMap { source -> [Message] in
             let (name, known) = (source.id.name, before.first { $0.id == source.id })
             if let outage = source.outage, outage.since != known?.outage?.since {
-                return [Message(.error, "\(name) cannot be read; trying until it can: \(outage.last.message)")]
+                let patience = patience(outage, isKnown: source.told != nil) ?? "trying until it can"
+                return [Message(.error, "\(name) cannot be read; \(patience): \(outage.last.message)")]
             }
             guard let over = known?.outage, source.outage == nil else { return [] }
             let lasted = source.lastOutage ?? (now.at - over.since)
@@ -58,12 +59,22 @@ package struct LogReporter: Sendable {
         }
     }
 
-    private func outage(_ name: String, _ before: Outage?, _ now: Outage?, at time: Duration) -> [Message] {
+    private func outage(
+        _ name: String, _ known: EngineStatus.Server?, _ server: EngineStatus.Server, at time: Duration
+    ) -> [Message] {
+        let (before, now) = (known?.outage, server.outage)
         if let now, now.since != before?.since {
-            return [Message(.error, "\(name) does not answer; trying until it does: \(now.last.message)")]
+            let patience = patience(now, isKnown: server.isKnown) ?? "trying until it does"
+            return [Message(.error, "\(name) does not answer; \(patience): \(now.last.message)")]
         }
         guard let before, now == nil else { return [] }
         return [Message(.info, "\(name) answers again, after \((time - before.since).inWords)")]
+    }
+
+    /// How long a server is waited for that refuses us before it has ever answered; nil for all others.
+    private func patience(_ outage: Outage, isKnown: Bool) -> String? {
+        guard !isKnown, Meaning(of: outage.last, by: .ledger) == .refusal else { return nil }
+        return "trying for two minutes, in case it is starting"
     }
 
     // MARK: Findings
@@ -112,6 +123,11 @@ package struct LogReporter: Sendable {
         case .waits(let pkey, let waiting?, let reasons):
             return [Message(.info, "PKey \(pkey) \(waiting.inWords(because: reasons))")]
         case .waits(let pkey, nil, _): return [Message(.info, "PKey \(pkey) waits for no port any more")]
+        case .listUnusable(let failure):
+            let text = "UFM's list of partitions cannot be read, single ones can; trying until it can"
+            return [Message(.error, "\(text): \(failure.message)")]
+        case .listUsable(let lasted):
+            return [Message(.info, "UFM's list of partitions can be read again, after \(lasted.inWords)")]
         case .troubled(let pkey, let failure):
             return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
         }

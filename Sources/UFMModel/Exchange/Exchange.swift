@@ -79,6 +79,11 @@ package struct SimulatedResponse: Sendable, Equatable {
         package let name: String
         /// The header's value.
         package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// A reply without headers of its own.

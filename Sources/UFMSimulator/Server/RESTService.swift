@@ -30,7 +30,12 @@ struct RESTService: Responder {
         case nil, .delay:
             return finish(arrival, acts: true) { $0 }
         case .status(let status):
-            return finish(arrival, acts: false) { _ in .page(status) }
+            let wish = arrival.fault?.retryAfter
+            return finish(arrival, acts: false) { _ in
+                var page = SimulatedResponse.page(status)
+                if let wish { page.headers = [.init(name: "Retry-After", value: "\(wish.components.seconds)")] }
+                return page
+            }
         case .statusAfterActing(let status):
             return finish(arrival, acts: true) { _ in .page(status) }
         case .answer(let status, let contentType, let body):

@@ -32,6 +32,10 @@ extension UFMSimulator {
         package var method: String?
         /// What the path with its query must begin with, from `/ufmRest` on or from behind any such prefix on.
         package var path: String
+        /// What the body must contain: the PKey, where the path does not name it.
+        package var containing = ""
+        /// The server's wish, with a ``Kind/status(_:)``.
+        package var retryAfter: Duration?
         /// How many requests it still happens to; nil for all until it is removed.
         package var count: Int?
         /// How many requests it lets pass before the first.
@@ -51,6 +55,9 @@ extension UFMSimulator {
 
         func matches(_ request: SimulatedRequest) -> Bool {
             guard method == nil || method == request.method else { return false }
+            guard containing.isEmpty || String(decoding: request.body, as: UTF8.self).contains(containing) else {
+                return false
+            }
             if request.target.hasPrefix(path) { return true }
             guard let (gate, _) = Gate.split(request.path) else { return false }
             return request.target.dropFirst(gate.prefix.count).hasPrefix(path)

@@ -24,13 +24,13 @@ extension FailingCommand {
             try await CommandRunner.succeed(Command("rm", [site.configuration.file("ufm.yaml")]))
             return .init(monitor(site), naming: "--ufm-host", "ufm.yaml")
         },
-        FailingCommand("the etcd password is wrong", .tls) { site in
+        FailingCommand("the etcd password is wrong in a single run", .tls) { site in
             try site.configuration.write(wrongPassword, to: "etcd-password")
-            return .init(monitor(site), naming: site.etcd.endpoint, "wrong user or password")
+            return .init(monitor(site, "--once"), naming: site.etcd.endpoint, "wrong user or password")
         },
-        FailingCommand("the UFM password is wrong", .tls) { site in
+        FailingCommand("the UFM password is wrong in a single run", .tls) { site in
             try site.configuration.write(wrongPassword, to: "ufm-password")
-            return .init(monitor(site), naming: site.ufmHost, "credentials")
+            return .init(monitor(site, "--once"), naming: site.ufmHost, "credentials")
         },
         FailingCommand("etcd's certificate is of another CA", .tls) { site in
             let other = try await CertificateAuthority(name: "Other")

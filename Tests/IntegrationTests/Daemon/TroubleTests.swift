@@ -132,16 +132,51 @@ struct TroubleTests {
         }
     }
 
-    @Test("Credentials that are refused end it with exit code 1 and one line that names the server")
+    @Test(
+        "Credentials that are refused at the start end a single run with exit code 1 and one line that names the server"
+    )
     func refusedCredentials() async throws {
         try await withSite(.http) { site in
             try site.configuration.write("wrong\n", to: "ufm-password")
-            let daemon = try site.startDaemon()
+            let daemon = try site.startDaemon("--once")
             #expect(try await daemon.waitForExit() == .code(1))
             #expect(daemon.errors.split(separator: "\n").count == 1)
             #expect(daemon.errors.contains("UFM does not accept our credentials"))
             #expect(daemon.errors.contains(site.ufmHost))
             #expect(site.ufm.writes.isEmpty)
+        }
+    }
+
+    @Test("A daemon that UFM refuses at its start says so once and asks on: authentication may not be up yet")
+    func refusedAtTheStart() async throws {
+        try await withSite(.http) { site in
+            site.ufm.inject(UFMSimulator.Fault(.status(401), count: nil))
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(
+                containing: "ERROR: UFM does not answer; trying for two minutes, in case it is starting: ")
+            try await site.ufm.waitFor("more tries") { state in state.requests.count >= 3 }
+            site.ufm.clearFaults()
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(daemon.lines.count { $0.text.contains("UFM does not answer") } == 1)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test(
+        "A UFM that answers nonsense, or with a list that cannot be whole, is starting and waited for",
+        arguments: [#"{"up": true}"#, "[]", "{}", "hello"])
+    func startingUFM(_ body: String) async throws {
+        try await withSite(.http) { site in
+            site.ufm.inject(
+                UFMSimulator.Fault(.answer(status: 200, contentType: "application/json", body: body), count: nil))
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "ERROR: UFM does not answer; trying until it does: ")
+            try await site.ufm.waitFor("more tries") { state in state.requests.count >= 3 }
+            site.ufm.clearFaults()
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(try await daemon.stop() == .code(0))
         }
     }
 

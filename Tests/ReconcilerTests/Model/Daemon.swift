@@ -23,12 +23,21 @@ struct Daemon {
     /// Actions that succeeded once: answers to others are first ones.
     var answered: Set<AdapterAnswers.Action> = []
     /// When it was first refused, of refusals without an answer between them.
-    var refusedSince: Instant?
+    private(set) var refusedSince: [Server: Instant] = [:]
     /// Reads asked for since ``readsSince``.
     var reads = 0
     var readsSince: Instant = 0
     /// When it is killed at the latest, once it was told to stop.
     var graceUntil: Instant?
+
+    /// Who answers it, each for itself.
+    enum Server {
+        case keys, ledger, fabric
+    }
+
+    mutating func hear(from server: Server, isRefused: Bool, now: Instant) {
+        refusedSince[server] = isRefused ? refusedSince[server] ?? now : nil
+    }
 }
 
 /// What the follower of a range does, as far as the engine notices.

@@ -56,9 +56,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             .noSpace, .service,
             "a deletion is authorised by a put, which a full store refuses: the tenant's partition stays"),
         NotYetHeld(
-            .etcdRefusalsAtStart, .life,
-            "one refusal, or one answer without sense, at the first question ends the daemon"),
-        NotYetHeld(
             .unreadableRecords, with: [.kills], .scope,
             "a record that cannot be read counts as a claimed one: the partition is written, where it is to be held"),
         NotYetHeld(
@@ -66,26 +63,14 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             "a record under another spelling counts as the PKey's own: the partition is written, where it is to be held"
         ),
         NotYetHeld(
-            .ufmRefusalsAtStart, .life,
-            "one refusal, or one answer without sense, at the first question ends the daemon"),
-        NotYetHeld(
             .absentSingly, .agreement,
             "one single read that says absent ends ownership: the partition stays, and is nobody's"),
         NotYetHeld(
             .startingUFM, .agreement,
             "a UFM that starts shows no partitions yet: ownership ends, the partitions stay"),
         NotYetHeld(
-            .startingUFM, .life,
-            "a UFM that starts answers nonsense to the first question, and ends the daemon"),
-        NotYetHeld(
             .emptyStandby, .agreement,
             "an empty standby shows no partitions: ownership ends, the partitions stay"),
-        NotYetHeld(
-            .unusableList, .service,
-            "an unusable list is an outage of everything: no partition is read or written"),
-        NotYetHeld(
-            .refusedPartition, .service,
-            "a refusal of one partition is an outage of everything, or the ledger does not say that it fails"),
         NotYetHeld(
             .lateWrites, .agreement,
             "a write that had been given up acts after its partition was let go of: it stays, and is nobody's"),

@@ -32,7 +32,7 @@ extension Power {
         case .readFabric where cell.turn == .first: .ufmRefusalsAtStart
         case .follow where cell.turn == .first: .etcdRefusalsAtStart
         case .readLedger where cell.turn == .first: .etcdRefusalsAtStart
-        case .readFabric, .readPartition: cell.kind == .credentials ? .ufmRefusals : .ufmRejections
+        case .pingFabric, .readFabric, .readPartition: cell.kind == .credentials ? .ufmRefusals : .ufmRejections
         case .createPartition, .addMembers, .removeMembers, .replaceMembers, .deletePartition:
             cell.kind == .credentials ? .ufmRefusals : .rejectedWrites
         case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release: .etcdRefusals

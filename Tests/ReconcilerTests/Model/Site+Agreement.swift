@@ -146,8 +146,9 @@ extension Site {
     /// What is refused for good is failing, and the ledger says so.
     private mutating func expectFailing(_ pkey: PKey) {
         guard breach == nil, let slot = Self.slot(pkey), let wanted = era(slot).wish.ports,
-            ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description], record.record.state != .failing
+            ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description]?.record,
+            record.state != .failing, record.state != .deleting || record.error == nil
         else { return }
-        fail(.service, "\(pkey) is refused, and its record says \(record.record.state)")
+        fail(.service, "\(pkey) is refused, and its record says \(record.state)")
     }
 }

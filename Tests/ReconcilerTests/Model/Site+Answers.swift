@@ -104,6 +104,7 @@ extension Site {
             case .list: .keys(shown(kind))
             case .readLedger: .records((kind == .older ? past(of: store) : store).ledger)
             case .claim, .amend, .authorise, .release: transact(call, kind)
+            case .ping: ping()
             case .readFabric: readFabric(kind)
             case .readPartition(let pkey): readPartition(pkey, kind)
             case .write(let step): write(step, kind, call, isLate: isLate)
@@ -182,6 +183,13 @@ extension Site {
     mutating func keepPast() {
         past.append(ufm)
         if past.count > 3 { past.removeFirst() }
+    }
+
+    /// A standby is at work, as far as it knows.
+    private mutating func ping() -> Reply {
+        guard spells.startingUntil > now else { return .done }
+        bite(.startingUFM)
+        return starting(nil)
     }
 
     private mutating func readFabric(_ kind: AdapterAnswers.Kind) -> Reply {

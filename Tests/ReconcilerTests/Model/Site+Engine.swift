@@ -13,6 +13,7 @@ enum Request {
     case amend(PKey, LedgerRecord)
     case authorise(PKey, LedgerRecord, expecting: [String: Int64])
     case release(PKey)
+    case ping
     case readFabric
     case readPartition(PKey)
     case write(PlanStep)
@@ -20,7 +21,8 @@ enum Request {
     /// The request of an action; nil for what nobody has to answer.
     init?(_ action: EngineAction) {
         switch action {
-        case .say, .finish: return nil
+        case .say, .finish, .follow: return nil
+        case .pingFabric, .ping: self = .ping
         case .readFabric: self = .readFabric
         case .readLedger: self = .readLedger
         case .listSource: self = .list
@@ -48,7 +50,7 @@ enum Request {
         switch self {
         case .readPartition(let pkey): pkey
         case .write(let step): step.pkey
-        case .list, .readLedger, .claim, .amend, .authorise, .release, .readFabric: nil
+        case .list, .readLedger, .claim, .amend, .authorise, .release, .ping, .readFabric: nil
         }
     }
 
@@ -60,6 +62,7 @@ enum Request {
         case .amend: .amend
         case .authorise: .authorise
         case .release: .release
+        case .ping: .pingFabric
         case .readFabric: .readFabric
         case .readPartition: .readPartition
         case .write(.create): .createPartition
@@ -89,6 +92,10 @@ extension EngineEvent {
     /// The event that answers an action; nil where such a reply makes no sense.
     init?(_ reply: Reply, to action: EngineAction) {
         switch (action, reply) {
+        case (.pingFabric, .done): self = .fabricPinged(.success(()))
+        case (.pingFabric, .failed(let failure)): self = .fabricPinged(.failure(failure))
+        case (.ping(let pkey, let run), .done): self = .answered(pkey, run, .pinged(.success(())))
+        case (.ping(let pkey, let run), .failed(let failure)): self = .answered(pkey, run, .pinged(.failure(failure)))
         case (.readFabric, .fabric(let snapshot)): self = .fabricRead(.success(snapshot))
         case (.readFabric, .failed(let failure)): self = .fabricRead(.failure(failure))
         case (.readLedger(let read), .records(let records)): self = .ledgerRead(read, .success(records))
@@ -207,7 +214,7 @@ enum News {
         case .progress(let point): .source(Site.etcd, .progress(point))
         case .lost(let failure): .source(Site.etcd, .lost(failure))
         case .restored(let duration): .source(Site.etcd, .restored(after: .microseconds(duration)))
-        case .ended(let failure): .sourceEnded(failure)
+        case .ended(let failure): .sourceEnded(Site.etcd, failure)
         }
     }
 }
@@ -251,7 +258,7 @@ extension Store {
                 if: [.recordExists(pkey.description)] + expected.map { .key($0.key, at: $0.value) },
                 set: [pkey.description: Record(record: record)])
         case .release(let pkey): try transact(if: [], set: [pkey.description: nil])
-        case .list, .readLedger, .readFabric, .readPartition, .write: nil
+        case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
     }
 }

@@ -2,6 +2,7 @@ import Fabric
 import KeyHistory
 import Planning
 import Reconciler
+import TestSupport
 
 /// What is judged: each request when it is sent, by what its daemon had been told and shown; each write when it acts.
 extension Site {
@@ -12,7 +13,7 @@ extension Site {
     mutating func judge(_ request: Request, _ index: Int) {
         switch request {
         case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
-        case .readPartition, .amend, .authorise, .release: break
+        case .ping, .readPartition, .amend, .authorise, .release: break
         case .claim(let records, isBatch: false):
             for (pkey, record) in records where record.state == .synced { judgeSynced(pkey, record, index) }
         case .write(let step): judgeWrite(step, index)
@@ -232,21 +233,18 @@ extension Site {
             approved.remove(pkey)
             if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
-        case .list, .readLedger, .readFabric, .readPartition, .write: break
+        case .list, .readLedger, .ping, .readFabric, .readPartition, .write: break
         }
     }
 
     /// A reply reaches a daemon: from now on it knows.
     mutating func hear(_ call: Call, _ reply: Reply, _ index: Int) {
-        let refusedSince = daemons[index].refusedSince
-        daemons[index].refusedSince = nil
-        if case .failed(let failure) = reply {
-            if failure.isRefusal {
-                nearly(.life)
-                daemons[index].refusedSince = refusedSince ?? now
-            }
+        let isRefused = if case .failed(let failure) = reply { failure.isRefusal } else { false }
+        daemons[index].hear(from: call.request.action.isOfFabric ? .fabric : .ledger, isRefused: isRefused, now: now)
+        if case .failed = reply {
+            if isRefused { nearly(.life) }
             switch call.request {
-            case .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
+            case .ping, .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
             case .claim, .amend, .authorise, .release: nearly(.scope)
             case .write: break
             }

@@ -154,6 +154,7 @@ extension Site {
             switch action {
             case .say(let message): note("daemon \(daemons[index].life) says: \(message.inWords)")
             case .finish(let how): end = how
+            case .follow: followAgain(index)
             default: send(action, index)
             }
         }
@@ -165,7 +166,7 @@ extension Site {
         if configuration.runsOnce { bite(.singleRuns) }
         if case .failed(let failure) = end, !configuration.runsOnce {
             // Credentials that have been refused for two minutes may end it at its start.
-            let isRefused = daemon.refusedSince.map { now - $0 >= .seconds(119) } ?? false
+            let isRefused = daemon.refusedSince.values.contains { now - $0 >= .seconds(119) }
             if !isRefused { fail(.life, "the daemon ended: \(failure.message)") }
         }
         kill(index, "finished", restart: configuration.runsOnce ? 10_000...60_000 : 0...5_000)

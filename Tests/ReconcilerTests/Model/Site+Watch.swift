@@ -84,10 +84,15 @@ extension Site {
         for index in daemons.indices { expectNews(index) }
     }
 
+    /// A daemon follows the keys anew, of which it was told nothing yet.
+    mutating func followAgain(_ index: Int) {
+        daemons[index].follower.at = now
+    }
+
     private mutating func lose(_ failure: Failure, _ index: Int) {
         guard daemons[index].follower.position > 0 || failure.isWaitedFor else {
             note("watch of \(daemons[index].life): \(failure.message)")
-            if failure.isRefusal { daemons[index].refusedSince = daemons[index].refusedSince ?? now }
+            daemons[index].hear(from: .keys, isRefused: failure.isRefusal, now: now)
             return tell(News.ended(failure).event, index)
         }
         daemons[index].follower.at = now + draw(100...5_000) * 1_000

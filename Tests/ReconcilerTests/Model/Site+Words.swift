@@ -17,6 +17,7 @@ extension Request {
             "authorise the deletion of \(pkey) if \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
         case .release(let pkey): "release \(pkey)"
         case .readFabric: "list of UFM"
+        case .ping: "ping"
         case .readPartition(let pkey): "read \(pkey)"
         case .write(.create(let new)): "make \(new.pkey), with \(PortSet(new.members.map(\.guid)))"
         case .write(.add(let pkey, let members, _)): "add \(PortSet(members.map(\.guid))) to \(pkey)"

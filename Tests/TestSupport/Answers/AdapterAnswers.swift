@@ -16,6 +16,8 @@ package enum AdapterAnswers {
         case amend
         case authorise
         case release
+        /// Whether the fabric manager is at work.
+        case pingFabric
         /// All partitions.
         case readFabric
         case readPartition
@@ -146,6 +148,7 @@ package enum AdapterAnswers {
         case .claim, .claimBatch, .amend, .authorise: return transactions
         // What only deletes is taken by a store that is full.
         case .release: return transactions.filter { $0 != .full }
+        case .pingFabric: return ufm
         case .readFabric: return [.older, .lacksOne, .lacksHalf, .lacksAll, .incomplete, .tooLarge] + ufm
         case .readPartition: return [.older, .absent] + ufm
         case .createPartition, .addMembers, .removeMembers, .replaceMembers:
@@ -160,7 +163,7 @@ extension AdapterAnswers.Action {
     /// Whether the fabric manager is asked, and not the store.
     package var isOfFabric: Bool {
         switch self {
-        case .readFabric, .readPartition, .createPartition, .addMembers, .removeMembers, .replaceMembers,
+        case .pingFabric, .readFabric, .readPartition, .createPartition, .addMembers, .removeMembers, .replaceMembers,
             .deletePartition:
             true
         case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release: false

@@ -1,0 +1,239 @@
+import Fabric
+import KeyHistory
+import Planning
+import Testing
+
+@testable import Reconciler
+
+/// Whose trouble a failure is: one partition's, the list's, or the server's.
+@Suite("Outages")
+struct OutageTests {
+    private var told = ToldEngine()
+    private let pkey: PKey
+    private let other: PKey
+    private let partition: Partition
+    private let synced = LedgerRecord(.synced, key: "/p/0x5", revision: 5)
+    private let away = Failure(.unreachable, "gone")
+
+    /// Causes that leave it open whether UFM is well.
+    private static let open: [Failure.Cause] = [
+        .credentials, .permission, .busy, .unavailable, .timedOut, .connectionLost,
+    ]
+
+    init() throws {
+        pkey = try PKey(parsing: "0x5")
+        other = try PKey(parsing: "0x6")
+        partition = try ToldEngine.partition(pkey)
+    }
+
+    /// One partition is in step, and its key has gone: its deletion is under way.
+    private mutating func beginDeletion() {
+        _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [partition])
+        _ = told.tell(
+            .source(.changed(revision: 101, [.deleted(key: "/p/0x5", revision: 101)])))
+        #expect(told.answer(pkey, .done).onPartitions == [pkey: .step(.delete(pkey))])
+    }
+
+    @Test(
+        "A refusal of one partition is its own while UFM is well: the ledger says why, and others go on",
+        arguments: open)
+    mutating func ofOnePartition(cause: Failure.Cause) {
+        beginDeletion()
+        let failure = Failure(cause, "no", at: .partition(pkey), outcome: .unknown)
+        let asked = told.answer(pkey, .written(.failure(failure)))
+        #expect(asked.onPartitions == [pkey: .ping])
+        #expect(asked.texts.isEmpty)
+        // The question keeps nobody waiting.
+        let change = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0x6", host: 2, 102))])))
+        #expect(change.onPartitions[other]?.isClaim == true)
+        let noted = told.answer(pkey, .well)
+        var record = LedgerRecord(.deleting, key: "/p/0x5", revision: 0)
+        record.error = "no"
+        #expect(noted.onPartitions == [pkey: .amend(record)])
+        #expect(noted.texts == ["PKey 0x5 is not in step; trying again: no"])
+        // It is told once, and written down once.
+        _ = told.answer(pkey, .done)
+        #expect(told.tell(.timer, at: .seconds(1)).onPartitions == [pkey: .read])
+        _ = told.answer(pkey, .read(partition), at: .seconds(1))
+        _ = told.answer(pkey, .done, at: .seconds(1))
+        _ = told.answer(pkey, .written(.failure(failure)), at: .seconds(1))
+        let again = told.answer(pkey, .well, at: .seconds(1))
+        #expect(again.onPartitions.isEmpty && again.texts.isEmpty)
+    }
+
+    @Test("It is an outage when UFM does not answer something else either, and that is told once", arguments: open)
+    mutating func ofAll(cause: Failure.Cause) {
+        beginDeletion()
+        _ = told.answer(pkey, .written(.failure(Failure(cause, "no", at: .partition(pkey)))))
+        let outage = told.answer(pkey, .pinged(.failure(Failure(.unavailable, "503"))))
+        #expect(outage.texts == ["UFM does not answer; trying until it does: 503"])
+        let change = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0x6", host: 2, 102))])))
+        #expect(change.onPartitions.isEmpty)
+    }
+
+    @Test("Where nobody is there, nothing else is asked")
+    mutating func unreachable() {
+        beginDeletion()
+        let outage = told.answer(pkey, .written(.failure(away)))
+        #expect(outage.onPartitions.isEmpty)
+        #expect(outage.texts == ["UFM does not answer; trying until it does: gone"])
+    }
+
+    @Test("A server's wish holds for the partition that it was said of, and for at most a minute")
+    mutating func wish() {
+        beginDeletion()
+        let busy = Failure(.busy, "no", at: .partition(pkey), retryAfter: .seconds(86_400))
+        _ = told.answer(pkey, .written(.failure(busy)))
+        _ = told.answer(pkey, .well)
+        _ = told.answer(pkey, .done)
+        let change = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0x6", host: 2, 102))])))
+        #expect(change.onPartitions[other]?.isClaim == true)
+        #expect(told.tell(.timer, at: .seconds(59)).onPartitions[pkey] == nil)
+        #expect(told.tell(.timer, at: .seconds(60)).onPartitions[pkey] == .read)
+    }
+
+    @Test("A wish that was said of one partition does not prolong an outage of all")
+    mutating func wishInAnOutage() {
+        beginDeletion()
+        let busy = Failure(.busy, "no", at: .partition(pkey), retryAfter: .seconds(86_400))
+        _ = told.answer(pkey, .written(.failure(busy)))
+        _ = told.answer(pkey, .pinged(.failure(Failure(.unavailable, "503"))))
+        #expect(told.tell(.timer, at: .milliseconds(500)).pingsFabric)
+    }
+
+    @Test("A list that alone cannot be read is told once; single partitions are read first, and written")
+    mutating func unusableList() {
+        _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [partition])
+        let incomplete = Failure(.incomplete, "no members")
+        #expect(told.tell(.fabricRead(.failure(incomplete))).pingsFabric)
+        let words = "UFM's list of partitions cannot be read, single ones can; trying until it can: no members"
+        #expect(told.tell(.fabricPinged(.success(()))).texts == [words])
+        let change = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/0x5", revision: 101)])))
+        #expect(change.onPartitions == [pkey: .read])
+        #expect(told.answer(pkey, .read(partition)).onPartitions[pkey]?.isAuthorisation == true)
+        // The keys and the ledger are read all the same, and the list is tried with them.
+        let resync = told.tell(.timer, at: .seconds(30))
+        #expect(resync.readsFabric && resync.readsLedger)
+        #expect(told.tell(.fabricRead(.failure(incomplete)), at: .seconds(31)).pingsFabric)
+        #expect(told.tell(.fabricPinged(.success(())), at: .seconds(31)).texts.isEmpty)
+        #expect(told.tell(.timer, at: .seconds(61)).readsFabric)
+        let back = told.tell(.fabricRead(.success(FabricSnapshot(complete: [partition]))), at: .seconds(62))
+        #expect(back.texts.first == "UFM's list of partitions can be read again, after 62.0 s")
+    }
+
+    @Test("A list that fails with everything else is an outage; a question ends it, and then comes a read")
+    mutating func outage() {
+        _ = told.begin(keys: [])
+        _ = told.tell(.fabricRead(.failure(Failure(.unavailable, "503"))))
+        let outage = told.tell(.fabricPinged(.failure(Failure(.unavailable, "503"))))
+        #expect(outage.texts == ["UFM does not answer; trying until it does: 503"])
+        let retry = told.tell(.timer, at: .milliseconds(500))
+        #expect(retry.pingsFabric && !retry.readsFabric)
+        #expect(told.tell(.fabricPinged(.success(())), at: .seconds(1)).readsFabric)
+        let back = told.tell(.fabricRead(.success(FabricSnapshot(complete: []))), at: .seconds(1)).texts
+        #expect(back.first == "UFM answers again, after 1.0 s")
+    }
+
+    @Test("A change has an absent UFM asked at once, and never twice in 250 ms")
+    mutating func hurry() {
+        _ = told.begin(keys: [])
+        _ = told.tell(.fabricRead(.failure(away)))
+        for tick in [500, 1500, 3500] {
+            #expect(told.tell(.timer, at: .milliseconds(tick)).pingsFabric)
+            _ = told.tell(.fabricPinged(.failure(away)), at: .milliseconds(tick))
+        }
+        let key = ToldEngine.key("0x5", 104)
+        let change = told.tell(.source(.changed(revision: 104, [.set(key)])), at: .milliseconds(3600))
+        #expect(!change.pingsFabric && told.wakeAt == .milliseconds(3750))
+        #expect(told.tell(.timer, at: .milliseconds(3750)).pingsFabric)
+    }
+
+    // MARK: The start
+
+    @Test(
+        "A UFM or an etcd that makes no sense at the start is waited for, however long",
+        arguments: [Failure.Cause.malformed, .serverError, .incomplete, .unavailable, .rejected, .busy])
+    mutating func starting(cause: Failure.Cause) throws {
+        _ = told.tell(.started)
+        var now = Duration.zero
+        var texts = told.ledger(.failure(Failure(cause, "starting"))).texts
+        for _ in 0..<1_000 {
+            texts += told.tell(.fabricRead(.failure(Failure(cause, "starting"))), at: now).texts
+            now = try #require(told.wakeAt)
+            let retry = told.tell(.timer, at: now)
+            if retry.readsLedger { texts += told.ledger(.failure(Failure(cause, "starting")), at: now).texts }
+        }
+        #expect(now > .seconds(1_900))
+        #expect(texts.count == 2)
+    }
+
+    @Test("Who refuses us at the start is asked for two minutes", arguments: [Failure.Cause.credentials, .permission])
+    mutating func refusal(cause: Failure.Cause) throws {
+        _ = told.tell(.started)
+        let failure = Failure(cause, "no")
+        var (now, end) = (Duration.zero, nil as EngineEnd?)
+        while end == nil {
+            let actions = told.tell(.fabricRead(.failure(failure)), at: now)
+            end = actions.end
+            guard end == nil else { break }
+            if now == .zero {
+                #expect(
+                    actions.texts == ["UFM does not answer; trying for two minutes, in case it is starting: no"])
+            }
+            now = try #require(told.wakeAt)
+            #expect(told.tell(.timer, at: now).readsFabric)
+        }
+        #expect(end == .failed(failure))
+        #expect(now >= .seconds(120) && now < .seconds(136))
+    }
+
+    @Test(
+        "What is wrong on our side ends it at once, and so does everything in a single run",
+        arguments: [
+            Failure.Cause.settings, .untrustedCertificate(reason: "expired"), .credentialsMissing, .certificateName,
+            .unreadable,
+        ])
+    mutating func hopeless(cause: Failure.Cause) {
+        let failure = Failure(cause, "no")
+        _ = told.tell(.started)
+        #expect(told.tell(.fabricRead(.failure(failure))).end == .failed(failure))
+        told = ToldEngine()
+        _ = told.tell(.started)
+        #expect(told.ledger(.failure(failure)).end == .failed(failure))
+        told = ToldEngine()
+        #expect(told.tell(.sourceEnded(ToldEngine.source, failure)).end == .failed(failure))
+        for cause in [Failure.Cause.credentials, .malformed, .unavailable] {
+            var configuration = EngineConfiguration(sources: [ToldEngine.source])
+            configuration.runsOnce = true
+            told = ToldEngine(configuration)
+            _ = told.tell(.started)
+            #expect(told.tell(.fabricRead(.failure(Failure(cause, "no")))).end == .failed(Failure(cause, "no")))
+        }
+    }
+
+    @Test("Refusals later are waited out, as passwords may be changed")
+    mutating func laterRefusal() {
+        _ = told.begin(keys: [])
+        let refused = Failure(.credentials, "no")
+        #expect(told.tell(.fabricRead(.failure(refused))).pingsFabric)
+        for seconds in 0..<300 {
+            let actions = told.tell(.fabricPinged(.failure(refused)), at: .seconds(seconds))
+            #expect(actions.end == nil && actions.texts.count == (seconds == 0 ? 1 : 0))
+        }
+    }
+
+    @Test("A source that refuses its first list is followed anew, and its return is told")
+    mutating func sourceAtTheStart() {
+        _ = told.tell(.started)
+        let failure = Failure(.malformed, "hello")
+        let ended = told.tell(.sourceEnded(ToldEngine.source, failure))
+        #expect(ended.texts == ["etcd cannot be read; trying until it can: hello"])
+        #expect(!ended.follows && told.tell(.timer, at: .milliseconds(500)).follows)
+        #expect(told.tell(.sourceEnded(ToldEngine.source, failure), at: .milliseconds(600)).texts.isEmpty)
+        #expect(told.tell(.timer, at: .milliseconds(1_600)).follows)
+        let list = KeySnapshot(complete: [], revision: 1)
+        let back = told.tell(.source(.listed(list, reason: "start")), at: .seconds(2))
+        #expect(back.texts.first == "etcd is read again, after 2.0 s")
+        #expect(!told.tell(.timer, at: .seconds(9)).follows)
+    }
+}

@@ -27,18 +27,14 @@ package enum EndingSignals {
         }
     }
 
-    /// From here on they end the process again, and those that have come meanwhile do so now.
-    package static func letGo() {
-        for number in signals {
+    /// Hands them over: those that somebody has taken meanwhile are told to it, and the others end the process again. Those
+    /// that were noted are sent once more.
+    package static func letGo(but taken: Set<Int32> = []) {
+        for number in signals where !taken.contains(number) {
             var before = sigaction()
             guard sigaction(number, nil, &before) == 0, !isIgnored(before) else { continue }
             signal(number, SIG_DFL)
         }
-        deliver()
-    }
-
-    /// Sends those that were noted once more, to whoever takes them by now.
-    package static func deliver() {
         let noted = arrived.exchange(0, ordering: .sequentiallyConsistent)
         for signal in signals where noted & (1 << UInt32(signal)) != 0 { kill(getpid(), signal) }
     }

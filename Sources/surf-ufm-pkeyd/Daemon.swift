@@ -91,7 +91,7 @@ struct Daemon {
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-        EndingSignals.deliver()
+        EndingSignals.letGo(but: [SIGINT, SIGTERM, SIGHUP])
         let connections = try Connections(log: log)
         defer { connections.close() }
         guard let settings = try resolved() else { return }

@@ -24,6 +24,12 @@ struct SurfUFMPKeyD: AsyncParsableCommand {
 /// The version of this program.
 let programVersion = "0.1.0"
 
+/// A command that goes on until a signal ends it.
+protocol EndedInGoodOrder {
+    /// Whether it does so with these options: then it takes the signals itself, those that have come before too.
+    var takesSignals: Bool { get }
+}
+
 @main
 enum Program {
     static func main() async {
@@ -38,7 +44,7 @@ enum Program {
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
             var command = try CommandLineCheck.parse(words)
-            if !(command is MonitorCommand) { EndingSignals.letGo() }
+            if !((command as? any EndedInGoodOrder)?.takesSignals ?? false) { EndingSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -3,7 +3,7 @@ import EtcdGateway
 import Logging
 
 /// `etcd`: looks at and changes keys.
-struct EtcdCommand: AsyncParsableCommand {
+struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
     static let configuration = CommandConfiguration(
         commandName: "etcd",
         abstract: "List, watch, read, write and delete keys in etcd.",
@@ -76,6 +76,8 @@ struct EtcdCommand: AsyncParsableCommand {
         }
         try reading.checkValues()
     }
+
+    var takesSignals: Bool { watch }
 
     func run() async throws {
         let connections = try Connections(log: common.toolLog)

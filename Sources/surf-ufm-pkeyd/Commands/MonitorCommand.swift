@@ -3,7 +3,7 @@ import Logging
 import Settings
 
 /// `monitor`: the daemon.
-struct MonitorCommand: AsyncParsableCommand {
+struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     static let configuration = CommandConfiguration(
         commandName: "monitor",
         abstract: "Watch etcd and keep UFM's partitions as it says (the default).",
@@ -43,6 +43,8 @@ struct MonitorCommand: AsyncParsableCommand {
         return DaemonInputs(
             configDirectory: common.configDir, etcd: etcd.inputs, ufm: ufm.inputs, engine: engine)
     }
+
+    var takesSignals: Bool { true }
 
     func run() async throws {
         let log = common.daemonLog

@@ -20,6 +20,25 @@ struct EarlySignalTests {
         }
     }
 
+    @Test("a tool ends by the signal, and a watch in good order, however early it is")
+    func tools() async throws {
+        try await withSite(.http) { site in
+            // It answers nobody, so that neither ends by itself.
+            await site.etcd.pause()
+            for (operation, expected) in [("--list", ExitStatus.signal(SIGTERM)), ("--watch", .code(0))] {
+                for _ in 1...5 {
+                    let tool = try site.start(["etcd", "--etcd-user", "root", operation])
+                    try await eventually("handler, or its end", interval: .milliseconds(1)) { () -> Bool in
+                        Self.caught(by: tool.identifier) & (1 << UInt64(SIGTERM - 1)) != 0
+                    }
+                    tool.send(signal: SIGTERM)
+                    #expect(try await tool.waitForExit(timeout: .seconds(20)) == expected, "\(tool.errors)")
+                }
+            }
+            await site.etcd.resume()
+        }
+    }
+
     private static func caught(by process: Int32) -> UInt64 {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }

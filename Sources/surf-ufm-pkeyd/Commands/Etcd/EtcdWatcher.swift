@@ -1,8 +1,10 @@
 import Adapters
 import EtcdGateway
+import Glibc
 import KeyHistory
 import Ledger
 import Logging
+import Surroundings
 import Synchronization
 import Text
 import UnixSignals
@@ -18,6 +20,7 @@ struct EtcdWatcher {
 
     func run(_ prefix: String) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        EndingSignals.letGo(but: [SIGINT, SIGTERM])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in signals { return }

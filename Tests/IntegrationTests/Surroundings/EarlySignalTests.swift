@@ -25,7 +25,7 @@ struct EarlySignalTests {
         try await withSite(.http) { site in
             // It answers nobody, so that neither ends by itself.
             await site.etcd.pause()
-            for (operation, expected) in [("--list", ExitStatus.signal(SIGTERM)), ("--watch", .code(0))] {
+            for (operation, expected) in [("--list", TestSupport.ExitStatus.signal(SIGTERM)), ("--watch", .code(0))] {
                 for _ in 1...5 {
                     let tool = try site.start(["etcd", "--etcd-user", "root", operation])
                     try await eventually("handler, or its end", interval: .milliseconds(1)) { () -> Bool in

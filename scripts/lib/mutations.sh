@@ -64,6 +64,13 @@ undo_mutation() {
     cat "$2/${MUTATION_FILE[$1]}" >"$3/${MUTATION_FILE[$1]}"
 }
 
+# keep_core ROOT COPY: a copy of the core's files, as they are now and no others.
+keep_core() {
+    rm -rf "$2"
+    mkdir -p "$2"
+    (cd "$1" && tar -c "${CORE_PARTS[@]}") | tar -x -C "$2"
+}
+
 # make_core_package ROOT PACKAGE: a package of the core alone. What has not changed since the last time stays built.
 make_core_package() {
     local file

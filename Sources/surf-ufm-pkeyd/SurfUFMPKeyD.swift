@@ -44,7 +44,7 @@ enum Program {
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
             var command = try CommandLineCheck.parse(words)
-            if !((command as? any EndedInGoodOrder)?.takesSignals ?? false) { EndingSignals.letGo() }
+            if !takesSignals(command) { EndingSignals.letGo() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -54,6 +54,10 @@ enum Program {
         } catch {
             complain(error)
         }
+    }
+
+    private static func takesSignals(_ command: any ParsableCommand) -> Bool {
+        (command as? any EndedInGoodOrder)?.takesSignals ?? false
     }
 
     /// Help goes to standard output; everything else is one line on standard error, and an exit code that is not 0.

@@ -27,7 +27,7 @@ struct SnapshotMemory<Instant: InstantProtocol> where Instant.Duration == Durati
         }
         guard let kept, spared < Self.mostSpared else { return nil }
         spared += 1
-        return kept
+        return kept.recalled
     }
 
     /// Keeps a complete read that began after ``recall(_:now:)`` at `began`, when so many writes of ours had been made.

@@ -4,9 +4,18 @@
 /// that an absent partition always means "not there".
 package struct FabricSnapshot: Equatable, Sendable {
     package let partitions: [PartitionNumber: Partition]
+    /// Whether it was kept from an earlier read, since UFM says that nothing has changed: a witness of nothing new.
+    package private(set) var isRecalled = false
 
     package init(complete partitions: some Sequence<Partition>) {
         self.partitions = Dictionary(partitions.map { ($0.number, $0) }, uniquingKeysWith: { _, later in later })
+    }
+
+    /// The same, from memory.
+    package var recalled: FabricSnapshot {
+        var snapshot = self
+        snapshot.isRecalled = true
+        return snapshot
     }
 
     package subscript(key: PKey) -> Partition? { partitions[key.number] }

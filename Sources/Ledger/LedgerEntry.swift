@@ -18,6 +18,8 @@ struct LedgerDocument: Codable, Hashable, Sendable {
     let key: String
     let revision: Int64
     let error: String?
+    /// Whether a partition that is being deleted was seen to be gone; without it, it was not.
+    let gone: Bool?
     /// When it was written, in UTC; for people.
     let time: String
 
@@ -26,13 +28,15 @@ struct LedgerDocument: Codable, Hashable, Sendable {
         key = record.key.description
         revision = record.revision.number
         error = record.error
+        gone = record.isSeenGone ? true : nil
         self.time = time.formatted(.iso8601)
     }
 
     /// What it says; nil with a state that is none.
     var record: LedgerRecord? {
         LedgerRecord.State(rawValue: state).map {
-            LedgerRecord($0, key: KeyName(key), revision: KeyVersion(revision), error: error)
+            LedgerRecord(
+                $0, key: KeyName(key), revision: KeyVersion(revision), error: error, isSeenGone: gone ?? false)
         }
     }
 

@@ -59,6 +59,7 @@ extension LedgerFileContent {
             let key: String
             let revision: Int64
             let error: String?
+            let gone: Bool?
             let time: String
         }
 
@@ -95,7 +96,8 @@ extension LedgerFileContent {
                 throw Unreadable(problem: "\(name): '\(partition.time)' is no time such as 2026-01-31T12:00:00Z")
             }
             let record = LedgerRecord(
-                state, key: KeyName(partition.key), revision: KeyVersion(partition.revision), error: partition.error)
+                state, key: KeyName(partition.key), revision: KeyVersion(partition.revision), error: partition.error,
+                isSeenGone: partition.gone ?? false)
             entries[pkey] = LedgerEntry(record: record, time: time, version: partition.change)
             changes = max(changes, partition.change)
         }
@@ -107,7 +109,7 @@ extension LedgerFileContent {
             let written = LedgerDocument(entry.record, time: entry.time ?? .distantPast)
             let partition = Document.Partition(
                 change: entry.version, state: written.state, key: written.key, revision: written.revision,
-                error: written.error, time: written.time)
+                error: written.error, gone: written.gone, time: written.time)
             return (pkey.description, partition)
         }
         let document = Document(

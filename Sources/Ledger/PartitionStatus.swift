@@ -21,6 +21,8 @@ package struct PartitionStatus: Hashable, Sendable {
         /// The deletion has been approved, and is yet to be done.
         case approved
         case deleting
+        /// It was deleted, and was seen to be gone; its record stays until that is beyond doubt.
+        case gone
         /// The key's lists are empty: there is to be no partition, and none is ours.
         case empty
     }
@@ -57,7 +59,9 @@ package struct PartitionStatus: Hashable, Sendable {
             case .guarded: return .guarded
             case .approved: return .approved
             // Of a deletion that fails the record goes on saying that it was authorised.
-            case .deleting: return record.error == nil ? .deleting : .failing
+            case .deleting:
+                guard !record.isSeenGone else { return .gone }
+                return record.error == nil ? .deleting : .failing
             case .failing: return .failing
             case .claimed, .synced, .held: return .pending
             }

@@ -17,7 +17,7 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
     package enum End: Hashable, Sendable {
         /// UFM has this revision of the key.
         case synced(revision: KeyVersion)
-        /// The key, the record and the partition are gone.
+        /// The key and the partition are gone; the record may stay until that is beyond doubt.
         case gone
     }
 

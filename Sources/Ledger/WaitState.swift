@@ -9,8 +9,8 @@ package struct WaitState {
     package enum Verdict: Equatable {
         /// UFM has this revision.
         case synced(revision: KeyVersion)
-        /// There is to be no partition, and the ledger as last told has none. It may have been told before the key went: the
-        /// record is to be read once more.
+        /// There is to be no partition, and the ledger as last told has none, or has seen it gone. It may have been told before
+        /// the key went: the record is to be read once more.
         case goneIfConfirmed
     }
 
@@ -66,7 +66,7 @@ package struct WaitState {
         if let record = entry?.record, record.state == .synced, seen.contains(record.revision) {
             return .synced(revision: record.revision)
         }
-        return desired.intent(of: pkey) == .absent && entry == nil ? .goneIfConfirmed : nil
+        return desired.intent(of: pkey) == .absent && entry?.record.isSeenGone ?? true ? .goneIfConfirmed : nil
     }
 
     /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.

@@ -19,7 +19,7 @@ package struct DeletionGuard: Sendable {
             self.least = least
         }
 
-        func isExceeded(by deletions: Int, of owned: Int) -> Bool {
+        package func isExceeded(by deletions: Int, of owned: Int) -> Bool {
             deletions >= least && Double(deletions) > share * Double(owned)
         }
     }
@@ -67,6 +67,11 @@ package struct DeletionGuard: Sendable {
         guard verdicts[pkey] == nil else { return false }
         verdicts[pkey] = .held
         return true
+    }
+
+    /// The deletion has been made, so that there is nothing left to hold.
+    package mutating func believe(_ pkey: PKey) {
+        verdicts[pkey] = verdicts[pkey] ?? .believed
     }
 
     /// Somebody has approved the deletion; says whether that is news.

@@ -60,6 +60,11 @@ package struct Admission: Sendable {
                 if deletionGuard.forget(pkey) { isChanged = true }
                 continue
             }
+            // It was authorised and made: nothing is left to hold.
+            guard !record.isSeenGone else {
+                deletionGuard.believe(pkey)
+                continue
+            }
             absent.append(pkey)
             if record.state == .guarded, deletionGuard.hold(pkey) { isChanged = true }
             // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted.

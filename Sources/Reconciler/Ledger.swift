@@ -17,19 +17,25 @@ package struct LedgerRecord: Hashable, Sendable {
         case deleting
     }
 
-    package var state: State
+    package var state: State { didSet { isSeenGone = false } }
     /// The name of the key that wants the partition.
     package var key: KeyName
     /// The version of that key.
     package var revision: KeyVersion
     /// Why it is failing or held.
     package var error: String?
+    /// Of a partition that is being deleted: whether it was seen to be gone. It is ours until that is beyond doubt.
+    package private(set) var isSeenGone = false
 
-    package init(_ state: State, key: KeyName, revision: KeyVersion, error: String? = nil) {
+    /// - Parameter isSeenGone: counts for what is being deleted.
+    package init(
+        _ state: State, key: KeyName, revision: KeyVersion, error: String? = nil, isSeenGone: Bool = false
+    ) {
         self.state = state
         self.key = key
         self.revision = revision
         self.error = error
+        self.isSeenGone = isSeenGone && state == .deleting
     }
 
     /// Whether the guard may hold the deletion: nobody has approved it, and it is not under way.

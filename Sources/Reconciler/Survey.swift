@@ -21,7 +21,7 @@ package struct Survey: Sendable {
         }
         var admission = Admission(configuration.limits, configuration.deleteGuard)
         let candidates = records.map { pkey, record in Admission.Candidate(pkey, desired, record: record) }
-        _ = admission.judge(candidates, owned: records.count, isListed: true)
+        _ = admission.judge(candidates, owned: records.values.count { !$0.isSeenGone }, isListed: true)
         var intents: [PKey: Intent] = [:]
         for pkey in desired.pkeys.union(records.keys) {
             intents[pkey] = admission.intent(of: pkey, wanted: desired.intent(of: pkey))

@@ -22,10 +22,10 @@ struct SnapshotMemoryTests {
         }
         #expect(memory.recall("m", now: at(60)) == nil)
         memory.keep(fabric, "m", began: at(60), writes: memory.writes)
-        for count in 1...10 { #expect(memory.recall("m", now: at(60 + 30 * count)) == fabric) }
+        for count in 1...10 { #expect(memory.recall("m", now: at(60 + 30 * count)) == fabric.recalled) }
         #expect(memory.recall("m", now: at(400)) == nil)
         memory.keep(fabric, "m", began: at(400), writes: memory.writes)
-        #expect(memory.recall("m", now: at(430)) == fabric)
+        #expect(memory.recall("m", now: at(430)) == fabric.recalled)
     }
 
     @Test("A changed mark, and any write of ours, makes it forget")

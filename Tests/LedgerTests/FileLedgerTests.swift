@@ -176,10 +176,27 @@ struct FileLedgerTests {
         let failing = LedgerRecord(.failing, key: key, revision: 10, error: "refused")
         #expect(try await ledger.amend(failing, for: pkey))
         #expect(try await ledger.records() == [pkey: failing])
+        let gone = LedgerRecord(.deleting, key: key, revision: 0, isSeenGone: true)
+        #expect(try await ledger.amend(gone, for: pkey))
+        #expect(try await harness.open().records() == [pkey: gone])
         try await ledger.release(pkey)
         #expect(try await !ledger.amend(failing, for: pkey))
         #expect(try await ledger.records().isEmpty)
         try await ledger.release(pkey)
+    }
+
+    @Test(
+        "That a partition was seen to be gone stands beside a state that older programs know, and only where it is so")
+    func seenGone() throws {
+        let gone = LedgerRecord(.deleting, key: key, revision: 0, isSeenGone: true)
+        let text = String(decoding: try LedgerDocument(gone).json(), as: UTF8.self)
+        #expect(text.contains(#""gone":true"#) && text.contains(#""state":"deleting""#))
+        #expect(LedgerDocument(gone).record == gone)
+        var claimed = gone
+        claimed.state = .claimed
+        #expect(!claimed.isSeenGone)
+        let other = String(decoding: try LedgerDocument(claimed).json(), as: UTF8.self)
+        #expect(!other.contains("gone"))
     }
 
     @Test("A deletion is authorised only with the record there and the keys as expected")

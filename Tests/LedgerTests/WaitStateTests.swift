@@ -28,8 +28,10 @@ struct WaitStateTests {
         .changed(StorePoint(revision: entry.revision), [.set(entry)])
     }
 
-    private func record(_ state: LedgerRecord.State, _ revision: KeyVersion) -> Result<LedgerEntry?, Failure> {
-        let record = LedgerRecord(state, key: "/pkeys/0x200e", revision: revision)
+    private func record(
+        _ state: LedgerRecord.State, _ revision: KeyVersion, isSeenGone: Bool = false
+    ) -> Result<LedgerEntry?, Failure> {
+        let record = LedgerRecord(state, key: "/pkeys/0x200e", revision: revision, isSeenGone: isSeenGone)
         return .success(LedgerEntry(record: record, time: nil, version: 1))
     }
 
@@ -68,6 +70,20 @@ struct WaitStateTests {
         #expect(state.take(.success(nil)) == .goneIfConfirmed)
         #expect(empty.take(listed(key(10, "{host_guids: []}"))) == nil)
         #expect(empty.take(.success(nil)) == .goneIfConfirmed)
+    }
+
+    @Test("A deletion is over as soon as UFM was seen without the partition, though its record stays for a while")
+    mutating func seenGone() {
+        #expect(state.take(record(.deleting, 0, isSeenGone: true)) == nil)
+        #expect(state.take(listed(key(10))) == nil)
+        #expect(
+            state.take(.changed(StorePoint(revision: 101), [.deleted(key: "/pkeys/0x200e", revision: 101)]))
+                == .goneIfConfirmed)
+        #expect(state.take(record(.deleting, 0)) == nil)
+        #expect(state.words.contains("is deleting"))
+        #expect(state.take(record(.deleting, 0, isSeenGone: true)) == .goneIfConfirmed)
+        // Another state says nothing of the kind.
+        #expect(state.take(record(.synced, 10, isSeenGone: true)) != .goneIfConfirmed)
     }
 
     @Test("A key without a record is waited for, and one that cannot be read as well")

@@ -77,19 +77,6 @@ struct EngineTests {
         #expect(later.onPartitions == [:])
     }
 
-    @Test("After a release whose outcome is unknown the partition is claimed anew before it is written")
-    mutating func unknownRelease() throws {
-        let pkey = try beginDeletion()
-        let deletion = told.answer(pkey, .done)
-        #expect(deletion.onPartitions == [pkey: .step(.delete(pkey))])
-        _ = told.answer(pkey, .written)
-        #expect(told.answer(pkey, .read(nil)).onPartitions == [pkey: .release])
-        _ = told.answer(pkey, .ledger(.failure(Failure(.rejected, "unknown"))))
-        let actions = tell(.source(.changed(revision: 10, [.set(key("0x5", 10))])), at: .seconds(2))
-        let claim = LedgerRecord(.claimed, key: "/p/0x5", revision: 10)
-        #expect(actions.onPartitions == [pkey: .claim(claim)])
-    }
-
     @Test("An outage is told once, tried again with growing pauses, and its end is told with how long it took")
     mutating func outage() throws {
         _ = tell(.started)

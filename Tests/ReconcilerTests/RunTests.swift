@@ -37,13 +37,28 @@ struct RunTests {
         LedgerRecord(state, key: "/p/0x5", revision: 7)
     }
 
+    private var gone: LedgerRecord { LedgerRecord(.deleting, key: "/p/0x5", revision: 0, isSeenGone: true) }
+
+    /// What is known once UFM has done our DELETE, and these witnesses have said that the partition is not there.
+    private func deleted(single: Bool = false, list: Bool = false) -> Absence {
+        var absences = Absences()
+        absences.claimed(pkey)
+        absences.sent(.delete(pkey))
+        absences.ended(.delete(pkey), failed: nil, now: .zero)
+        if single { absences.read(pkey, isThere: false, began: .zero) }
+        if list { _ = absences.listed(FabricSnapshot(complete: []), began: .zero, overlapped: []) }
+        return absences[pkey]
+    }
+
+    private func proof() throws -> ProofOfAbsence { try #require(deleted(single: true, list: true).proof) }
+
     private func facts(
-        _ goal: Goal, ledger record: LedgerRecord? = nil, actual: Partition?? = .none,
+        _ goal: Goal, ledger record: LedgerRecord? = nil, actual: Partition?? = .none, absence: Absence = .unknown,
         closedBy: Set<WriteGate.Reason> = [], leaving: LeavingPorts = LeavingPorts()
     ) -> Run.Facts {
         let standing = Standing(
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
-            revision: goal.errand.revision, record: record, lostHistory: nil, actual: actual)
+            revision: goal.errand.revision, record: record, lostHistory: nil, actual: actual, absence: absence)
         return Run.Facts(
             standing: standing, leaving: leaving, planner: Planner(), gate: WriteGate(closedBy: closedBy),
             now: .seconds(1))
@@ -54,7 +69,7 @@ struct RunTests {
         let standing = Standing(
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
             revision: 8,
-            record: record, lostHistory: nil, actual: .none)
+            record: record, lostHistory: nil, actual: .none, absence: .unknown)
         return Run.Facts(
             standing: standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(), now: .seconds(1))
     }
@@ -75,6 +90,8 @@ struct RunTests {
             case (.resting, .nothing): "resting"
             case (.recording(_, let record, _), .write(.claim(let sent), _)) where sent == record: "recording"
             case (.releasing, .write(.release, _)): "releasing"
+            case (.noting(let record, .gone), .write(.amend(let sent), _)) where sent == record && record.isSeenGone:
+                "noting its end"
             case (.noting(let record, let note), .write(.amend(let sent), _)) where sent == record: "noting a \(note)"
             default: "\(run) with \(request)"
             }
@@ -94,9 +111,35 @@ struct RunTests {
         #expect(begin(present, facts(present, ledger: record(.claimed), actual: right)) == "recording")
         #expect(begin(present, facts(present, ledger: record(.synced), actual: right)) == "over, done")
         #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right)) == "authorising")
-        #expect(begin(absent, facts(absent, ledger: record(.deleting), actual: .some(nil))) == "releasing")
         #expect(begin(absent, facts(absent, actual: right)) == "over, done")
         #expect(begin(absent, facts(absent, actual: .some(nil))) == "over, done")
+    }
+
+    @Test(
+        "A deletion is sent even where the partition is said to be gone, its end is noted, and only proof releases it")
+    func endOfOwnership() {
+        func way(_ record: LedgerRecord, _ absence: Absence = .unknown) -> String {
+            begin(absent, facts(absent, ledger: record, actual: .some(nil), absence: absence))
+        }
+        #expect(way(record(.synced)) == "authorising")
+        #expect(way(record(.deleting)) == "authorising")
+        #expect(way(record(.claimed), deleted(single: true, list: true)) == "authorising")
+        #expect(way(record(.deleting), deleted(single: true)) == "noting its end")
+        #expect(way(record(.deleting), deleted(single: true, list: true)) == "noting its end")
+        #expect(way(gone) == "over, done")
+        #expect(way(gone, deleted(single: true)) == "over, done")
+        #expect(way(gone, deleted(list: true)) == "reading")
+        #expect(way(gone, deleted(single: true, list: true)) == "releasing")
+        // What is there is deleted once more, and what is not is all the same.
+        #expect(begin(absent, facts(absent, ledger: gone, actual: right)) == "authorising")
+        let authorising = Run.authorising(absent, record(.deleting))
+        #expect(self.way(authorising.recorded(.success(.done), facts(absent, actual: .some(nil)))) == "writing delete")
+    }
+
+    @Test("A key that is there again has its partition claimed, whatever record is there")
+    func cancelled() {
+        #expect(begin(present, facts(present, ledger: gone, actual: .some(nil))) == "claiming")
+        #expect(begin(present, facts(present, ledger: record(.deleting), actual: wrong)) == "claiming")
     }
 
     @Test("What was read is planned for")
@@ -111,7 +154,7 @@ struct RunTests {
         #expect(way(run.read(.failure(outage), facts(present, ledger: record(.claimed)))) == "over, failed")
         let deletion = Run.reading(absent)
         #expect(way(deletion.read(.success(right), facts(absent, ledger: record(.synced)))) == "authorising")
-        #expect(way(deletion.read(.success(nil), facts(absent, ledger: record(.synced)))) == "releasing")
+        #expect(way(deletion.read(.success(nil), facts(absent, ledger: record(.synced)))) == "authorising")
         #expect(way(deletion.read(.success(right), facts(absent))) == "over, done")
     }
 
@@ -170,7 +213,8 @@ struct RunTests {
         #expect(way(verifying.read(.failure(rejected), owned)) == "noting a failure")
         #expect(way(verifying.read(.failure(outage), owned)) == "over, failed")
         let deletion = Run.verifying(absent, attempt(.delete(pkey)), permit)
-        #expect(way(deletion.read(.success(nil), facts(absent, ledger: record(.deleting)))) == "releasing")
+        let gone = facts(absent, ledger: record(.deleting), absence: deleted(single: true))
+        #expect(way(deletion.read(.success(nil), gone)) == "noting its end")
         #expect(way(deletion.read(.success(right), facts(absent, ledger: record(.deleting)))) == "writing remove")
     }
 
@@ -243,11 +287,12 @@ struct RunTests {
     }
 
     @Test("The last record ends the run, whatever the ledger answers")
-    func ends() {
+    func ends() throws {
         let owned = facts(present, ledger: record(.claimed))
         for (run, done, refused, failed) in [
             (Run.recording(errand, record(.synced), permit), "done", "failed", "failed"),
-            (.releasing(errand, permit), "done", "failed", "failed"),
+            (.releasing(try proof()), "done", "failed", "failed"),
+            (.noting(gone, .gone(errand, hasWritten: true)), "done", "done", "failed"),
             (.noting(record(.held), .hold), "done", "done", "failed"),
             (.noting(record(.failing), .failure), "failed", "failed", "failed"),
         ] {
@@ -270,7 +315,7 @@ struct RunTests {
         #expect(way(writing.recorded(.success(.done), facts)) == "dropped")
         for run in [
             Run.claiming(present, record(.claimed)), .authorising(absent, record(.deleting)),
-            .recording(errand, record(.synced), nil), .releasing(errand, nil), .noting(record(.held), .hold),
+            .recording(errand, record(.synced), nil), .releasing(try proof()), .noting(record(.held), .hold),
         ] {
             #expect(way(run.read(.success(nil), facts)) == "dropped")
             #expect(way(run.written(.success(()), facts)) == "dropped")

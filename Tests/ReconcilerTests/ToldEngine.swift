@@ -110,10 +110,10 @@ enum PartitionRequest: Hashable {
     static func authoriseDeletion(_ record: LedgerRecord, expecting keys: [KeyName: KeyVersion]) -> Self {
         .write(.authoriseDeletion(record, expecting: keys))
     }
-    static var release: Self { .write(.release) }
 
     var isStep: Bool { if case .write(.step) = self { true } else { false } }
     var isClaim: Bool { if case .write(.claim) = self { true } else { false } }
+    var isRelease: Bool { if case .write(.release) = self { true } else { false } }
     var isAuthorisation: Bool { if case .write(.authoriseDeletion) = self { true } else { false } }
 }
 

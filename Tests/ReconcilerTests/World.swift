@@ -364,7 +364,8 @@ struct World {
                     if world.store.ledger[pkey] == nil, !world.orphaned.contains(pkey) {
                         world.unclaimedWrites.append(step)
                     }
-                    world.writes.append(step)
+                    // A deletion of what is not there writes nothing.
+                    if world.fabric[pkey] != nil || step != .delete(pkey) { world.writes.append(step) }
                     if case .delete = step, !world.authorised.contains(pkey) { world.wronglyDeleted.append(pkey) }
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])
                 })

@@ -6,6 +6,8 @@ struct Clockwork: Sendable {
         case ledgerRetry
         /// The ledger may say that held deletions have been approved.
         case approvalLook
+        /// The fabric is read again, to see that what we deleted is gone.
+        case witness
         /// All sides are read again.
         case resync
     }
@@ -24,8 +26,19 @@ struct Clockwork: Sendable {
     /// How soon an approval is noticed.
     private static let approvalInterval = Duration.seconds(2)
 
+    /// How long a list that is to bear witness waits for more to be deleted.
+    private static let gathering = Duration.seconds(5)
+
     private let interval: Duration
     private var resync = Resync.notYet
+    /// When the fabric may be read again.
+    private var fabricRest = Duration.zero
+    /// When it is to be read for what was deleted.
+    private var witness: Duration?
+    /// Whether a list is being read for no other reason.
+    private var isWitnessing = false
+    /// In a single run: whether that has been done.
+    private var isWitnessSpent = false
     private var approvalLook: Duration?
 
     init(interval: Duration) {
@@ -33,12 +46,37 @@ struct Clockwork: Sendable {
     }
 
     mutating func fabricWasRead(in duration: Duration, now: Duration) {
-        resync = .at(now + max(interval, duration * 9))
+        fabricRest = now + duration * 9
+        if isWitnessing, case .at(let time) = resync {
+            // Only the fabric was read: that puts nothing off.
+            resync = .at(max(time, fabricRest))
+        } else {
+            resync = .at(max(now + interval, fabricRest))
+        }
+        isWitnessing = false
+    }
+
+    /// Something was deleted: a list of the fabric is to show it gone, one list for many.
+    mutating func wantWitness(now: Duration) {
+        witness = witness ?? now + Self.gathering
+    }
+
+    /// A list begins, which is what was wanted.
+    mutating func fabricIsRead() {
+        witness = nil
+    }
+
+    /// In a single run: whether a list is to be read before it ends; true once.
+    mutating func takeWitness() -> Bool {
+        guard witness != nil, !isWitnessSpent else { return false }
+        isWitnessSpent = true
+        return true
     }
 
     /// The fabric cannot be read as a whole: it is tried with the next resync.
     mutating func fabricCouldNotBeRead(now: Duration) {
         resync = .at(now + interval)
+        isWitnessing = false
     }
 
     /// Deletions are held: from now on somebody may approve them.
@@ -64,9 +102,16 @@ struct Clockwork: Sendable {
         {
             resync = .underWay
             due.append(.resync)
+            isReadingFabric = true
+        }
+        if let time = witnessAt, time <= now, sides.fabric.outage == nil, !isReadingFabric {
+            isWitnessing = true
+            due.append(.witness)
         }
         return due
     }
+
+    private var witnessAt: Duration? { witness.map { max($0, fabricRest) } }
 
     /// When something is due next.
     ///
@@ -76,7 +121,10 @@ struct Clockwork: Sendable {
         // While the fabric is being read, its answer comes before any time that hangs on it.
         if !sides.fabric.isBeingRead { times.append(sides.fabric.outage?.retryAt) }
         if sides.picture != nil, sides.fabric.outage == nil {
-            if !sides.fabric.isBeingRead, case .at(let time) = resync { times.append(time) }
+            if !sides.fabric.isBeingRead {
+                if case .at(let time) = resync { times.append(time) }
+                times.append(witnessAt)
+            }
             times.append(ready())
         }
         return times.compactMap(\.self).min()

@@ -25,7 +25,9 @@ package struct Engine: Sendable {
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
         self.configuration = configuration
-        sides = Sides(source: SourceSide(configuration.nothingDesired))
+        sides = Sides(
+            source: SourceSide(configuration.nothingDesired),
+            fabric: FabricSide(Absences(configuration.deleteGuard, runsOnce: configuration.runsOnce)))
         admission = Admission(configuration.limits, configuration.deleteGuard)
         gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
         work = Work(seed: seed, runsOnce: configuration.runsOnce)
@@ -90,7 +92,11 @@ package struct Engine: Sendable {
         if let failure = sides.fabric.outage?.last ?? sides.ledger.outage?.last {
             return finish(.failed(failure), &out)
         }
-        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone else { return }
+        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone, !sides.fabric.isBeingRead else {
+            return
+        }
+        let hasDeleted = sides.ledger.records?.values.contains(where: \.isSeenGone) ?? false
+        if hasDeleted, clockwork.takeWitness() { return readFabric(&out) }
         let (failed, reason) = work.givenUp
         let held = admission.held
         if !failed.isEmpty { return finish(.notInStep(failed, reason: reason), &out) }
@@ -108,6 +114,7 @@ package struct Engine: Sendable {
         for due in clockwork.due(now: out.now, sides, isHolding: admission.isHolding) {
             switch due {
             case .fabricRetry: retryFabric(&out)
+            case .witness: readFabric(&out)
             case .ledgerRetry:
                 sides.ledger.retrying()
                 readLedger(&out)
@@ -138,6 +145,7 @@ package struct Engine: Sendable {
     private mutating func readFabric(_ out: inout Output) {
         counts.passBegan(now: out.now)
         sides.fabric.readingStarted(now: out.now)
+        clockwork.fabricIsRead()
         out.add(.readFabric)
     }
 
@@ -200,7 +208,7 @@ package struct Engine: Sendable {
         indexPorts(of: outcome.changed, picture, &out)
         let wanted = picture.desired.pkeys
         let changed = outcome.changed.sorted()
-        let new = changed.filter { wanted.contains($0) && picture.records[$0] == nil }
+        let new = changed.filter { wanted.contains($0) && picture.records[$0]?.isSeenGone ?? true }
         let deleted = changed.filter { !wanted.contains($0) && picture.records[$0] != nil }
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
         for pkey in changed {
@@ -221,6 +229,11 @@ package struct Engine: Sendable {
             sides.ledger.read(read, records, now: out.now)
             gate.open(.ledgerDown)
             let known = sides.ledger.records ?? [:]
+            sides.fabric.inherit(known, now: out.now)
+            // An earlier run ended before its list.
+            if configuration.runsOnce, known.values.contains(where: \.isSeenGone) {
+                clockwork.wantWitness(now: out.now)
+            }
             if let before { noteLost(before.keys.filter { known[$0] == nil }, of: before.count, &out) }
             admission.forgetAll { records[$0] != nil || known[$0] != nil }
             if before == nil { begin(&out) } else { review(&out) }
@@ -244,7 +257,8 @@ package struct Engine: Sendable {
         switch result {
         case .success(let snapshot):
             if let since = sides.fabric.listIsUsable() { out.found(.listUsable(after: out.now - since)) }
-            let duration = sides.fabric.read(snapshot, now: out.now)
+            let (duration, loss) = sides.fabric.read(snapshot, now: out.now)
+            if let loss { out.found(.lackingList(loss.lacking, of: loss.seen)) }
             gate.open(.fabricDown)
             clockwork.fabricWasRead(in: duration, now: out.now)
             guard !isFirst else { return begin(&out) }
@@ -344,7 +358,7 @@ package struct Engine: Sendable {
         let candidates = pkeys.map { pkey in
             Admission.Candidate(pkey, picture.desired, record: picture.records[pkey])
         }
-        let owned = picture.records.count
+        let owned = picture.owned
         let judgement = admission.judge(candidates, owned: owned, isListed: isListed)
         if !judgement.approved.isEmpty { out.found(.approved(judgement.approved)) }
         if !judgement.held.isEmpty { out.found(.heldBack(Capped(judgement.held), of: owned)) }
@@ -419,10 +433,7 @@ package struct Engine: Sendable {
         }
         for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, record)
-            if case .success(true) = result, isCurrent {
-                sides.ledger.note(record, of: pkey)
-                indexPorts(of: pkey, &out)
-            }
+            if case .success(true) = result, isCurrent { note(record, of: pkey, &out) }
             work.ask(pkey, .resync, now: out.now)
         }
     }
@@ -476,6 +487,8 @@ package struct Engine: Sendable {
     }
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
+        guard work.run(of: pkey, id) != nil else { return }
+        sides.fabric.answered(answer, of: pkey, now: out.now)
         if case .written(let result) = answer, case .writing(_, let attempt, _) = work.run(of: pkey, id) {
             counts.wrote(attempt.step, result)
         }
@@ -516,7 +529,7 @@ package struct Engine: Sendable {
         case .request(let run, .nothing): _ = work.goesOn(pkey, as: run, now: out.now)
         case .request(let run, .ping): out.add(.ping(pkey, work.goesOn(pkey, as: run, now: out.now)))
         case .request(let run, .read):
-            sides.fabric.asking(for: pkey)
+            sides.fabric.asking(for: pkey, now: out.now)
             out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))
         case .request(let run, .write(let write, let permit)):
             out.add(.write(write, pkey, work.goesOn(pkey, as: run, now: out.now), permit))
@@ -526,6 +539,17 @@ package struct Engine: Sendable {
             if ending == .rehearsed { work.rehearsed(standing) }
             // What was asked for while this run was under way keeps waiting.
             if ending != .failed, !needsWork(standing) { work.isRight(pkey) }
+        }
+    }
+
+    /// The ledger has this record now, or none.
+    private mutating func note(_ record: LedgerRecord?, of pkey: PKey, _ out: inout Output) {
+        sides.ledger.note(record, of: pkey)
+        indexPorts(of: pkey, &out)
+        guard let record else { return }
+        sides.fabric.recorded(pkey)
+        if record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
+            clockwork.wantWitness(now: out.now)
         }
     }
 
@@ -540,9 +564,7 @@ package struct Engine: Sendable {
             indexPorts(of: pkey, &out)
         case .written: sides.fabric.written(pkey)
         case .waits(let waiting): wait(pkey, for: waiting, &out)
-        case .recorded(let record):
-            sides.ledger.note(record, of: pkey)
-            indexPorts(of: pkey, &out)
+        case .recorded(let record): note(record, of: pkey, &out)
         case .failed(.fabric, let failure): fabricFailed(failure, now: out.now)
         case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):

@@ -63,7 +63,8 @@ package enum PartitionWrite: Hashable, Sendable {
     case claim(LedgerRecord)
     case amend(LedgerRecord)
     case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
-    case release
+    /// Forgets a partition that is gone beyond doubt.
+    case release(ProofOfAbsence)
 }
 
 /// How it all ended.

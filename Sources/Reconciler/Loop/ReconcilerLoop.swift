@@ -145,10 +145,10 @@ package struct ReconcilerLoop: Sendable {
             .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey, permit) })
         case .amend(let record):
             .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey, permit) })
-        case .release:
+        case .release(let proof):
             .ledger(
                 await answer { () async throws(Failure) in
-                    try await ledger.release(pkey, permit)
+                    try await ledger.release(proof.pkey, permit)
                     return true
                 })
         case .authoriseDeletion(let record, let expected):

@@ -17,13 +17,13 @@ enum Run: Sendable {
     /// → writing, recording, or over
     case claiming(Goal, LedgerRecord)
     /// Asks the ledger whether the partition may be deleted.
-    /// → writing, releasing, or over
+    /// → writing, or over
     case authorising(Goal, LedgerRecord)
     /// Has the fabric manager take a step.
     /// → verifying, noting a failure, or over
     case writing(Goal, Attempt, WritePermit)
     /// Reads the partition to see whether the fabric manager has it as it said; the permit is that of the last step.
-    /// → writing, resting, recording, releasing, noting a failure, or over
+    /// → writing, resting, recording, noting, or over
     case verifying(Goal, Attempt, WritePermit)
     /// Lets some time pass before it reads once more: what was added is not to be seen yet.
     /// → verifying, or over
@@ -31,19 +31,21 @@ enum Run: Sendable {
     /// Writes down that the partition is in step; the permit is there if this run has written it.
     /// → over
     case recording(Errand, LedgerRecord, WritePermit?)
-    /// Takes a partition that is gone out of the ledger; the permit is there if this run has deleted it.
+    /// Takes a partition that is gone beyond doubt out of the ledger.
     /// → over
-    case releasing(Errand, WritePermit?)
+    case releasing(ProofOfAbsence)
     /// Asks whether the fabric manager is at work: a request for this partition has failed, and the trouble may be its alone.
     /// → noting a failure, or over
     case asking(Errand, Failure, WritePermit?)
-    /// Writes down why the partition is not in step, or is left as it is.
+    /// Writes down why the partition is not in step, is left as it is, or that it was seen to be gone.
     /// → over
     case noting(LedgerRecord, Note)
 
     enum Note: Hashable, Sendable {
         case failure
         case hold
+        /// It was deleted by this run, or before.
+        case gone(Errand, hasWritten: Bool)
     }
 
     var phase: EngineStatus.Run.Phase {
@@ -122,7 +124,9 @@ extension Run {
     }
 
     private static func begin(_ goal: Goal, _ facts: Facts) -> Turn {
-        guard let actual = facts.standing.actual else { return Turn(.reading(goal), .read) }
+        guard let actual = facts.standing.actual, goal.wish != .absent || !facts.standing.wantsSingleWitness else {
+            return Turn(.reading(goal), .read)
+        }
         return plan(goal, actual: actual, facts)
     }
 
@@ -203,12 +207,9 @@ extension Run {
             case .success(.refused): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
-        case .releasing(let errand, let permit):
+        case .releasing:
             switch result {
-            case .success(.done):
-                Turn(
-                    .done,
-                    after: [.recorded(nil)] + RunWords.gone(errand, hasWritten: permit != nil, now: facts.now))
+            case .success(.done): Turn(.done, after: [.recorded(nil)])
             case .success(.refused): Self.lookAgain
             case .failure(let failure):
                 // The record may be gone. Without one in mind, whatever comes next claims before it writes.
@@ -218,6 +219,15 @@ extension Run {
             switch result {
             case .success(.done): Turn(.done, after: [.recorded(record)])
             case .success(.refused): Turn(.done, after: [.recorded(nil)])
+            case .failure(let failure): Self.failedInLedger(failure)
+            }
+        case .noting(let record, .gone(let errand, let hasWritten)):
+            switch result {
+            case .success(let answer):
+                Turn(
+                    .done,
+                    after: [.recorded(answer == .done ? record : nil)]
+                        + RunWords.gone(errand, hasWritten: hasWritten, now: facts.now))
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .noting(let record, .failure):
@@ -237,8 +247,12 @@ extension Run {
 extension Run {
     /// The partition is known: what is to be done with it?
     private static func plan(_ goal: Goal, actual: Partition?, _ facts: Facts) -> Turn {
-        let isOwned = facts.standing.isOwned
-        let steps = facts.steps(goal, from: actual, isOwned: isOwned)
+        let isGone = goal.wish == .absent && actual == nil
+        // What is not there needs no request to be told of.
+        if facts.gate.isRehearsal, isGone { return Turn(.rehearsed, after: [.waits(nil)]) }
+        let steps =
+            isGone && facts.standing.isToBeDeleted
+            ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: facts.standing.isOwned)
         let waits = Effect.waits(facts.waiting(goal, actual: actual))
         guard let first = steps.first else {
             return conclude(goal, actual: actual, begun: nil, facts).after([waits])
@@ -258,7 +272,8 @@ extension Run {
             return Turn(
                 .authorising(goal, record), .write(.authoriseDeletion(record, expecting: expected), permit),
                 after: words)
-        } else if !isOwned {
+        } else if facts.standing.record.map({ $0.state == .deleting }) ?? true {
+            // Nobody's, or to be deleted, until a claim says otherwise.
             guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
             let record = goal.errand.record(.claimed)
             return Turn(.claiming(goal, record), .write(.claim(record), permit), after: words)
@@ -270,9 +285,9 @@ extension Run {
     /// The ledger allows the first step. What is known of the partition may have changed since it was planned.
     private static func goOn(_ goal: Goal, _ facts: Facts) -> Turn {
         guard facts.isCurrent(goal), let actual = facts.standing.actual else { return Turn(.again) }
-        guard let first = facts.steps(goal, from: actual, isOwned: true).first else {
-            return conclude(goal, actual: actual, begun: nil, facts)
-        }
+        // A read that says "not there" is no reason to leave the request out.
+        let steps = goal.wish == .absent ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: true)
+        guard let first = steps.first else { return conclude(goal, actual: actual, begun: nil, facts) }
         return write(goal, Attempt(first, strategy: .single), actual: actual, begun: nil, facts)
     }
 
@@ -348,10 +363,22 @@ extension Run {
             return Turn(.recording(errand, record, begun), .write(.claim(record), permit))
         case .absent where facts.standing.isOwned:
             if facts.gate.isRehearsal { return Turn(.rehearsed) }
-            guard let permit = facts.gate.permit(for: .release, finishing: begun) else { return Turn(.again) }
-            return Turn(.releasing(errand, begun), .write(.release, permit))
+            return concludeAbsence(errand, begun: begun, facts)
         case .absent: return Turn(.done)
         }
+    }
+
+    /// A partition of ours is not there: that is said at once, and believed when there is proof.
+    private static func concludeAbsence(_ errand: Errand, begun: WritePermit?, _ facts: Facts) -> Turn {
+        guard let record = facts.standing.record, !record.isSeenGone else {
+            guard let proof = facts.standing.proofOfEnd else { return Turn(.done) }
+            guard let permit = facts.gate.permit(for: .release) else { return Turn(.again) }
+            return Turn(.releasing(proof), .write(.release(proof), permit))
+        }
+        guard let permit = facts.gate.permit(for: .amendment, finishing: begun) else { return Turn(.again) }
+        let gone = LedgerRecord(.deleting, key: record.key, revision: record.revision, isSeenGone: true)
+        return Turn(
+            .noting(gone, .gone(errand, hasWritten: begun != nil)), .write(.amend(gone), permit))
     }
 
     // MARK: When it fails

@@ -7,10 +7,12 @@ struct FabricSide: Sendable {
     private var reading: Reading?
     /// How many complete reads have been asked for.
     private var readings = 0
-    /// Partitions of which a write is under way.
-    private var writing: Set<PKey> = []
-    /// How many complete reads had been asked for when a partition was last asked for by itself.
-    private var asked: [PKey: Int] = [:]
+    /// The steps that are under way.
+    private var writing: [PKey: PlanStep] = [:]
+    /// When a partition was last asked for by itself.
+    private var asked: [PKey: Asking] = [:]
+    /// What is known of partitions that are not there.
+    private(set) var absences: Absences
     private var list = List.usable
 
     /// Whether complete reads can be made, while single ones can. Before the first complete read nothing is known either way.
@@ -30,6 +32,16 @@ struct FabricSide: Sendable {
         var touched: Set<PKey>
     }
 
+    private struct Asking {
+        let since: Duration
+        /// How many complete reads had been asked for by then.
+        let readings: Int
+    }
+
+    init(_ absences: Absences = Absences()) {
+        self.absences = absences
+    }
+
     var isBeingRead: Bool { reading != nil }
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
@@ -39,12 +51,38 @@ struct FabricSide: Sendable {
     mutating func readingStarted(now: Duration) {
         acquaintance.retrying()
         readings += 1
-        reading = Reading(since: now, touched: writing)
+        reading = Reading(since: now, touched: Set(writing.keys))
     }
 
     /// A partition is asked for by itself.
-    mutating func asking(for pkey: PKey) {
-        asked[pkey] = readings
+    mutating func asking(for pkey: PKey, now: Duration) {
+        asked[pkey] = Asking(since: now, readings: readings)
+    }
+
+    /// A request for one partition is answered: takes note of what that says of absences.
+    mutating func answered(_ answer: EngineEvent.Answer, of pkey: PKey, now: Duration) {
+        switch answer {
+        case .read(.success(let partition)):
+            guard let asked = asked[pkey] else { return }
+            absences.read(pkey, isThere: partition != nil, began: asked.since)
+        case .written(let result):
+            guard let step = writing[pkey] else { return }
+            switch result {
+            case .success: absences.ended(step, failed: nil, now: now)
+            case .failure(let failure): absences.ended(step, failed: failure.outcome, now: now)
+            }
+        case .read(.failure), .pinged, .ledger: break
+        }
+    }
+
+    /// The ledger has these records.
+    mutating func inherit(_ records: [PKey: LedgerRecord], now: Duration) {
+        absences.inherit(records, now: now)
+    }
+
+    /// We have written a record of a partition.
+    mutating func recorded(_ pkey: PKey) {
+        absences.claimed(pkey)
     }
 
     /// A run begins. Without a list, what is known of its partition is as old as the last one: the run looks first.
@@ -103,32 +141,34 @@ struct FabricSide: Sendable {
         acquaintance.failed(failure, now: now)
     }
 
-    /// Takes a complete read; says how long it took.
-    mutating func read(_ snapshot: FabricSnapshot, now: Duration) -> Duration {
+    /// Takes a complete read; says how long it took, and what it lacked where that was too much.
+    mutating func read(_ snapshot: FabricSnapshot, now: Duration) -> (duration: Duration, loss: Absences.Loss?) {
         let reading = reading ?? Reading(since: now, touched: [])
         self.reading = nil
         acquaintance.answered(now: now) { before in
             FabricKnowledge(snapshot, after: before, touched: reading.touched)
         }
-        return now - reading.since
+        let loss = absences.listed(snapshot, began: reading.since, overlapped: reading.touched)
+        return (now - reading.since, loss)
     }
 
     /// A read of one partition has shown it, or that there is none.
     mutating func read(_ partition: Partition?, of pkey: PKey) {
-        if asked.removeValue(forKey: pkey) == readings { reading?.touched.insert(pkey) }
+        if asked.removeValue(forKey: pkey)?.readings == readings { reading?.touched.insert(pkey) }
         acquaintance.update { $0.read(partition, of: pkey) }
     }
 
     /// A step is sent: from now on only a read tells what the partition is, whatever is answered.
     mutating func sending(_ step: PlanStep) {
-        writing.insert(step.pkey)
+        writing[step.pkey] = step
+        absences.sent(step)
         reading?.touched.insert(step.pkey)
         acquaintance.update { $0.sending(step) }
     }
 
     /// A write of a partition has been answered, or given up.
     mutating func written(_ pkey: PKey) {
-        writing.remove(pkey)
+        writing[pkey] = nil
     }
 
     /// A request failed: only a read tells.
@@ -142,7 +182,7 @@ struct FabricKnowledge: Sendable {
     private var partitions: [PKey: Partition] = [:]
     /// Only a read tells what these are.
     private var uncertain: Set<PKey> = []
-    /// Ports that requests of ours may have added since the partition was last seen.
+    /// Ports that requests of ours may have added since the partition was last seen, or that a list has shown meanwhile.
     private var added: [PKey: Set<GUID>] = [:]
     /// Every partition of the last complete read, ours or not, in ascending order.
     let numbers: [PartitionNumber]
@@ -154,9 +194,15 @@ struct FabricKnowledge: Sendable {
             if let pkey = PKey(partition.number) { read[pkey] = partition }
         }
         if let before {
-            for pkey in touched { read[pkey] = before.partitions[pkey] }
             uncertain = before.uncertain.intersection(touched)
             added = before.added.filter { touched.contains($0.key) }
+            for pkey in touched {
+                // Whoever was there while a write of ours was under way may be there still.
+                if uncertain.contains(pkey), let shown = read[pkey], !shown.members.isEmpty {
+                    added[pkey, default: []].formUnion(shown.members.keys)
+                }
+                read[pkey] = before.partitions[pkey]
+            }
         }
         partitions = read
     }

@@ -5,14 +5,15 @@ internal import Planning
 struct Sides: Sendable {
     var source: SourceSide
     var ledger = LedgerSide()
-    var fabric = FabricSide()
+    var fabric: FabricSide
 
     /// What all three have told; nil until each has been read completely. Nothing is planned without it.
     var picture: Picture? {
-        guard let desired = source.desired, let records = ledger.records, let fabric = fabric.knowledge else {
+        guard let desired = source.desired, let records = ledger.records, let known = fabric.knowledge else {
             return nil
         }
-        return Picture(source: source.name, desired: desired, records: records, fabric: fabric)
+        return Picture(
+            source: source.name, desired: desired, records: records, fabric: known, absences: fabric.absences)
     }
 }
 
@@ -23,9 +24,13 @@ struct Picture: Sendable {
     let desired: DesiredState
     let records: [PKey: LedgerRecord]
     let fabric: FabricKnowledge
+    let absences: Absences
 
     /// The PKeys that a source or the ledger knows.
     var managed: Set<PKey> { desired.pkeys.union(records.keys) }
+
+    /// How many partitions are ours, without those that we have deleted.
+    var owned: Int { records.values.count { !$0.isSeenGone } }
 
     /// How it stands with one partition.
     ///
@@ -43,6 +48,6 @@ struct Picture: Sendable {
             pkey: pkey, source: source, wanted: wanted, intent: intent, key: desired.key(of: pkey),
             revision: desired.revision(of: pkey), record: record,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
-            actual: actual, waiting: waiting)
+            actual: actual, absence: absences[pkey], waiting: waiting)
     }
 }

@@ -21,6 +21,8 @@ struct Standing: Hashable, Sendable {
     let lostHistory: KeyVersion?
     /// The partition, `.some(nil)` where there is none, or nil where only a read can tell.
     let actual: Partition??
+    /// What is known of its absence.
+    let absence: Absence
     /// Ports of it that other partitions have still to give up.
     var waiting: Waiting?
 
@@ -47,6 +49,7 @@ struct Standing: Hashable, Sendable {
     func needsWork(_ planner: Planner, told: Waiting?) -> Bool {
         if case .held = intent { return holdRecord != nil }
         guard let actual else { return intent != .absent || isOwned }
+        if intent == .absent, actual == nil { return waiting != told || !recordIsRight }
         let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned, waiting: waiting)
         return !steps.isEmpty || waiting != told || !recordIsRight
     }
@@ -54,11 +57,27 @@ struct Standing: Hashable, Sendable {
     private var recordIsRight: Bool {
         switch intent {
         case .held: true
-        case .absent: !isOwned
+        case .absent:
+            // What is gone is ours until there is proof, and for that we wait.
+            !isOwned || (record?.isSeenGone == true && proofOfEnd == nil && !wantsSingleWitness)
         // What waits is not in step: there is nothing more to record.
         case .present: waiting != nil || record == record(.synced)
         }
     }
+
+    /// Whether UFM is still to be asked to delete the partition, whether it shows it or not.
+    var isToBeDeleted: Bool { isOwned && !isDeleted }
+
+    /// Whether UFM has said that it did our DELETE, under the authorisation that the ledger has.
+    private var isDeleted: Bool {
+        record?.state == .deleting && (record?.isSeenGone == true || absence.isDeleted)
+    }
+
+    /// That the partition is gone as it was to be: its record may go as well.
+    var proofOfEnd: ProofOfAbsence? { record?.isSeenGone == true ? absence.proof : nil }
+
+    /// Whether a list has said that the partition is gone, and a read of it is yet to say the same.
+    var wantsSingleWitness: Bool { isDeleted && absence.list != nil && absence.single == nil }
 
     /// The record that says why a partition of ours is left as it is; nil where the ledger says so already, or need not.
     var holdRecord: LedgerRecord? {

@@ -21,6 +21,8 @@ package struct Finding: Equatable, Sendable {
         case approved([PKey])
         /// These deletions, of so many partitions that are ours, are held back together.
         case heldBack(Capped<PKey>, of: Int)
+        /// A list of the fabric lacked so many of those that were there, more than may go by itself.
+        case lackingList(Int, of: Int)
         /// Other partitions are there than before, or others are ours.
         case inventory(EngineStatus.Inventory)
         /// The policy leaves other partitions undone than before.

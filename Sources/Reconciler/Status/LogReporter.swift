@@ -105,6 +105,11 @@ package struct LogReporter: Sendable {
                 "\(held.count) deletions at once, of \(owned) partitions, are held back: \(held.inWords); "
                 + "is \(source) what it should be? If so: surf-ufm-pkeyd status --approve-deletes"
             return [Message(.error, text)]
+        case .lackingList(let lacking, let seen):
+            let text =
+                "UFM's list lacks \(lacking) of the \(seen) partitions that it had, and nobody deleted them: it may be starting, "
+                + "or restored; what it lacks stays ours for 10 minutes"
+            return [Message(.warning, text)]
         case .inventory(let inventory): return words(of: inventory, in: source)
         case .leftUndone(let pkeys):
             let text =

@@ -78,7 +78,9 @@ struct KeyLifeTests {
             try await second.waitForLine(containing: "Successfully removed PKey 0x200e from UFM")
             #expect(site.ufm.createdPartitions.keys.sorted() == [0x200f])
             let records = try await site.entries(prefix: Site.ledgerPrefix)
-            #expect(records.map(\.key) == [Site.ledgerPrefix + "0x200f"])
+            // What the first daemon sent last, the second does not know: the record stays for ten minutes.
+            #expect(records.map(\.key) == [Site.ledgerPrefix + "0x200e", Site.ledgerPrefix + "0x200f"])
+            #expect(records.first?.value.contains(#""gone":true"#) == true)
             #expect(try await second.stop() == .code(0))
         }
     }

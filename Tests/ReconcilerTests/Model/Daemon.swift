@@ -83,6 +83,9 @@ struct Witness {
         var touched = 0
         /// Whether nothing was written since it was read.
         var isFresh = false
+        /// Whether a single read, and a list, have not shown it since it was last written.
+        var isLackedSingly = false
+        var isLackedInList = false
         /// When the newest read that no write overlapped was asked for; what was asked for before tells nothing new.
         var asked = -1
 
@@ -105,18 +108,26 @@ struct Witness {
     var hasSeen = false
     /// At which step the last read of the ledger that was answered had been asked for.
     var ledgerAsked = 0
+    /// The partitions that it has claimed, or has read to be ours.
+    var owned: Set<PKey> = []
 
     init(eras: [Int]) {
         self.eras = eras
     }
 
     /// A read of one partition was answered that had been asked for at a step.
-    mutating func read(_ partition: Partition?, _ slot: Int, asked: Int) {
-        guard asked >= sights[slot].asked else { return }
+    mutating func read(_ partition: Partition?, _ slot: Int, asked: Int, isList: Bool) {
+        let isClean = sights[slot].writesInFlight == 0 && asked >= sights[slot].touched
+        if partition != nil || isClean {
+            if isList || partition != nil { sights[slot].isLackedInList = partition == nil }
+            if !isList || partition != nil { sights[slot].isLackedSingly = partition == nil }
+        }
+        // A single read that is answered after a list, and was asked for before it, may be the newer one.
+        guard asked >= sights[slot].asked || !isList else { return }
         let ports = PortSet(partition)
         sights[slot].isKnown = true
         sights[slot].exists = partition != nil
-        guard sights[slot].writesInFlight == 0, asked >= sights[slot].touched else {
+        guard isClean else {
             sights[slot].shown.formUnion(ports)
             return
         }
@@ -124,13 +135,15 @@ struct Witness {
         sights[slot].added = []
         sights[slot].removed = []
         sights[slot].isFresh = true
-        sights[slot].asked = asked
+        sights[slot].asked = max(asked, sights[slot].asked)
     }
 
     mutating func sent(_ step: PlanStep, _ slot: Int, at time: Int) {
         sights[slot].writesInFlight += 1
         sights[slot].touched = time
         sights[slot].isFresh = false
+        sights[slot].isLackedSingly = false
+        sights[slot].isLackedInList = false
         switch step {
         case .create, .add, .replace: sights[slot].added.formUnion(PortSet(step))
         case .remove, .delete, .setQoS: break

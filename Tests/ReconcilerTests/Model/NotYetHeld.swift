@@ -62,18 +62,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             .misspeltRecords, .scope,
             "a record under another spelling counts as the PKey's own: the partition is written, where it is to be held"
         ),
-        NotYetHeld(
-            .absentSingly, .agreement,
-            "one single read that says absent ends ownership: the partition stays, and is nobody's"),
-        NotYetHeld(
-            .startingUFM, .agreement,
-            "a UFM that starts shows no partitions yet: ownership ends, the partitions stay"),
-        NotYetHeld(
-            .emptyStandby, .agreement,
-            "an empty standby shows no partitions: ownership ends, the partitions stay"),
-        NotYetHeld(
-            .lateWrites, .agreement,
-            "a write that had been given up acts after its partition was let go of: it stays, and is nobody's"),
     ]
 
     static let rarelyBroken: [NotYetHeld] = [
@@ -120,25 +108,5 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
         NotYetHeld(
             .misspeltRecords, .agreement,
             "a record that names another partition's key: the deletion waits for that key to go, for ever"),
-        NotYetHeld(
-            .shortLists, .agreement,
-            "one list without the partition ends ownership, without a deletion: it stays, and is nobody's"),
-        NotYetHeld(
-            .emptyLists, with: [.kills], .agreement,
-            "one list of nothing but the default partition ends ownership: partitions stay, and are nobody's"),
-        NotYetHeld(
-            .laggingReads, .agreement,
-            "one lagging read ends ownership: what it did not show yet stays, and is nobody's"),
-        NotYetHeld(
-            .secondWriter, with: [.etcdOutages], .isolation,
-            "a list read while the partition's run only talks to the ledger is thrown away: a stranger in it is not seen"
-        ),
-        NotYetHeld(
-            .olderState, with: [.etcdOutages], .isolation,
-            "a list read while the partition's run only talks to the ledger is thrown away: who came back is not seen"),
-        NotYetHeld(
-            .twoDaemons, with: [.etcdOutages], .isolation,
-            "a list read while the partition's run only talks to the ledger is thrown away: the other's write is not seen"
-        ),
     ]
 }

@@ -41,7 +41,7 @@ enum Request {
             self = .authorise(
                 pkey, record,
                 expecting: Dictionary(uniqueKeysWithValues: expected.map { ($0.key.description, $0.value.number) }))
-        case .release: self = .release(pkey)
+        case .release(let proof): self = .release(proof.pkey)
         }
     }
 

@@ -13,7 +13,8 @@ extension Site {
     mutating func judge(_ request: Request, _ index: Int) {
         switch request {
         case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
-        case .ping, .readPartition, .amend, .authorise, .release: break
+        case .ping, .readPartition, .amend, .authorise: break
+        case .release(let pkey): judgeRelease(pkey, index)
         case .claim(let records, isBatch: false):
             for (pkey, record) in records where record.state == .synced { judgeSynced(pkey, record, index) }
         case .write(let step): judgeWrite(step, index)
@@ -28,6 +29,19 @@ extension Site {
         daemons[index].reads += 1
         if daemons[index].reads > Self.storm / 10 { nearly(.restraint) }
         if daemons[index].reads > Self.storm { fail(.restraint, "\(Self.storm) complete reads in 10 s") }
+    }
+
+    // MARK: 2
+
+    /// Ownership ends on two witnesses.
+    private mutating func judgeRelease(_ pkey: PKey, _ index: Int) {
+        guard let slot = Self.slot(pkey) else { return }
+        let sight = daemons[index].witness.sights[slot]
+        guard !sight.isLackedSingly || !sight.isLackedInList else { return }
+        fail(
+            .agreement,
+            "\(pkey) is to be released, and no \(sight.isLackedSingly ? "list" : "single read") since its last write lacked it"
+        )
     }
 
     // MARK: 7
@@ -166,7 +180,9 @@ extension Site {
     private func isTaken(_ ports: PortSet, from slot: Int, _ index: Int) -> Bool {
         let pkey = Self.pkey(slot)
         let witness = daemons[index].witness
+        // What another daemon has made it need not know of.
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
+            !powers.has(.twoDaemons) || witness.owned.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain,
             let heard = witness.heard[slot]?.ports, heard.isDisjoint(with: ports)
         else { return false }
@@ -193,6 +209,10 @@ extension Site {
         case .create, .add, .replace:
             if isLate {
                 bite(.lateWrites)
+                // A single run is over before it acts, and the next one knows nothing of it.
+                if configuration.runsOnce, !daemons.contains(where: { $0.life == call.life }) {
+                    orphaned.insert(step.pkey)
+                }
                 intruders[slot].formUnion(PortSet(step))
             } else {
                 judgeMix(step, slot, before, call)
@@ -254,17 +274,20 @@ extension Site {
             if faults, daemons[index].witness.hasSeen { resyncs += 1 }
             daemons[index].witness.hasSeen = true
             for slot in 0..<Self.slots {
-                daemons[index].witness.read(snapshot[Self.pkey(slot)], slot, asked: call.sent)
+                daemons[index].witness.read(snapshot[Self.pkey(slot)], slot, asked: call.sent, isList: true)
             }
         case (.readPartition(let pkey), .partition(let partition)):
             guard let slot = Self.slot(pkey) else { return }
-            daemons[index].witness.read(partition, slot, asked: call.sent)
+            daemons[index].witness.read(partition, slot, asked: call.sent, isList: false)
         case (.write(let step), _):
             guard let slot = Self.slot(step.pkey) else { return }
             let succeeded = if case .done = reply { true } else { false }
             daemons[index].witness.answered(step, slot, succeeded: succeeded, at: steps)
         case (.list, .keys(let shown)): hearList(shown, index)
-        case (.readLedger, .records): daemons[index].witness.ledgerAsked = call.sent
+        case (.readLedger, .records(let records)):
+            daemons[index].witness.ledgerAsked = call.sent
+            daemons[index].witness.owned.formUnion(records.keys)
+        case (.claim(let records, _), .held(true)): daemons[index].witness.owned.formUnion(records.keys)
         default: break
         }
     }

@@ -74,7 +74,8 @@ struct LimitTests {
             try await site.waitForMembers([Self.guid], of: 0x2000)
             #expect(try await first.stop() == .code(0))
             site.ufm.edit { partitions in
-                partitions[0x2000]?.members[Self.guid] = Member(.limited, index0: false)
+                // Full membership is what everybody gets, flags or not.
+                partitions[0x2000]?.members[Self.guid] = Member(.full, index0: false)
             }
             let writes = site.ufm.requests.count(where: \.isWrite)
             let command = ["monitor"] + site.etcdArguments + ["--ufm-user", "admin", "--once"] + site.ufmTrust

@@ -97,6 +97,9 @@ self_test_sources() {
     plant_legal check_core Sources/Reconciler/P.swift $'attempts[pkey, default: 0] += 1\n    var isDone: Bool { true }'
     plant_legal check_core Sources/UFMClient/P.swift $'switch a {\n    default: break\n}'
 
+    plant check_core_manifest 'P.swift:2: the core of scripts/lib/mutations.sh does not give KeyHistory to Planning' Sources/Planning/P.swift $'import Fabric\nimport KeyHistory'
+    plant_legal check_core_manifest Sources/Reconciler/P.swift $'internal import KeyHistory\npackage import Logging\nimport Synchronization'
+
     step "Seams"
     plant check_seams 'seams.txt:2: there is no Sources/Fabric/None.swift' scripts/lib/seams.txt $'task a\nFabric/None.swift'
     plant check_seams 'seams.txt:2: Sources/Fabric/Empty.swift is there already' scripts/lib/seams.txt $'task a\n+ Fabric/Empty.swift'

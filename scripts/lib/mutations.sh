@@ -124,3 +124,24 @@ let package = Package(
 )
 SWIFT
 }
+
+# check_core_manifest ROOT: prints what a module of the core imports and its row in that manifest lacks: the package would
+# not build, which nobody would see before somebody runs scripts/mutate.
+check_core_manifest() {
+    local part
+    for part in "${CORE_PARTS[@]}"; do
+        [[ -d $1/$part ]] || continue
+        grep -rnE '^(@testable )?(package |internal |public )?import [A-Za-z]+$' "$1/$part" --include='*.swift' |
+            sed -E "s|^$1/||; s/^([^:]*:[0-9]+):.*import ([A-Za-z]+)$/\1 \2 ${part##*/}/"
+    done | awk -v manifest="$(core_manifest | tr '\n' ' ')" '
+        BEGIN {
+            count = split(manifest, rows, /\.(target|testTarget|systemLibrary)\(/)
+            for (i = 2; i <= count; i++) if (match(rows[i], /name: "[A-Za-z]+"/)) {
+                name = substr(rows[i], RSTART + 7, RLENGTH - 8)
+                needs[name] = substr(rows[i], RSTART + RLENGTH)
+            }
+        }
+        $2 ~ /^(Synchronization|Glibc|Foundation|FoundationEssentials|Dispatch|Testing)$/ { next }
+        index(needs[$3], $2 == "Logging" ? "logging" : "\"" $2 "\"") { next }
+        { print $1 ": the core of scripts/lib/mutations.sh does not give " $2 " to " $3 }'
+}

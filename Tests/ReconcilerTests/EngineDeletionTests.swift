@@ -130,6 +130,20 @@ struct EngineDeletionTests {
         #expect(list([try ToldEngine.partition(pkey)], at: .seconds(6)).onPartitions == [:])
     }
 
+    @Test("A key that is there again and cannot be read has its partition held, and no longer called gone")
+    mutating func unreadable() throws {
+        try make()
+        _ = delete(at: .seconds(1))
+        _ = answer(.done, at: .seconds(1))
+        let key = KeyEntry(key: "/p/0x5", value: Array("nothing that can be read: [".utf8), revision: 102)
+        let change = told.tell(.source(.changed(revision: 102, [.set(key)])), at: .seconds(2))
+        guard case .write(.amend(let record)) = change.onPartitions[pkey] else {
+            Issue.record("\(change)")
+            return
+        }
+        #expect(record.state == .held && !record.isSeenGone)
+    }
+
     @Test("After a release whose outcome is unknown the partition is claimed anew before it is written")
     mutating func unknownRelease() throws {
         try make()

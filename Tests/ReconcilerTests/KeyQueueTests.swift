@@ -136,4 +136,39 @@ struct KeyQueueTests {
         }
         for (key, added) in lastAdded { #expect((lastStarted[key] ?? -1) > added, "key \(key), \(seed)") }
     }
+
+    @Test("What it says of each class is what waits there, and since when the eldest does", arguments: Seed.several(20))
+    func lines(seed: Seed) {
+        var random = SeededGenerator(seed)
+        var queue = KeyQueue<Int>(seed: seed.value)
+        var waiting: [Int: (priority: KeyQueue<Int>.Priority, since: Duration)] = [:]
+        var running: Set<Int> = []
+        for second in 0..<2_000 {
+            let (now, key) = (Duration.seconds(second), Int.random(in: 0..<200, using: &random))
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0...2:
+                let priority: KeyQueue<Int>.Priority = Bool.random(using: &random) ? .fresh : .resync
+                queue.add(key, priority, now: now)
+                let known = waiting[key]
+                waiting[key] = (max(known?.priority ?? priority, priority), known?.since ?? now)
+            case 3, 4:
+                guard let next = queue.next(now: now) else { continue }
+                waiting[next] = nil
+                running.insert(next)
+            default:
+                guard let over = running.min() else { continue }
+                running.remove(over)
+                let hasFailed = Bool.random(using: &random)
+                queue.finished(over, hasFailed ? .failed : .succeeded, now: now)
+                if hasFailed, waiting[over] == nil { waiting[over] = (.resync, now) }
+            }
+            for priority in KeyQueue<Int>.Priority.allCases {
+                let times = waiting.values.filter { $0.priority == priority }.map(\.since)
+                let line = QueueLine(depth: times.count, eldest: times.min())
+                guard queue.lines[priority] ?? QueueLine() != line else { continue }
+                Issue.record("\(seed): \(priority) is \(line) at \(second)")
+                return
+            }
+        }
+    }
 }

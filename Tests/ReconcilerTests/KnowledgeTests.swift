@@ -17,16 +17,16 @@ struct KnowledgeTests {
     @Test("A record that was written stays, and one that was released stays gone")
     func ledger() {
         var ledger = LedgerSide()
-        ledger.read(ledger.readingStarted(), [:], now: .zero)
+        ledger.read(ledger.readingStarted(), [:])
         var read = ledger.readingStarted()
         ledger.note(record, of: pkey)
-        ledger.read(read, [:], now: .zero)
+        ledger.read(read, [:])
         #expect(ledger[pkey] == record)
         read = ledger.readingStarted()
         ledger.note(nil, of: pkey)
-        ledger.read(read, [pkey: record], now: .zero)
+        ledger.read(read, [pkey: record])
         #expect(ledger[pkey] == nil)
-        ledger.read(ledger.readingStarted(), [pkey: record], now: .zero)
+        ledger.read(ledger.readingStarted(), [pkey: record])
         #expect(ledger[pkey] == record)
     }
 
@@ -34,22 +34,22 @@ struct KnowledgeTests {
     func overlappingReads() {
         var ledger = LedgerSide()
         var (first, second) = (ledger.readingStarted(), ledger.readingStarted())
-        ledger.read(first, [:], now: .zero)
+        ledger.read(first, [:])
         ledger.note(record, of: pkey)
-        ledger.read(second, [:], now: .zero)
+        ledger.read(second, [:])
         #expect(ledger[pkey] == record)
         // Written while both are under way, it is newer than either.
         (first, second) = (ledger.readingStarted(), ledger.readingStarted())
         ledger.note(nil, of: pkey)
-        ledger.read(first, [pkey: record], now: .zero)
-        ledger.read(second, [pkey: record], now: .zero)
+        ledger.read(first, [pkey: record])
+        ledger.read(second, [pkey: record])
         #expect(ledger[pkey] == nil)
         // Written before the second began, it is older than what that shows.
         first = ledger.readingStarted()
         ledger.note(nil, of: pkey)
         second = ledger.readingStarted()
-        ledger.read(first, [:], now: .zero)
-        ledger.read(second, [pkey: record], now: .zero)
+        ledger.read(first, [:])
+        ledger.read(second, [pkey: record])
         #expect(ledger[pkey] == record)
     }
 

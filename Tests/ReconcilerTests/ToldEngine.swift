@@ -19,6 +19,9 @@ struct ToldEngine {
         engine = ReportedEngine(configuration, seed: 1)
     }
 
+    /// How it stands after the last event.
+    var status: EngineStatus { engine.status }
+
     /// Tells an event; gives what the engine wants done.
     mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
         let (actions, wakeAt) = engine.handle(event, now: now)

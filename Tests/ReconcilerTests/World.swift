@@ -90,8 +90,10 @@ struct World {
         start()
     }
 
+    /// How it stands with the engine after the last event.
+    var status: EngineStatus { engine.status }
     /// What the engine has counted since it was last started.
-    var drift: Drift { engine.status.totals.drift }
+    var drift: Drift { status.totals.drift }
 
     // MARK: The outside
 

@@ -38,16 +38,10 @@ package struct Engine: Sendable {
     /// How it stands with everything.
     package func status(now: Duration) -> EngineStatus {
         EngineStatus(
-            at: now, stage: stage, closedBy: gate.closedBy, sources: sides.source.statuses,
-            fabric: sides.fabric.status, ledger: sides.ledger.status, records: sides.ledger.states,
-            guarded: admission.guarded, queue: work.lines, runs: work.underWay, totals: counts.totals,
-            findings: counts.findings, lines: counts.lines)
-    }
-
-    private var stage: EngineStatus.Stage {
-        if end != nil { return .ended }
-        if gate.closedBy.contains(.stopping) { return .stopping }
-        return gate.closedBy.contains(.starting) ? .starting : .running
+            at: now, stage: EngineStatus.Stage(gate, hasEnded: end != nil), closedBy: gate.closedBy,
+            sources: sides.source.statuses, fabric: sides.fabric.status, ledger: sides.ledger.status,
+            records: sides.ledger.states, guarded: admission.guarded, queue: work.lines, runs: work.underWay,
+            totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
 
     /// Takes an event; says what to do now, and when to be told of the time again.
@@ -204,7 +198,8 @@ package struct Engine: Sendable {
     private mutating func take(_ outcome: DesiredState.Outcome, isListed: Bool, _ out: inout Output) {
         for warning in outcome.warnings { out.say(Message(.warning, warning)) }
         guard let picture = sides.picture else { return }
-        judgeDeletions(among: outcome.changed, isListed: isListed, picture, &out)
+        let judgement = judgeDeletions(among: outcome.changed, isListed: isListed, picture, now: out.now)
+        out.found(judgement, of: picture.owned)
         indexPorts(of: outcome.changed, picture, &out)
         let wanted = picture.desired.pkeys
         let changed = outcome.changed.sorted()
@@ -226,7 +221,7 @@ package struct Engine: Sendable {
         let before = sides.ledger.records
         switch result {
         case .success(let records):
-            sides.ledger.read(read, records, now: out.now)
+            sides.ledger.read(read, records)
             gate.open(.ledgerDown)
             let known = sides.ledger.records ?? [:]
             sides.fabric.inherit(known, now: out.now)
@@ -234,9 +229,11 @@ package struct Engine: Sendable {
             if configuration.runsOnce, known.values.contains(where: \.isSeenGone) {
                 clockwork.wantWitness(now: out.now)
             }
-            if let before { noteLost(before.keys.filter { known[$0] == nil }, of: before.count, &out) }
+            // Records go only by our own releases: if others are gone, so may much else in etcd be.
+            let lost = (before ?? [:]).keys.filter { known[$0] == nil }.sorted()
+            if !lost.isEmpty { out.found(.lostRecords(Capped(lost), of: before?.count ?? 0)) }
             admission.forgetAll { records[$0] != nil || known[$0] != nil }
-            if before == nil { begin(&out) } else { review(&out) }
+            if before == nil { begin(&out) } else { review(.ledgerRead, &out) }
         case .failure(let failure):
             sides.ledger.readingFailed(read)
             if before == nil, beginning.ends(.ledger, after: failure, now: out.now) {
@@ -244,12 +241,6 @@ package struct Engine: Sendable {
             }
             ledgerFailed(failure, now: out.now)
         }
-    }
-
-    /// Records go only by our own releases: if others are gone, so may much else in etcd be.
-    private func noteLost(_ lost: [PKey], of count: Int, _ out: inout Output) {
-        guard !lost.isEmpty else { return }
-        out.found(.lostRecords(Capped(lost.sorted()), of: count))
     }
 
     private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
@@ -261,10 +252,7 @@ package struct Engine: Sendable {
             if let loss { out.found(.lackingList(loss.lacking, of: loss.seen)) }
             gate.open(.fabricDown)
             clockwork.fabricWasRead(in: duration, now: out.now)
-            guard !isFirst else { return begin(&out) }
-            noteDrift(&out)
-            review(&out)
-            noteInventory(&out)
+            if isFirst { begin(&out) } else { review(.fabricRead, &out) }
         case .failure(let failure):
             sides.fabric.readingFailed()
             guard isFirst else { return listFailed(failure, &out) }
@@ -315,110 +303,73 @@ package struct Engine: Sendable {
     private mutating func begin(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         gate.open(.starting)
-        noteInventory(&out)
-        noteDrift(&out)
-        review(&out)
+        review(.beginning, &out)
         out.found(.begun(keys: picture.desired.pkeys.count, records: picture.records.count, toDo: work.depth))
     }
 
-    /// Queues every PKey that the source or the ledger knows and that differs.
-    private mutating func review(_ out: inout Output) {
+    /// Goes through every PKey that a source or the ledger knows, and queues those that differ.
+    private mutating func review(_ occasion: Review.Occasion, _ out: inout Output) {
         guard let picture = sides.picture else { return }
-        judgeDeletions(among: picture.records.keys, isListed: true, picture, &out)
+        let judgement = judgeDeletions(among: picture.records.keys, isListed: true, picture, now: out.now)
         indexPorts(of: picture.managed.union(leaving.pkeys), picture, &out)
-        counts.noteHoldsAnew()
-        var different: [PKey] = []
-        for pkey in picture.managed {
-            let standing = picture.standing(of: pkey, admission, leaving)
-            counts.note(standing.intent, of: pkey)
-            if !work.isBeingClaimed(pkey), needsWork(standing) { different.append(pkey) }
+        let review = Review(picture, admission, leaving, waiters, work, configuration.planner)
+        counts.holds(review.holds)
+        let owned = picture.owned
+        switch occasion {
+        case .beginning:
+            noteInventory(picture, review, &out)
+            noteDrift(review, &out)
+            out.found(judgement, of: owned)
+        case .fabricRead:
+            noteDrift(review, &out)
+            out.found(judgement, of: owned)
+            noteInventory(picture, review, &out)
+        case .ledgerRead: out.found(judgement, of: owned)
         }
-        // In one order: the same events are to give the same actions.
-        different.sort()
-        var unclaimed: [PKey] = []
-        for pkey in different {
-            if picture.records[pkey] == nil, !work.isRunning(pkey) {
-                unclaimed.append(pkey)
-            } else {
-                work.ask(pkey, .resync, now: out.now)
-            }
-        }
-        claim(unclaimed, picture, &out)
-        counts.passEnded(now: out.now)
-    }
-
-    private func needsWork(_ standing: Standing) -> Bool {
-        !work.isRehearsed(standing) && standing.needsWork(configuration.planner, told: waiters[standing.pkey])
+        for pkey in review.differing { work.ask(pkey, .resync, now: out.now) }
+        claim(review.unclaimed, picture, &out)
+        if occasion != .ledgerRead, sides.fabric.outage == nil { counts.passEnded(now: out.now) }
     }
 
     /// Judges those of the PKeys that are ours and no longer wanted, as one set of deletions.
     private mutating func judgeDeletions(
-        among pkeys: some Sequence<PKey>, isListed: Bool, _ picture: Picture, _ out: inout Output
-    ) {
+        among pkeys: some Sequence<PKey>, isListed: Bool, _ picture: Picture, now: Duration
+    ) -> Admission.Judgement {
         let candidates = pkeys.map { pkey in
             Admission.Candidate(pkey, picture.desired, record: picture.records[pkey])
         }
-        let owned = picture.owned
-        let judgement = admission.judge(candidates, owned: owned, isListed: isListed)
-        if !judgement.approved.isEmpty { out.found(.approved(judgement.approved)) }
-        if !judgement.held.isEmpty { out.found(.heldBack(Capped(judgement.held), of: owned)) }
-        for pkey in judgement.approved + judgement.held {
-            counts.note(picture.standing(of: pkey, admission, leaving).intent, of: pkey)
-            work.ask(pkey, .fresh, now: out.now)
-        }
-        if admission.isHolding { clockwork.lookForApprovals(now: out.now) }
+        let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
+        for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
+        if admission.isHolding { clockwork.lookForApprovals(now: now) }
+        return judgement
     }
 
-    /// Counts what has drifted: partitions that the ledger calls synced at the revision that etcd has.
-    private mutating func noteDrift(_ out: inout Output) {
-        guard let picture = sides.picture else { return }
-        var found = Drift()
-        var pkeys: [PKey] = []
-        for pkey in picture.records.keys where !work.isRunning(pkey) {
-            let standing = picture.standing(of: pkey, admission, leaving)
-            guard !work.isRehearsed(standing), let difference = standing.drift(configuration.planner) else { continue }
-            found.add(difference)
-            pkeys.append(pkey)
-        }
-        guard !pkeys.isEmpty else { return }
-        counts.drifted(found)
-        out.found(.drifted(found, Capped(pkeys.sorted())))
+    private mutating func noteDrift(_ review: Review, _ out: inout Output) {
+        guard !review.drifted.isEmpty else { return }
+        counts.drifted(review.drift)
+        out.found(.drifted(review.drift, Capped(review.drifted)))
     }
 
     /// Takes note of whose the partitions of the fabric are, and of what the policy leaves undone.
-    private mutating func noteInventory(_ out: inout Output) {
-        guard let picture = sides.picture else { return }
-        let managed = picture.managed
-        if counts.inventoried(picture.fabric.numbers, managed: managed), let inventory = counts.totals.inventory {
+    private mutating func noteInventory(_ picture: Picture, _ review: Review, _ out: inout Output) {
+        if let inventory = counts.inventoried(picture.fabric.numbers, managed: picture.managed) {
             out.found(.inventory(inventory))
         }
-        guard configuration.limits.policy != .sync else { return }
-        let different = managed.filter { pkey in
-            picture.standing(of: pkey, admission, leaving).isLeftUndone(configuration.planner)
-        }
-        if counts.leftUndone(different.sorted()) { out.found(.leftUndone(counts.totals.leftUndone)) }
+        if let leftUndone = counts.leftUndone(review.leftUndone) { out.found(.leftUndone(leftUndone)) }
     }
 
     // MARK: Claims of many
 
-    /// Fewer are claimed one by one, each by its own run.
-    private static let leastBatch = 8
-    /// etcd takes 128 operations in a transaction.
-    private static let largestBatch = 100
-
-    /// Claims many partitions at once, as at the first start: one transaction instead of a hundred.
-    ///
-    /// - Parameter pkeys: in ascending order.
+    /// Claims many partitions at once where they are enough; else each is claimed by its own run.
     private mutating func claim(_ pkeys: [PKey], _ picture: Picture, _ out: inout Output) {
-        guard pkeys.count >= Self.leastBatch, let permit = gate.permit(for: .batch) else {
+        let batches = BatchClaims.batches(of: pkeys)
+        guard !batches.isEmpty, let permit = gate.permit(for: .batch) else {
             for pkey in pkeys { work.ask(pkey, .resync, now: out.now) }
             return
         }
-        for start in stride(from: 0, to: pkeys.count, by: Self.largestBatch) {
+        for pkeys in batches {
             var batch: [PKey: LedgerRecord] = [:]
-            for pkey in pkeys[start..<min(start + Self.largestBatch, pkeys.count)] {
-                batch[pkey] = picture.standing(of: pkey, admission, leaving).record(.claimed)
-            }
+            for pkey in pkeys { batch[pkey] = picture.standing(of: pkey, admission, leaving).record(.claimed) }
             work.claiming(batch)
             out.add(.claimBatch(batch, permit))
         }
@@ -538,7 +489,8 @@ package struct Engine: Sendable {
             guard let standing = sides.picture?.standing(of: pkey, admission, leaving) else { return }
             if ending == .rehearsed { work.rehearsed(standing) }
             // What was asked for while this run was under way keeps waiting.
-            if ending != .failed, !needsWork(standing) { work.isRight(pkey) }
+            let isRight = work.isRehearsed(standing) || !standing.needsWork(configuration.planner, told: waiters[pkey])
+            if ending != .failed, isRight { work.isRight(pkey) }
         }
     }
 

@@ -24,6 +24,11 @@ struct Output: Sendable {
         actions.append(.say(message))
     }
 
+    mutating func found(_ judgement: Admission.Judgement, of owned: Int) {
+        if !judgement.approved.isEmpty { found(.approved(judgement.approved)) }
+        if !judgement.held.isEmpty { found(.heldBack(Capped(judgement.held), of: owned)) }
+    }
+
     mutating func found(_ what: Finding.What) {
         findings.append(Finding(number: found + findings.count + 1, at: now, what: what, line: lines))
     }

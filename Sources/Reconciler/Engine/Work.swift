@@ -23,8 +23,7 @@ struct Work: Sendable {
     private var wishes: [PKey: Duration] = [:]
     /// In a single run: how often a PKey has failed.
     private var attempts: [PKey: Int] = [:]
-    /// Claims that were asked for many at once, and of which no run has taken charge since.
-    private var batchClaims: [PKey: LedgerRecord] = [:]
+    private var batchClaims = BatchClaims()
     /// How it stood when it was told what would be done.
     private var rehearsed: [PKey: Standing] = [:]
     private let runsOnce: Bool
@@ -78,8 +77,7 @@ struct Work: Sendable {
     /// Takes the next PKey, whose run begins now; says since when it has been asked for.
     mutating func next(now: Duration) -> (pkey: PKey, since: Duration)? {
         guard let pkey = queue.next(now: now) else { return nil }
-        // The run knows better than a claim of many that was asked for before it.
-        batchClaims[pkey] = nil
+        batchClaims.runBegan(pkey)
         return (pkey, waitingSince[pkey] ?? now)
     }
 
@@ -152,18 +150,15 @@ struct Work: Sendable {
 
     // MARK: Claims of many
 
-    func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims[pkey] != nil }
+    func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims.contains(pkey) }
 
-    mutating func claiming(_ records: [PKey: LedgerRecord]) {
-        batchClaims.merge(records) { $1 }
+    mutating func claiming(_ batch: [PKey: LedgerRecord]) {
+        batchClaims.ask(batch)
     }
 
     /// The answer to a claim of many has come; says whether it is still worth something for this PKey.
     mutating func claimed(_ pkey: PKey, _ record: LedgerRecord) -> Bool {
-        // A run that began meanwhile knows better.
-        let isCurrent = batchClaims[pkey] == record
-        if isCurrent { batchClaims[pkey] = nil }
-        return isCurrent
+        batchClaims.answered(pkey, record)
     }
 
     // MARK: Rehearsals

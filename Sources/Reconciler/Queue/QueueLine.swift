@@ -1,8 +1,13 @@
 /// How much waits in one class of a queue, and since when the eldest.
 package struct QueueLine: Hashable, Sendable {
-    package internal(set) var depth = 0
+    package let depth: Int
     /// When what waits longest was asked for; nil where nothing waits.
-    package internal(set) var eldest: Duration?
+    package let eldest: Duration?
+
+    package init(depth: Int = 0, eldest: Duration? = nil) {
+        self.depth = depth
+        self.eldest = eldest
+    }
 }
 
 /// Who waits in one class of a queue, known by the order in which they came. Pure.

@@ -2,15 +2,15 @@
 enum Acquaintance<Knowledge: Sendable>: Sendable {
     /// It has not answered yet. → up
     case unheard(Outage?)
-    /// It answers. `after` is how long it did not, right before. → down
-    case up(Knowledge, after: Duration?)
+    /// It answers. → down
+    case up(Knowledge)
     /// It has answered, and does not now. → up
     case down(Knowledge, Outage)
 
     var knowledge: Knowledge? {
         switch self {
         case .unheard: nil
-        case .up(let knowledge, _), .down(let knowledge, _): knowledge
+        case .up(let knowledge), .down(let knowledge, _): knowledge
         }
     }
 
@@ -32,27 +32,11 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
     /// It has answered: takes what it told.
     ///
     /// - Parameter told: what is known now, from what was known before.
-    mutating func answered(now: Duration, _ told: (Knowledge?) -> Knowledge) {
-        let lasted = outage.map { now - $0.since }
-        learnt(told)
-        returned(after: lasted)
-    }
-
-    /// Takes what it told; whether it answers now is told otherwise.
-    mutating func learnt(_ told: (Knowledge?) -> Knowledge) {
-        let (before, outage) = (knowledge, outage)
+    mutating func answered(_ told: (Knowledge?) -> Knowledge) {
+        let before = knowledge
         // Nobody else holds what was known while it is changed.
         self = .unheard(nil)
-        let knowledge = told(before)
-        self = outage.map { .down(knowledge, $0) } ?? .up(knowledge, after: nil)
-    }
-
-    /// It answers again.
-    mutating func returned(after lasted: Duration?) {
-        switch self {
-        case .unheard: self = .unheard(nil)
-        case .up(let knowledge, _), .down(let knowledge, _): self = .up(knowledge, after: lasted)
-        }
+        self = .up(told(before))
     }
 
     /// A request failed that shows it to be away.
@@ -60,7 +44,7 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
         let outage = outage?.again(failure, now: now) ?? Outage(failure, now: now)
         switch self {
         case .unheard: self = .unheard(outage)
-        case .up(let knowledge, _), .down(let knowledge, _): self = .down(knowledge, outage)
+        case .up(let knowledge), .down(let knowledge, _): self = .down(knowledge, outage)
         }
     }
 
@@ -88,10 +72,10 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
     mutating func update(_ change: (inout Knowledge) -> Void) {
         switch self {
         case .unheard: break
-        case .up(var knowledge, let after):
+        case .up(var knowledge):
             self = .unheard(nil)
             change(&knowledge)
-            self = .up(knowledge, after: after)
+            self = .up(knowledge)
         case .down(var knowledge, let outage):
             self = .unheard(nil)
             change(&knowledge)

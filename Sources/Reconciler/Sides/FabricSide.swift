@@ -145,7 +145,7 @@ struct FabricSide: Sendable {
     mutating func read(_ snapshot: FabricSnapshot, now: Duration) -> (duration: Duration, loss: Absences.Loss?) {
         let reading = reading ?? Reading(since: now, touched: [])
         self.reading = nil
-        acquaintance.answered(now: now) { before in
+        acquaintance.answered { before in
             FabricKnowledge(snapshot, after: before, touched: reading.touched)
         }
         let loss = absences.listed(snapshot, began: reading.since, overlapped: reading.touched)

@@ -43,10 +43,10 @@ struct LedgerSide: Sendable {
     }
 
     /// Takes a complete read.
-    mutating func read(_ read: LedgerRead, _ records: [PKey: LedgerRecord], now: Duration) {
+    mutating func read(_ read: LedgerRead, _ records: [PKey: LedgerRecord]) {
         let touched = reads.removeValue(forKey: read) ?? []
         doubted.formIntersection(touched)
-        acquaintance.answered(now: now) { before in
+        acquaintance.answered { before in
             var records = records
             if let before {
                 for pkey in touched { records[pkey] = before[pkey] }

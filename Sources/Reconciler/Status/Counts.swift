@@ -29,32 +29,34 @@ struct Counts: Sendable {
 
     mutating func drifted(_ drift: Drift) { totals.drift.add(drift) }
 
-    /// The fabric has been read; says whether other partitions are there than before, or others are ours.
-    mutating func inventoried(_ numbers: [PartitionNumber], managed: Set<PKey>) -> Bool {
+    /// The fabric has been read; gives the inventory if other partitions are there than before, or others are ours.
+    mutating func inventoried(_ numbers: [PartitionNumber], managed: Set<PKey>) -> EngineStatus.Inventory? {
         let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
         let others = numbers.filter { number in
             number != .defaultPartition && !(PKey(number).map(managed.contains) ?? false)
         }
-        totals.inventory = EngineStatus.Inventory(
+        let found = EngineStatus.Inventory(
             total: numbers.count, managed: Capped(ours), unmanaged: Capped(others))
+        totals.inventory = found
         defer { inventory = (ours, others) }
-        return inventory.map { $0.managed != ours || $0.unmanaged != others } ?? true
+        if let inventory, inventory == (ours, others) { return nil }
+        return found
     }
 
-    /// Takes what the policy leaves undone, in ascending order; says whether that is something else than before.
-    mutating func leftUndone(_ pkeys: [PKey]) -> Bool {
-        guard pkeys != leftUndone else { return false }
+    /// Takes what the policy leaves undone, in ascending order; gives it if it is something else than before.
+    mutating func leftUndone(_ pkeys: [PKey]) -> Capped<PKey>? {
+        guard pkeys != leftUndone else { return nil }
         leftUndone = pkeys
         totals.leftUndone = Capped(pkeys)
-        return true
+        return totals.leftUndone
     }
 
     // MARK: What is held
 
-    /// What was noted of PKeys is forgotten: all that are managed are noted anew.
-    mutating func noteHoldsAnew() {
-        holds = [:]
-        totals.holds = [:]
+    /// All that are managed were gone through: these are held.
+    mutating func holds(_ reasons: [PKey: HoldReason]) {
+        holds = reasons
+        totals.holds = reasons.values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 
     /// Takes note of what may be done about a PKey.

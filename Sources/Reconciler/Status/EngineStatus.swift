@@ -13,6 +13,16 @@ package struct EngineStatus: Equatable, Sendable {
         case running
         case stopping
         case ended
+
+        init(_ gate: WriteGate, hasEnded: Bool) {
+            if hasEnded {
+                self = .ended
+            } else if gate.closedBy.contains(.stopping) {
+                self = .stopping
+            } else {
+                self = gate.closedBy.contains(.starting) ? .starting : .running
+            }
+        }
     }
 
     package let at: Duration
@@ -73,6 +83,12 @@ extension EngineStatus {
         package let phase: Phase
         /// When it was asked for.
         package let since: Duration
+
+        package init(pkey: PKey, phase: Phase, since: Duration) {
+            self.pkey = pkey
+            self.phase = phase
+            self.since = since
+        }
     }
 
     /// A kind of request to the fabric manager, and what came of it.
@@ -87,6 +103,11 @@ extension EngineStatus {
         /// The step's short name: `add`.
         package let step: String
         package let outcome: Outcome
+
+        package init(step: String, outcome: Outcome) {
+            self.step = step
+            self.outcome = outcome
+        }
     }
 
     /// Whose the partitions of the fabric are, as of its last complete read.
@@ -107,7 +128,7 @@ extension EngineStatus {
         package internal(set) var writes: [Write: Int] = [:]
         /// When everything was last begun to be read.
         package internal(set) var lastAttempt: Duration?
-        /// When everything was last gone through, after a complete read of each side.
+        /// When everything was last gone through after that, the fabric manager having answered.
         package internal(set) var lastSuccess: Duration?
         /// nil until everything has been read once.
         package internal(set) var inventory: Inventory?

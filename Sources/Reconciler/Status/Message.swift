@@ -1,3 +1,21 @@
+/// A line for the log.
+package struct Message: Hashable, Sendable {
+    package enum Level: Sendable {
+        case debug, info, notice, warning, error
+    }
+
+    package let level: Level
+    package let text: String
+    /// Figures that go with the text.
+    package let metadata: [String: String]
+
+    package init(_ level: Level, _ text: String, _ metadata: [String: String] = [:]) {
+        self.level = level
+        self.text = text
+        self.metadata = metadata
+    }
+}
+
 extension Duration {
     /// Milliseconds with one decimal: `4.1`.
     var milliseconds: String {

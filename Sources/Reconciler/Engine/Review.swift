@@ -1,0 +1,53 @@
+internal import Fabric
+internal import Planning
+
+/// What all three sides together show of the PKeys that a source or the ledger knows, gone through once. Pure.
+struct Review: Sendable {
+    /// What everything is gone through for.
+    enum Occasion: Hashable, Sendable {
+        /// All sides are known, be it for the first time or since a source began anew.
+        case beginning
+        case fabricRead
+        case ledgerRead
+    }
+
+    /// What is to be done, because they differ: those that are ours or at work, in ascending order.
+    private(set) var differing: [PKey] = []
+    /// And those that are yet to be claimed, in ascending order.
+    private(set) var unclaimed: [PKey] = []
+    /// Why those are held that are.
+    private(set) var holds: [PKey: HoldReason] = [:]
+    /// What the policy leaves as it is although it differs, in ascending order.
+    private(set) var leftUndone: [PKey] = []
+    /// How those have drifted that the ledger calls synced at the version that their source has.
+    private(set) var drift = Drift()
+    /// Which ones that are, in ascending order.
+    private(set) var drifted: [PKey] = []
+
+    init(
+        _ picture: Picture, _ admission: Admission, _ leaving: LeavingPorts, _ waiters: WaitingPartitions, _ work: Work,
+        _ planner: Planner
+    ) {
+        for pkey in picture.managed {
+            let standing = picture.standing(of: pkey, admission, leaving)
+            if case .held(let reason) = standing.intent { holds[pkey] = reason }
+            if standing.isLeftUndone(planner) { leftUndone.append(pkey) }
+            guard !work.isRehearsed(standing) else { continue }
+            if !work.isRunning(pkey), let difference = standing.drift(planner) {
+                drift.add(difference)
+                drifted.append(pkey)
+            }
+            guard !work.isBeingClaimed(pkey), standing.needsWork(planner, told: waiters[pkey]) else { continue }
+            if standing.isOwned || work.isRunning(pkey) {
+                differing.append(pkey)
+            } else {
+                unclaimed.append(pkey)
+            }
+        }
+        // The same events are to give the same actions.
+        differing.sort()
+        unclaimed.sort()
+        leftUndone.sort()
+        drifted.sort()
+    }
+}

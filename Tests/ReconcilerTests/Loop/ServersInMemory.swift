@@ -1,0 +1,115 @@
+import Fabric
+import KeyHistory
+import Logging
+import Planning
+import Reconciler
+import TestSupport
+
+/// A store of keys and records and a fabric manager, that do at once what they are asked for.
+final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
+    struct Content: Sendable {
+        var keys: [KeyEntry] = []
+        var records: [PKey: LedgerRecord] = [:]
+        var partitions: [PKey: Partition] = [:]
+        /// How often all partitions were read.
+        var fabricReads = 0
+        /// Whether a write to the fabric never ends.
+        var isHanging = false
+        /// Whether a write to the fabric was asked for.
+        var isWritten = false
+    }
+
+    let id = ToldEngine.source
+    let content: Watched<Content>
+
+    init(keys: [KeyEntry]) {
+        content = Watched(Content(keys: keys))
+    }
+
+    // MARK: The keys
+
+    func list() async throws(Failure) -> KeySnapshot {
+        content.read { KeySnapshot(complete: $0.keys, revision: 9) }
+    }
+
+    func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
+        tell(.listed(try await list(), reason: "start"))
+        await cancellation()
+    }
+
+    func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
+        throw Failure(.rejected, "nobody asks")
+    }
+
+    // MARK: The fabric
+
+    func snapshot() async throws(Failure) -> FabricSnapshot {
+        content.update { content in
+            content.fabricReads += 1
+            return FabricSnapshot(complete: content.partitions.values)
+        }
+    }
+
+    func partition(_ pkey: PKey) async throws(Failure) -> Partition? {
+        content.read { $0.partitions[pkey] }
+    }
+
+    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) {
+        let isHanging = content.update { content in
+            content.isWritten = true
+            if !content.isHanging { content.partitions[step.pkey] = step.applied(to: content.partitions[step.pkey]) }
+            return content.isHanging
+        }
+        guard isHanging else { return }
+        await cancellation()
+        throw Failure(.cancelled, "cancelled")
+    }
+
+    private func cancellation() async {
+        _ = await content.wait { _ in Bool?.none }
+    }
+
+    // MARK: The ledger
+
+    func records() async throws(Failure) -> [PKey: LedgerRecord] { content.read(\.records) }
+
+    func claim(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool {
+        content.update { $0.records[pkey] = record }
+        return true
+    }
+
+    func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool {
+        content.update { $0.records.merge(records) { $1 } }
+        return true
+    }
+
+    func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool {
+        try await claim(record, for: pkey, permit)
+    }
+
+    func authoriseDeletion(
+        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        try await claim(record, for: pkey, permit)
+    }
+
+    func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure) {
+        content.update { $0.records[pkey] = nil }
+    }
+}
+
+/// Keeps what is logged.
+struct LinesInMemory: LogHandler {
+    let lines = Watched<[String]>([])
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.update { $0.append(event.message.description) }
+    }
+}

@@ -158,7 +158,7 @@ package struct Engine: Sendable {
         case .listed(let list, let reason):
             let isFirst = !sides.source.isListed(source)
             if let lasted = beginning.told(source, now: out.now) { sides.source.restored(source, after: lasted) }
-            let outcome = sides.source.listed(list, from: source, now: out.now)
+            let outcome = sides.source.listed(list, reason: reason, from: source, now: out.now)
             out.found(.listed(source, reason: reason, keys: list.entries.count, list.revision))
             take(outcome, isListed: true, &out)
             // The store may have been restored or wiped, and the ledger with it.

@@ -27,8 +27,11 @@ struct SourceSide: Sendable {
     func newest(of source: SourceID) -> KeyVersion { told.newest(of: source) }
 
     /// A source begins, or begins anew, with everything it has.
-    mutating func listed(_ list: KeySnapshot, from source: SourceID, now: Duration) -> DesiredState.Outcome {
+    mutating func listed(
+        _ list: KeySnapshot, reason: String, from source: SourceID, now: Duration
+    ) -> DesiredState.Outcome {
         let outcome = told.take(list, .afresh, from: source)
+        note(source) { $0.relists[reason, default: 0] += 1 }
         if outcome.verdict == .ours { heard(source, list.point, now: now) }
         return outcome
     }

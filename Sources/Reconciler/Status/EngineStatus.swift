@@ -59,6 +59,8 @@ extension EngineStatus {
         package internal(set) var lastEvent: Duration?
         /// How many keys it has that name a PKey which may be managed.
         package internal(set) var keys = 0
+        /// How often it began with a list, by the reason (`start`, `compacted`): once, or its history could not be followed.
+        package internal(set) var relists: [String: Int] = [:]
         /// Why it cannot be read; nil while it can.
         package internal(set) var outage: Outage?
         /// How long it could not be read, the last time.

@@ -15,13 +15,13 @@ struct ClockworkTests {
     /// All sides have been read once.
     private mutating func acquaint() {
         let list = KeySnapshot(complete: [], revision: 1)
-        _ = sides.source.listed(list, from: SourceID("etcd", prefix: "/p/"), now: .zero)
+        _ = sides.source.listed(list, reason: "start", from: SourceID("etcd", prefix: "/p/"), now: .zero)
         sides.ledger.read(sides.ledger.readingStarted(), [:])
         readFabric(now: .zero)
     }
 
     private mutating func readFabric(from start: Duration? = nil, now: Duration) {
-        sides.fabric.readingStarted(now: start ?? now, running: [])
+        sides.fabric.readingStarted(now: start ?? now)
         clockwork.fabricWasRead(in: sides.fabric.read(FabricSnapshot(complete: []), now: now), now: now)
     }
 
@@ -62,7 +62,7 @@ struct ClockworkTests {
         #expect(clockwork.next(sides) { nil } == .milliseconds(30_500))
         #expect(due(30).isEmpty)
         #expect(due(31) == [.fabricRetry])
-        sides.fabric.readingStarted(now: .seconds(31), running: [])
+        sides.fabric.readingStarted(now: .seconds(31))
         #expect(due(32).isEmpty)
         #expect(clockwork.next(sides) { nil } == nil)
         sides.ledger.failed(gone, now: .seconds(32))

@@ -127,7 +127,7 @@ struct WorkTests {
         func standing(_ revision: KeyVersion) -> Standing {
             Standing(
                 pkey: pkey, source: "etcd", wanted: .absent, intent: .absent, key: "/p/0x5", revision: revision,
-                record: nil, lostHistory: nil, actual: .some(nil))
+                record: nil, lostHistory: nil, actual: .some(nil), waiting: nil)
         }
         #expect(!work.isRehearsed(standing(5)))
         work.rehearsed(standing(5))

@@ -48,6 +48,16 @@ struct EngineStatusTests {
         #expect(status.sources[0].lastEvent == .seconds(8))
     }
 
+    @Test("Each list with which a source begins anew is counted by its reason")
+    mutating func relists() {
+        _ = told.begin(keys: [])
+        #expect(status.sources[0].relists == ["start": 1])
+        for reason in ["compacted", "doubt", "doubt"] {
+            _ = told.tell(.source(.listed(KeySnapshot(complete: [], revision: 100), reason: reason)))
+        }
+        #expect(status.sources[0].relists == ["start": 1, "compacted": 1, "doubt": 2])
+    }
+
     @Test("Each server's outage is there while it lasts: since when, with what, and when it is tried again")
     mutating func outages() throws {
         _ = told.begin(keys: [])

@@ -40,7 +40,7 @@ package struct Engine: Sendable {
         EngineStatus(
             at: now, stage: EngineStatus.Stage(gate, hasEnded: end != nil), closedBy: gate.closedBy,
             sources: sides.source.statuses, fabric: sides.fabric.status, ledger: sides.ledger.status,
-            records: sides.ledger.states, guarded: admission.guarded, queue: work.lines, runs: work.underWay,
+            records: sides.ledger.states, guarded: admission.guarded, queue: work.lines, underWay: work.underWay,
             totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
 
@@ -280,7 +280,7 @@ package struct Engine: Sendable {
         case .success where sides.fabric.outage != nil && !sides.fabric.isSuspected:
             if !sides.fabric.isBeingRead { readFabric(&out) }
         case .success:
-            sides.fabric.returned(now: out.now)
+            sides.fabric.returned()
             gate.open(.fabricDown)
             if let failure = sides.fabric.listIsUnusable(now: out.now) { out.found(.listUnusable(failure)) }
         }

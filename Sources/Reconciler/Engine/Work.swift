@@ -14,6 +14,10 @@ struct Work: Sendable {
 
     private var queue: KeyQueue<PKey>
     private var runs: [PKey: Running] = [:]
+    /// Those of the runs that let time pass, each until its time.
+    private var rests: [PKey: Duration] = [:]
+    /// The others.
+    private var busy: Set<PKey> = []
     private var lastRun = RunID()
     /// When work on a PKey was first asked for since it was last right.
     private var waitingSince: [PKey: Duration] = [:]
@@ -57,21 +61,21 @@ struct Work: Sendable {
     var running: Set<PKey> { Set(runs.keys) }
     var runCount: Int { runs.count }
     /// Runs that ask for something; those that let time pass keep nobody else waiting.
-    var busyCount: Int { runs.count - resting.count }
+    var busyCount: Int { busy.count }
 
     /// Runs that let time pass, each until its time.
-    var resting: [(pkey: PKey, until: Duration)] {
-        runs.compactMap { pkey, running in running.run.restsUntil.map { (pkey, $0) } }
-    }
+    var resting: [(pkey: PKey, until: Duration)] { rests.map { ($0.key, $0.value) } }
 
     func run(of pkey: PKey) -> Run? { runs[pkey]?.run }
 
     func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
 
-    /// What is under way, in ascending order of PKey.
-    var underWay: [EngineStatus.Run] {
-        runs.map { EngineStatus.Run(pkey: $0.key, phase: $0.value.run.phase, since: $0.value.since) }
-            .sorted { $0.pkey < $1.pkey }
+    /// What asks for something, and how much lets time pass.
+    var underWay: EngineStatus.UnderWay {
+        let shown = busy.prefix(EngineStatus.UnderWay.most).sorted().compactMap { pkey in
+            runs[pkey].map { EngineStatus.Run(pkey: pkey, phase: $0.run.phase, since: $0.since) }
+        }
+        return EngineStatus.UnderWay(runs: shown, busy: busy.count, resting: rests.count)
     }
 
     /// Takes the next PKey, whose run begins now; says since when it has been asked for.
@@ -88,6 +92,8 @@ struct Work: Sendable {
 
     /// A run goes on, or begins; says which one it is.
     mutating func goesOn(_ pkey: PKey, as run: Run, now: Duration) -> RunID {
+        rests[pkey] = run.restsUntil
+        if run.restsUntil == nil { busy.insert(pkey) } else { busy.remove(pkey) }
         if let id = runs[pkey]?.id {
             runs[pkey]?.run = run
             return id
@@ -99,6 +105,8 @@ struct Work: Sendable {
 
     mutating func over(_ pkey: PKey, _ ending: Ending, now: Duration) {
         runs[pkey] = nil
+        rests[pkey] = nil
+        busy.remove(pkey)
         switch ending {
         case .failed:
             let wish = wishes.removeValue(forKey: pkey) ?? .zero

@@ -39,6 +39,11 @@ enum Acquaintance<Knowledge: Sendable>: Sendable {
         self = .up(told(before))
     }
 
+    /// It answers again, though it has told nothing new.
+    mutating func returned() {
+        if case .down(let knowledge, _) = self { self = .up(knowledge) }
+    }
+
     /// A request failed that shows it to be away.
     mutating func failed(_ failure: Failure, now: Duration) {
         let outage = outage?.again(failure, now: now) ?? Outage(failure, now: now)

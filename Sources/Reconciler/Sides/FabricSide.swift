@@ -131,9 +131,8 @@ struct FabricSide: Sendable {
     }
 
     /// It is well again, though its list is not.
-    mutating func returned(now: Duration) {
-        guard isKnown, let outage = acquaintance.outage else { return }
-        acquaintance.returned(after: now - outage.since)
+    mutating func returned() {
+        acquaintance.returned()
     }
 
     /// A request failed that shows the fabric manager to be away.

@@ -39,8 +39,7 @@ package struct EngineStatus: Equatable, Sendable {
     package let guarded: Capped<PKey>
     /// What waits for a run, by its urgency.
     package let queue: [KeyQueue<PKey>.Priority: QueueLine]
-    /// What is under way, in ascending order of PKey: as many as may be at once.
-    package let runs: [Run]
+    package let underWay: UnderWay
     /// What was found when everything was gone through, and what was done since the start.
     package let totals: Totals
     /// What was found last.
@@ -73,6 +72,18 @@ extension EngineStatus {
         package let isKnown: Bool
         /// Why it does not answer; nil while it does.
         package let outage: Outage?
+    }
+
+    /// What is under way.
+    package struct UnderWay: Equatable, Sendable {
+        static let most = 100
+
+        /// Runs that ask for something: all of them, or the first that come to hand, in ascending order of PKey.
+        package let runs: [Run]
+        /// How many ask for something.
+        package let busy: Int
+        /// How many let time pass before they look again.
+        package let resting: Int
     }
 
     /// A run that is under way.

@@ -43,6 +43,8 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
 
     // MARK: The fabric
 
+    func ping() async throws(Failure) {}
+
     func snapshot() async throws(Failure) -> FabricSnapshot {
         content.update { content in
             content.fabricReads += 1

@@ -36,29 +36,41 @@ struct AcquaintanceTests {
         #expect(server.outage?.failures == 1)
     }
 
-    @Test("An outage keeps its beginning, and is tried at longer and longer intervals, up to 15 s")
-    mutating func backoff() {
+    @Test(
+        "An outage keeps its beginning, and is tried at longer intervals, up to 2 s, or 15 s where a password is wrong",
+        arguments: [(Failure.Cause.unreachable, [0.5, 1, 2, 2, 2, 2, 2]), (.credentials, [0.5, 1, 2, 4, 8, 15, 15])])
+    mutating func backoff(cause: Failure.Cause, seconds: [Double]) {
         var now = Duration.seconds(100)
         var pauses: [Duration] = []
         for _ in 0..<7 {
-            server.failed(gone, now: now)
+            server.failed(Failure(cause, "gone"), now: now)
             let next = server.outage?.retryAt ?? now
             pauses.append(next - now)
             now = next
         }
         #expect(server.outage?.since == .seconds(100))
         #expect(server.outage?.failures == 7)
-        #expect(
-            pauses
-                == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(15), .seconds(15)])
+        #expect(pauses == seconds.map(Duration.seconds))
     }
 
-    @Test("A server that wishes to be left alone is, but for two minutes at most")
+    @Test("Where somebody waits the next try is made at once, but not too soon after the last")
+    mutating func hurry() {
+        for second in 0..<3 { server.failed(gone, now: .seconds(second)) }
+        server.hurry(now: .milliseconds(2_100))
+        // It was never there: nobody waits for its return.
+        #expect(server.outage?.retryAt == .seconds(4))
+        server.answered { _ in [] }
+        for second in 0..<3 { server.failed(gone, now: .seconds(second)) }
+        server.hurry(now: .milliseconds(2_100))
+        #expect(server.outage?.retryAt == .milliseconds(2_250))
+    }
+
+    @Test("A server that wishes to be left alone is, but for a minute at most")
     mutating func wishes() {
         server.failed(Failure(.busy, "later", retryAfter: .seconds(30)), now: .zero)
         #expect(server.outage?.retryAt == .seconds(30))
         server.failed(Failure(.busy, "tomorrow", retryAfter: .seconds(86_400)), now: .seconds(30))
-        #expect(server.outage?.retryAt == .seconds(150))
+        #expect(server.outage?.retryAt == .seconds(90))
     }
 
     @Test("While a try is under way there is no time for the next one")

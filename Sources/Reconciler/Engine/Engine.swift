@@ -82,24 +82,12 @@ package struct Engine: Sendable {
 
     /// In a single run: ends when everything has been done that can be.
     private mutating func finishOnce(_ out: inout Output) {
-        guard configuration.runsOnce, end == nil else { return }
-        if let failure = sides.fabric.outage?.last ?? sides.ledger.outage?.last {
-            return finish(.failed(failure), &out)
-        }
-        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone, !sides.fabric.isBeingRead else {
-            return
-        }
+        guard configuration.runsOnce, end == nil,
+            let how = EngineEnd(ofSingleRun: sides, gate, admission, waiters, work)
+        else { return }
         let hasDeleted = sides.ledger.records?.values.contains(where: \.isSeenGone) ?? false
-        if hasDeleted, clockwork.takeWitness() { return readFabric(&out) }
-        let (failed, reason) = work.givenUp
-        let held = admission.held
-        if !failed.isEmpty { return finish(.notInStep(failed, reason: reason), &out) }
-        if !held.isEmpty { return finish(.heldBack(held), &out) }
-        if let first = waiters.pkeys.first {
-            let reason = waiters[first]?.inWords(because: [:])
-            return finish(.notInStep(waiters.pkeys, reason: reason), &out)
-        }
-        finish(.stopped, &out)
+        if !how.isFailure, hasDeleted, clockwork.takeWitness() { return readFabric(&out) }
+        finish(how, &out)
     }
 
     // MARK: Time
@@ -199,12 +187,10 @@ package struct Engine: Sendable {
         for warning in outcome.warnings { out.say(Message(.warning, warning)) }
         guard let picture = sides.picture else { return }
         let judgement = judgeDeletions(among: outcome.changed, isListed: isListed, picture, now: out.now)
-        out.found(judgement, of: picture.owned)
+        out.found(judgement.findings(of: picture.owned))
         indexPorts(of: outcome.changed, picture, &out)
-        let wanted = picture.desired.pkeys
         let changed = outcome.changed.sorted()
-        let new = changed.filter { wanted.contains($0) && picture.records[$0]?.isSeenGone ?? true }
-        let deleted = changed.filter { !wanted.contains($0) && picture.records[$0] != nil }
+        let (new, deleted) = picture.news(among: changed)
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
         for pkey in changed {
             counts.note(picture.standing(of: pkey, admission, leaving).intent, of: pkey)
@@ -313,19 +299,7 @@ package struct Engine: Sendable {
         let judgement = judgeDeletions(among: picture.records.keys, isListed: true, picture, now: out.now)
         indexPorts(of: picture.managed.union(leaving.pkeys), picture, &out)
         let review = Review(picture, admission, leaving, waiters, work, configuration.planner)
-        counts.holds(review.holds)
-        let owned = picture.owned
-        switch occasion {
-        case .beginning:
-            noteInventory(picture, review, &out)
-            noteDrift(review, &out)
-            out.found(judgement, of: owned)
-        case .fabricRead:
-            noteDrift(review, &out)
-            out.found(judgement, of: owned)
-            noteInventory(picture, review, &out)
-        case .ledgerRead: out.found(judgement, of: owned)
-        }
+        out.found(counts.take(review, on: occasion, judgement, picture))
         for pkey in review.differing { work.ask(pkey, .resync, now: out.now) }
         claim(review.unclaimed, picture, &out)
         if occasion != .ledgerRead, sides.fabric.outage == nil { counts.passEnded(now: out.now) }
@@ -342,20 +316,6 @@ package struct Engine: Sendable {
         for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
         if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement
-    }
-
-    private mutating func noteDrift(_ review: Review, _ out: inout Output) {
-        guard !review.drifted.isEmpty else { return }
-        counts.drifted(review.drift)
-        out.found(.drifted(review.drift, Capped(review.drifted)))
-    }
-
-    /// Takes note of whose the partitions of the fabric are, and of what the policy leaves undone.
-    private mutating func noteInventory(_ picture: Picture, _ review: Review, _ out: inout Output) {
-        if let inventory = counts.inventoried(picture.fabric.numbers, managed: picture.managed) {
-            out.found(.inventory(inventory))
-        }
-        if let leftUndone = counts.leftUndone(review.leftUndone) { out.found(.leftUndone(leftUndone)) }
     }
 
     // MARK: Claims of many
@@ -392,18 +352,10 @@ package struct Engine: Sendable {
     // MARK: Ports that leave
 
     /// Takes note of which ports partitions have still to give up, and asks for those that wait for one that is free now.
-    private mutating func indexPorts(
-        of pkeys: some Sequence<PKey>, _ picture: Picture, _ out: inout Output
-    ) {
+    private mutating func indexPorts(of pkeys: some Sequence<PKey>, _ picture: Picture, _ out: inout Output) {
         // In a rehearsal nothing ever leaves.
         guard !gate.isRehearsal else { return }
-        var free: Set<GUID> = []
-        for pkey in pkeys {
-            let ports = picture.fabric.ports(pkey)
-            let standing = picture.standing(of: pkey, admission, leaving)
-            let isDoubted = sides.ledger.doubted.contains(pkey)
-            free.formUnion(leaving.set(standing.leaving(of: ports, isDoubted: isDoubted), of: pkey))
-        }
+        let free = leaving.index(pkeys, picture, admission, doubted: sides.ledger.doubted)
         for pkey in waiters.waiting(for: free) { work.ask(pkey, .fresh, now: out.now) }
     }
 
@@ -449,13 +401,7 @@ package struct Engine: Sendable {
     /// What a run does when it is answered; nil where no run waits for this answer any more.
     private func turn(after answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, now: Duration) -> Turn? {
         guard let run = work.run(of: pkey, id), let picture = sides.picture else { return nil }
-        let facts = facts(of: pkey, picture, now: now)
-        return switch answer {
-        case .pinged(let result): run.pinged(result, facts)
-        case .read(let result): run.read(result, facts)
-        case .written(let result): run.written(result, facts)
-        case .ledger(let result): run.recorded(result, facts)
-        }
+        return run.answered(answer, facts(of: pkey, picture, now: now))
     }
 
     private func facts(of pkey: PKey, _ picture: Picture, now: Duration) -> Run.Facts {

@@ -66,26 +66,3 @@ package enum PartitionWrite: Hashable, Sendable {
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence)
 }
-
-/// How it all ended.
-package enum EngineEnd: Hashable, Sendable {
-    /// It was told to stop, or a single run has done all there was to do.
-    case stopped
-    /// It could not start, and trying again would not help.
-    case failed(Failure)
-    /// A single run: these partitions are not what they should be; `reason` is what the first one failed with.
-    case notInStep([PKey], reason: String?)
-    /// A single run: the deletion of these waits for an approval.
-    case heldBack([PKey])
-
-    /// What there is to say where it did not end well, in one line.
-    package var problem: String? {
-        switch self {
-        case .stopped: nil
-        case .failed(let failure): failure.message
-        case .notInStep(let pkeys, let reason):
-            "\(pkeys.count) partitions are not in step: \(pkeys.inWords)" + (reason.map { ": \($0)" } ?? "")
-        case .heldBack(let pkeys): "\(pkeys.count) deletions wait for an approval: \(pkeys.inWords)"
-        }
-    }
-}

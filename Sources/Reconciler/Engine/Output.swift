@@ -24,9 +24,8 @@ struct Output: Sendable {
         actions.append(.say(message))
     }
 
-    mutating func found(_ judgement: Admission.Judgement, of owned: Int) {
-        if !judgement.approved.isEmpty { found(.approved(judgement.approved)) }
-        if !judgement.held.isEmpty { found(.heldBack(Capped(judgement.held), of: owned)) }
+    mutating func found(_ several: [Finding.What]) {
+        for what in several { found(what) }
     }
 
     mutating func found(_ what: Finding.What) {

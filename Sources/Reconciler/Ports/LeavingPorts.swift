@@ -11,6 +11,21 @@ struct LeavingPorts: Sendable {
     /// The partitions that have such ports.
     var pkeys: Dictionary<PKey, Set<GUID>>.Keys { ports.keys }
 
+    /// Takes note of which ports partitions have still to give up; gives those that none of them has to any more.
+    ///
+    /// - Parameter doubted: those that are only taken for not ours until the ledger has been read again.
+    mutating func index(
+        _ pkeys: some Sequence<PKey>, _ picture: Picture, _ admission: Admission, doubted: Set<PKey>
+    ) -> Set<GUID> {
+        var free: Set<GUID> = []
+        for pkey in pkeys {
+            let standing = picture.standing(of: pkey, admission, self)
+            let ports = standing.leaving(of: picture.fabric.ports(pkey), isDoubted: doubted.contains(pkey))
+            free.formUnion(set(ports, of: pkey))
+        }
+        return free
+    }
+
     /// Sets the ports that a partition still has and is to lose.
     ///
     /// - Returns: those that it had before and has no more, or is to keep.

@@ -130,6 +130,16 @@ extension Run {
         return plan(goal, actual: actual, facts)
     }
 
+    /// What was asked for has been answered; nil where that is not what was asked.
+    func answered(_ answer: EngineEvent.Answer, _ facts: Facts) -> Turn? {
+        switch answer {
+        case .pinged(let result): pinged(result, facts)
+        case .read(let result): read(result, facts)
+        case .written(let result): written(result, facts)
+        case .ledger(let result): recorded(result, facts)
+        }
+    }
+
     /// The partition was read, or could not be; nil where that is not what was asked.
     func read(_ result: Result<Partition?, Failure>, _ facts: Facts) -> Turn? {
         switch self {

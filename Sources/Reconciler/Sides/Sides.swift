@@ -32,6 +32,15 @@ struct Picture: Sendable {
     /// How many partitions are ours, without those that we have deleted.
     var owned: Int { records.values.count { !$0.isSeenGone } }
 
+    /// Which of these the sources want without their being ours, and which are ours and no longer wanted.
+    func news(among pkeys: [PKey]) -> (new: [PKey], deleted: [PKey]) {
+        let wanted = desired.pkeys
+        return (
+            pkeys.filter { wanted.contains($0) && records[$0]?.isSeenGone ?? true },
+            pkeys.filter { !wanted.contains($0) && records[$0] != nil }
+        )
+    }
+
     /// How it stands with one partition.
     ///
     /// - Parameter leaving: the ports that partitions have still to give up.

@@ -27,10 +27,35 @@ struct Counts: Sendable {
     mutating func passBegan(now: Duration) { totals.lastAttempt = now }
     mutating func passEnded(now: Duration) { totals.lastSuccess = now }
 
-    mutating func drifted(_ drift: Drift) { totals.drift.add(drift) }
+    /// Takes what going through everything has shown; gives what is news, in the order of the log.
+    mutating func take(
+        _ review: Review, on occasion: Review.Occasion, _ judgement: Admission.Judgement, _ picture: Picture
+    ) -> [Finding.What] {
+        holds(review.holds)
+        let judged = judgement.findings(of: picture.owned)
+        return switch occasion {
+        case .beginning: inventory(review, picture) + drift(review) + judged
+        case .fabricRead: drift(review) + judged + inventory(review, picture)
+        case .ledgerRead: judged
+        }
+    }
+
+    private mutating func drift(_ review: Review) -> [Finding.What] {
+        guard !review.drifted.isEmpty else { return [] }
+        totals.drift.add(review.drift)
+        return [.drifted(review.drift, Capped(review.drifted))]
+    }
+
+    private mutating func inventory(_ review: Review, _ picture: Picture) -> [Finding.What] {
+        let inventory = inventoried(picture.fabric.numbers, managed: picture.managed).map(Finding.What.inventory)
+        let leftUndone = leftUndone(review.leftUndone).map(Finding.What.leftUndone)
+        return [inventory, leftUndone].compactMap(\.self)
+    }
 
     /// The fabric has been read; gives the inventory if other partitions are there than before, or others are ours.
-    mutating func inventoried(_ numbers: [PartitionNumber], managed: Set<PKey>) -> EngineStatus.Inventory? {
+    private mutating func inventoried(
+        _ numbers: [PartitionNumber], managed: Set<PKey>
+    ) -> EngineStatus.Inventory? {
         let ours = numbers.filter { PKey($0).map(managed.contains) ?? false }
         let others = numbers.filter { number in
             number != .defaultPartition && !(PKey(number).map(managed.contains) ?? false)
@@ -44,7 +69,7 @@ struct Counts: Sendable {
     }
 
     /// Takes what the policy leaves undone, in ascending order; gives it if it is something else than before.
-    mutating func leftUndone(_ pkeys: [PKey]) -> Capped<PKey>? {
+    private mutating func leftUndone(_ pkeys: [PKey]) -> Capped<PKey>? {
         guard pkeys != leftUndone else { return nil }
         leftUndone = pkeys
         totals.leftUndone = Capped(pkeys)
@@ -54,7 +79,7 @@ struct Counts: Sendable {
     // MARK: What is held
 
     /// All that are managed were gone through: these are held.
-    mutating func holds(_ reasons: [PKey: HoldReason]) {
+    private mutating func holds(_ reasons: [PKey: HoldReason]) {
         holds = reasons
         totals.holds = reasons.values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }

@@ -68,3 +68,10 @@ package struct Findings: Equatable, Sendable {
         recent[(recent.firstIndex { $0.number > count } ?? recent.endIndex)...]
     }
 }
+
+extension Admission.Judgement {
+    /// - Parameter owned: how many partitions are ours.
+    func findings(of owned: Int) -> [Finding.What] {
+        (approved.isEmpty ? [] : [.approved(approved)]) + (held.isEmpty ? [] : [.heldBack(Capped(held), of: owned)])
+    }
+}

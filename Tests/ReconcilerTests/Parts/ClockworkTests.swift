@@ -9,7 +9,8 @@ import Testing
 struct ClockworkTests {
     private var clockwork = Clockwork(interval: .seconds(30))
     private var sides = Sides(
-        source: SourceSide(DesiredState([SourceID("etcd", prefix: "/p/")], flags: FlagPolicy())))
+        source: SourceSide(DesiredState([SourceID("etcd", prefix: "/p/")], flags: FlagPolicy())),
+        fabric: FabricSide(Absences(DeletionGuard.Threshold(), runsOnce: false)))
     private let gone = Failure(.unreachable, "gone")
 
     /// All sides have been read once.
@@ -22,7 +23,7 @@ struct ClockworkTests {
 
     private mutating func readFabric(from start: Duration? = nil, now: Duration) {
         sides.fabric.readingStarted(now: start ?? now)
-        clockwork.fabricWasRead(in: sides.fabric.read(FabricSnapshot(complete: []), now: now), now: now)
+        clockwork.fabricWasRead(in: sides.fabric.read(FabricSnapshot(complete: []), now: now).duration, now: now)
     }
 
     private mutating func due(_ seconds: Int, isHolding: Bool = false) -> [Clockwork.Due] {

@@ -14,7 +14,7 @@ struct WorkTests {
 
     init() throws {
         pkey = try PKey(parsing: "0x5")
-        run = .releasing(Errand(pkey: pkey, key: "/p/0x5", revision: 5, since: .zero), nil)
+        run = .noting(LedgerRecord(.claimed, key: "/p/0x5", revision: 5), .failure)
     }
 
     private func work(once: Bool = false) -> Work { Work(seed: 1, runsOnce: once) }
@@ -127,7 +127,7 @@ struct WorkTests {
         func standing(_ revision: KeyVersion) -> Standing {
             Standing(
                 pkey: pkey, source: "etcd", wanted: .absent, intent: .absent, key: "/p/0x5", revision: revision,
-                record: nil, lostHistory: nil, actual: .some(nil), waiting: nil)
+                record: nil, lostHistory: nil, actual: .some(nil), absence: .unknown)
         }
         #expect(!work.isRehearsed(standing(5)))
         work.rehearsed(standing(5))

@@ -161,7 +161,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "EtcdGateway", "Fabric", "KeyHistory", "Reconciler", "Transport", "TestSupport"],
+            dependencies: [
+                "Ledger", "EtcdGateway", "Fabric", "KeyHistory", "Planning", "Reconciler", "Transport", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AdaptersTests",

@@ -37,16 +37,20 @@ package struct PartitionStatus: Hashable, Sendable {
     /// Why it is failing, held or guarded.
     package let error: String?
 
-    /// What there is to say of a PKey; nil where it has neither a key nor a record.
-    package init?(of pkey: PKey, desired: DesiredState, entry: LedgerEntry?) {
-        let hasKey = desired.pkeys.contains(pkey)
-        guard hasKey || entry != nil else { return nil }
+    /// What there is to say of a PKey; nil where it has neither a key nor a record, or must not be touched.
+    ///
+    /// - Parameter admission: what may be done of what is wanted.
+    package init?(of pkey: PKey, desired: DesiredState, admission: Admission = .everything, entry: LedgerEntry?) {
+        let (hasKey, wanted) = (desired.pkeys.contains(pkey), desired.intent(of: pkey))
+        guard hasKey || entry != nil, admission.intent(of: pkey, wanted: wanted) != .held(.outsideRange) else {
+            return nil
+        }
         self.pkey = pkey
         self.entry = entry
         let recordKey = entry.map(\.record.key).flatMap { $0.isEmpty ? nil : $0 }
         key = hasKey ? desired.key(of: pkey) : recordKey ?? desired.key(of: pkey)
         keyRevision = hasKey ? desired.revision(of: pkey) : nil
-        state = Self.state(desired.intent(of: pkey), keyRevision, entry?.record)
+        state = Self.state(wanted, keyRevision, entry?.record)
         error = state == .held ? entry?.record.error ?? "the value of \(key) cannot be read" : entry?.record.error
     }
 

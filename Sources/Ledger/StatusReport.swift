@@ -26,10 +26,10 @@ package struct StatusReport: Sendable {
         for (source, list) in keys { _ = desired.take(list, .afresh, from: source) }
         self.fabric = fabric
         revision = sources.first.flatMap { keys[$0]?.revision.number } ?? 0
-        let managed = entries.filter { range.contains($0.key) }
-        outside = entries.count - managed.count
-        partitions = desired.pkeys.union(managed.keys).sorted().compactMap { pkey in
-            PartitionStatus(of: pkey, desired: desired, entry: entries[pkey])
+        let admission = Admission(Limits(range: range), DeletionGuard.Threshold())
+        outside = entries.keys.count { admission.intent(of: $0, wanted: .absent) == .held(.outsideRange) }
+        partitions = desired.pkeys.union(entries.keys).sorted().compactMap { pkey in
+            PartitionStatus(of: pkey, desired: desired, admission: admission, entry: entries[pkey])
         }
     }
 

@@ -35,6 +35,9 @@ package struct Admission: Sendable {
     /// The PKeys whose deletion is held.
     private(set) var guarded = Capped<PKey>()
 
+    /// Everything may be done.
+    package static var everything: Admission { Admission(Limits(), DeletionGuard.Threshold()) }
+
     package init(_ limits: Limits, _ threshold: DeletionGuard.Threshold) {
         self.limits = limits
         deletionGuard = DeletionGuard(threshold)

@@ -85,6 +85,24 @@ struct EngineDeletionTests {
         #expect(told.tell(.timer, at: .seconds(61)).readsLedger)
     }
 
+    @Test("A record that a read shows before its claim is answered is no earlier life's")
+    mutating func claimSeenEarly() throws {
+        _ = told.begin(keys: [])
+        _ = told.tell(.timer, at: .seconds(30))
+        _ = list([], at: .seconds(30))
+        let change = SourceEvent.changed(revision: 101, [.set(ToldEngine.key("0x5", 101))])
+        #expect(told.tell(.source(change), at: .seconds(30)).onPartitions[pkey]?.isClaim == true)
+        let claim = LedgerRecord(.claimed, key: "/p/0x5", revision: 101)
+        _ = told.ledger(.success([pkey: claim]), at: .seconds(30))
+        #expect(answer(.done, at: .seconds(30)).onPartitions[pkey]?.isStep == true)
+        _ = answer(.written, at: .seconds(30))
+        _ = answer(.read(try ToldEngine.partition(pkey)), at: .seconds(30))
+        _ = answer(.done, at: .seconds(30))
+        _ = delete(at: .seconds(31), revision: 102)
+        _ = answer(.done, at: .seconds(31))
+        #expect(told.wakeAt == .seconds(36))
+    }
+
     @Test("A list that shows it has it deleted once more")
     mutating func shownAgain() throws {
         try make()

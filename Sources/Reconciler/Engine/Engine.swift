@@ -210,7 +210,7 @@ package struct Engine: Sendable {
             sides.ledger.read(read, records)
             gate.open(.ledgerDown)
             let known = sides.ledger.records ?? [:]
-            sides.fabric.inherit(known, now: out.now)
+            sides.fabric.inherit(known, now: out.now) { work.isRunning($0) || work.isBeingClaimed($0) }
             // An earlier run ended before its list.
             if configuration.runsOnce, known.values.contains(where: \.isSeenGone) {
                 clockwork.wantWitness(now: out.now)

@@ -65,8 +65,12 @@ struct Absences: Sendable {
 
     /// The ledger has these records. Of those that this life did not make itself nobody knows what was last sent, and
     /// whether it has acted yet.
-    mutating func inherit(_ records: [PKey: LedgerRecord], now: Duration) {
-        for (pkey, record) in records where traces[pkey] == nil {
+    ///
+    /// - Parameter isOurs: whether this life is about to write the record of a partition, and may have done so already.
+    mutating func inherit(
+        _ records: [PKey: LedgerRecord], now: Duration, except isOurs: (PKey) -> Bool = { _ in false }
+    ) {
+        for (pkey, record) in records where traces[pkey] == nil && !isOurs(pkey) {
             traces[pkey] = Trace(countsFrom: runsOnce ? .zero : now + Self.patience)
             // An earlier life has seen it.
             if record.state == .synced { lastSeen.insert(pkey) }

@@ -76,8 +76,10 @@ struct FabricSide: Sendable {
     }
 
     /// The ledger has these records.
-    mutating func inherit(_ records: [PKey: LedgerRecord], now: Duration) {
-        absences.inherit(records, now: now)
+    ///
+    /// - Parameter isOurs: whether this life may have just written the record of a partition.
+    mutating func inherit(_ records: [PKey: LedgerRecord], now: Duration, except isOurs: (PKey) -> Bool) {
+        absences.inherit(records, now: now, except: isOurs)
     }
 
     /// We have written a record of a partition.

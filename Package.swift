@@ -70,7 +70,7 @@ let package = Package(
             dependencies: ["Fabric", "Files", "JSONText", "Planning", "Text", "UFMClient", "YAMLReader"],
             swiftSettings: strict),
         .target(
-            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "Text", "YAMLReader", logging],
             swiftSettings: core),
         .target(
             name: "Ledger",
@@ -82,8 +82,8 @@ let package = Package(
         .target(
             name: "Adapters",
             dependencies: [
-                "Administration", "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Reconciler", "Transport",
-                "UFMClient",
+                "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler", "Text",
+                "Transport", "UFMClient",
             ],
             swiftSettings: strict),
         .target(
@@ -167,7 +167,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AdaptersTests",
-            dependencies: ["Adapters", "Fabric", "Planning", "Reconciler", "Transport", "UFMClient", "TestSupport"],
+            dependencies: [
+                "Adapters", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "Transport", "UFMClient",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests",

@@ -8,13 +8,23 @@ package struct EtcdSource: EtcdKeySource {
     package let id: SourceID
     private let client: EtcdClient
     private let range: KeyRange
+    private let absentee: KeyName
+    private let store: UInt64?
     private let advice: Failure.Advice
+    /// For so long another member must not have answered, before the same one counts as a second witness.
+    private static let loneliness = Duration.seconds(60)
 
-    /// - Parameter prefix: the directory with its closing slash.
+    /// - Parameters:
+    ///   - prefix: the directory with its closing slash.
+    ///   - absentee: a key that is never made, and that we may delete: what a second opinion writes.
+    ///   - store: the id of the cluster, where it is known from a former life.
     package init(
-        _ client: EtcdClient, prefix: String, advice: @escaping Failure.Advice = { _ in nil }
+        _ client: EtcdClient, prefix: String, absentee: KeyName = "/surf-ufm-pkeyd/second-opinion",
+        store: UInt64? = nil, advice: @escaping Failure.Advice = { _ in nil }
     ) {
         self.client = client
+        self.absentee = absentee
+        self.store = store
         self.advice = advice
         id = SourceID("etcd", prefix: KeyName(prefix))
         range = .prefix(id.prefix.bytes)
@@ -22,13 +32,22 @@ package struct EtcdSource: EtcdKeySource {
 
     package func isKept(in client: EtcdClient) -> Bool { self.client === client }
 
-    package func list() async throws(Failure) -> KeySnapshot {
-        try await told { () async throws(EtcdError) in try await client.list(range).snapshot }
+    package func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
+        let last = witness.flatMap { witness in client.configuration.endpoints.first { witness.isOf($0) } }
+        let listing = try await told { () async throws(EtcdError) in try await client.list(range, avoiding: last) }
+        guard let last, listing.endpoint == last, !client.isAnswered(byOthersThan: last, within: Self.loneliness) else {
+            return listing.snapshot
+        }
+        let snapshot = listing.snapshot
+        return KeySnapshot(complete: snapshot.entries, at: snapshot.point, by: Respondent(last.url + Self.again))
     }
+
+    /// What the name of a member ends with that answered again because no other did.
+    fileprivate static let again = " again"
 
     package func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
         try await told { () async throws(EtcdError) in
-            try await Follower(client, range).run { event in
+            try await Follower(client, range, store: store).run { event in
                 switch event {
                 case .listed(let list, let reason): tell(.listed(list, reason: reason.rawValue))
                 case .changed(let point, let changes): tell(.changed(point, changes))
@@ -56,11 +75,46 @@ package struct EtcdSource: EtcdKeySource {
         return Voucher(at: point ?? StorePoint(revision: .absent), versions)
     }
 
+    package func confirm(
+        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        let conditions = expected.sorted { $0.key < $1.key }.map { key, version in
+            TransactionCondition.modRevision(key: key.bytes, equals: version.number)
+        }
+        do throws(EtcdError) {
+            // What only compares could be answered by a stale member, as a read could. This writes, and changes nothing.
+            return try await client.transaction(
+                if: conditions, then: [.delete(key: absentee.bytes)],
+                operation: "second opinion on \(expected.count) keys")
+        } catch let error where error.kind == .permissionDenied {
+            // Who may only read has two reads, through two members where there are two.
+            let first = try await list(avoiding: nil)
+            guard first.confirms(expected) else { return false }
+            return try await list(avoiding: first.witness).confirms(expected)
+        } catch {
+            throw Failure(error, advice)
+        }
+    }
+
     private func told<Value>(_ call: () async throws(EtcdError) -> Value) async throws(Failure) -> Value {
         do throws(EtcdError) {
             return try await call()
         } catch {
             throw Failure(error, advice)
         }
+    }
+}
+
+extension Respondent {
+    fileprivate func isOf(_ endpoint: EtcdEndpoint) -> Bool {
+        name == endpoint.url || name == endpoint.url + EtcdSource.again
+    }
+}
+
+extension KeySnapshot {
+    /// Whether it shows all these keys at these versions.
+    fileprivate func confirms(_ expected: [KeyName: KeyVersion]) -> Bool {
+        let versions = Dictionary(entries.map { ($0.key, $0.revision) }, uniquingKeysWith: { first, _ in first })
+        return expected.allSatisfy { (versions[$0.key] ?? .absent) == $0.value }
     }
 }

@@ -40,15 +40,17 @@ extension EtcdClient {
     /// - Parameters:
     ///   - limit: at most so many keys; 0 for all.
     ///   - revision: the state at that revision; 0 for now.
+    ///   - last: a member to ask only when no other answers.
     package func range(
-        _ range: KeyRange, limit: Int64 = 0, revision: Int64 = 0, keysOnly: Bool = false, countOnly: Bool = false
+        _ range: KeyRange, limit: Int64 = 0, revision: Int64 = 0, keysOnly: Bool = false, countOnly: Bool = false,
+        avoiding last: EtcdEndpoint? = nil
     ) async throws(EtcdError) -> RangePage {
         let body = RangeRequest(
             key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
             limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireInt64(revision),
             keys_only: keysOnly ? true : nil, count_only: countOnly ? true : nil)
         let (answer, endpoint): (RangeAnswer, _) = try await call(
-            "/v3/kv/range", body, effect: .read, operation: "range of \(range)")
+            "/v3/kv/range", body, effect: .read, operation: "range of \(range)", last: last)
         return RangePage(
             header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue),
             count: answer.count?.value ?? 0, hasMore: answer.more ?? false, endpoint: endpoint)
@@ -67,7 +69,7 @@ extension EtcdClient {
     /// - Returns: the header of the first page and the member that answered it, once the last page has been handed out.
     package func pages(
         of range: KeyRange, keysOnly: Bool = false, revision: Int64 = 0, limit: Int64 = 0,
-        _ receive: ([KeyValue]) async throws(EtcdError) -> Void
+        avoiding last: EtcdEndpoint? = nil, _ receive: ([KeyValue]) async throws(EtcdError) -> Void
     ) async throws(EtcdError) -> (ResponseHeader, EtcdEndpoint) {
         var rest = range
         var first: (header: ResponseHeader, endpoint: EtcdEndpoint)?
@@ -78,7 +80,7 @@ extension EtcdClient {
             do throws(EtcdError) {
                 page = try await self.range(
                     rest, limit: min(pageSize, remaining), revision: first?.header.revision ?? revision,
-                    keysOnly: keysOnly)
+                    keysOnly: keysOnly, avoiding: last)
             } catch let error where error.isTooLarge && min(pageSize, remaining) > 1 {
                 // Values of a megabyte are rare, and legal.
                 pageSize = max(1, min(pageSize, remaining) / 8)
@@ -114,10 +116,15 @@ extension EtcdClient {
     static let listLimit = 128 << 20
 
     /// Everything in a range at one revision: complete, or an error.
-    package func list(_ range: KeyRange, keysOnly: Bool = false) async throws(EtcdError) -> KeyListing {
+    ///
+    /// - Parameter last: a member to ask only when no other answers.
+    package func list(
+        _ range: KeyRange, keysOnly: Bool = false, avoiding last: EtcdEndpoint? = nil
+    ) async throws(EtcdError) -> KeyListing {
         var keyValues: [KeyValue] = []
         var bytes = 0
-        let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly) { (page) throws(EtcdError) in
+        let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly, avoiding: last) {
+            (page) throws(EtcdError) in
             keyValues += page
             // With what it takes to hold a key, however short it is.
             bytes += page.reduce(0) { $0 + $1.key.count + $1.value.count + 128 }

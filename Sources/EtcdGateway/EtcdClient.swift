@@ -8,6 +8,7 @@ package final class EtcdClient: Sendable {
     package let configuration: EtcdConfiguration
     let transport: any HTTPTransport
     private let preferred = Mutex(0)
+    private let answered = Mutex<[EtcdEndpoint: ContinuousClock.Instant]>([:])
     private let tokens: TokenStore?
     private let login: LoginBox
 
@@ -63,6 +64,7 @@ package final class EtcdClient: Sendable {
                 let limit = min(share, Self.attemptLimit)
                 let answer: Answer = try await attempt(path, bytes, at: endpoint, effect, within: limit)
                 if last == nil { preferred.withLock { $0 = index } }
+                answered.withLock { $0[endpoint] = .now }
                 return (answer, endpoint)
             } catch {
                 let error = error.during(operation, at: endpoint, by: configuration.login?.user)
@@ -134,6 +136,13 @@ package final class EtcdClient: Sendable {
 
     private func forgetToken(of endpoint: EtcdEndpoint) async {
         await tokens?.forget(endpoint)
+    }
+
+    /// Whether a member other than this one has answered within a time.
+    package func isAnswered(byOthersThan endpoint: EtcdEndpoint, within time: Duration) -> Bool {
+        answered.withLock { times in
+            times.contains { $0.key != endpoint && $0.value.duration(to: .now) < time }
+        }
     }
 
     func endpointsFromPreferred() -> [(Int, EtcdEndpoint)] {

@@ -106,6 +106,6 @@ package struct KeyListing: Sendable {
             KeyEntry(
                 key: KeyName(keyValue.key), value: keyValue.value, revision: KeyVersion(keyValue.modRevision))
         }
-        return KeySnapshot(complete: entries, at: header.point())
+        return KeySnapshot(complete: entries, at: header.point(), by: Respondent(endpoint.url))
     }
 }

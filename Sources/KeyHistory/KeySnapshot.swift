@@ -12,17 +12,30 @@ package struct KeyEntry: Hashable, Sendable {
     }
 }
 
+/// Who answered a read, in the source's own words: a member of a cluster, or a connection to it. Two that differ may count
+/// as two.
+package struct Respondent: Hashable, Sendable {
+    package let name: String
+
+    package init(_ name: String) {
+        self.name = name
+    }
+}
+
 /// All keys of a range at one moment, from a read that reached its end.
 package struct KeySnapshot: Hashable, Sendable {
     /// Which store it is of, and from when.
     package let point: StorePoint
     package let entries: [KeyEntry]
+    /// Who answered; nil where the source does not say.
+    package let witness: Respondent?
 
     package var revision: KeyVersion { point.revision }
 
-    package init(complete entries: [KeyEntry], at point: StorePoint) {
+    package init(complete entries: [KeyEntry], at point: StorePoint, by witness: Respondent? = nil) {
         self.entries = entries
         self.point = point
+        self.witness = witness
     }
 }
 

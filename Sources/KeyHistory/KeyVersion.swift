@@ -39,4 +39,10 @@ package struct StorePoint: Hashable, Sendable {
         self.revision = revision
         self.term = term
     }
+
+    /// The later one of two points in one history; a word that names no store is one of the store that is told of.
+    package func advanced(to point: StorePoint) -> StorePoint {
+        guard point.revision >= revision else { return self }
+        return StorePoint(store: point.store ?? store, revision: point.revision, term: point.term ?? term)
+    }
 }

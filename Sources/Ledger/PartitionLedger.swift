@@ -46,7 +46,7 @@ package struct RecordTransaction: Sendable {
 /// The ledger of partitions that are ours, wherever its records are kept.
 ///
 /// What is written because of a key depends on how the key stands. Where key and record are in one store, one transaction
-/// does both. Elsewhere the source vouches for its keys in a read right before the writing: in the milliseconds between, a
+/// does both. Elsewhere the source confirms its keys by a transaction of its own right before: in the milliseconds between, a
 /// key may change. Its event then follows and is judged by itself.
 package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     private let store: Store
@@ -130,8 +130,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             if store.holdsKeys(of: source) {
                 transaction.keys.merge(own) { first, _ in first }
             } else {
-                let voucher = try await source.vouch(for: Array(own.keys))
-                guard voucher.confirms(own) else { return false }
+                guard try await source.confirm(own, permit) else { return false }
             }
         }
         guard remaining.isEmpty else { return false }

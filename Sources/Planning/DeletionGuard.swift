@@ -46,6 +46,9 @@ package struct DeletionGuard: Sendable {
 
     package func holds(_ pkey: PKey) -> Bool { verdicts[pkey] == .held }
 
+    /// Whether so many at once, of so many owned partitions, are held back.
+    package func isTooMany(_ count: Int, of owned: Int) -> Bool { threshold.isExceeded(by: count, of: owned) }
+
     /// Judges PKeys that are owned and no longer wanted; those that were judged before keep their verdict.
     ///
     /// - Parameters:

@@ -8,6 +8,14 @@ package enum Intent: Hashable, Sendable {
     case absent
     /// The partition stays as it is until the reason is gone.
     case held(HoldReason)
+
+    /// Whether anything may come of it.
+    package var isCarriedOut: Bool {
+        switch self {
+        case .present, .absent: true
+        case .held: false
+        }
+    }
 }
 
 /// Why a partition is left as it is, whatever etcd says.
@@ -20,6 +28,10 @@ package enum HoldReason: String, Sendable, CaseIterable {
     case policy
     /// Its deletion is one of suspiciously many, and nobody has approved it yet.
     case deletionGuard = "deletion-guard"
+    /// A list lacks its key, and the watch has yet to tell the end of it.
+    case awaitingWatch = "awaiting-watch"
+    /// Members of the source disagree, and only a list says what is wanted.
+    case membersDisagree = "members-disagree"
 }
 
 /// A partition that should be: at least one member, and flags for what has to be made.

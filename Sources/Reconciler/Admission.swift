@@ -1,4 +1,5 @@
 package import Fabric
+package import KeyHistory
 package import Planning
 
 /// What may be done of what is wanted: as far as the range, the policy and the deletion guard admit it. Pure.
@@ -11,14 +12,24 @@ package struct Admission: Sendable {
         let wanted: Intent
         /// What the ledger says of it; nil where it is not ours.
         let record: LedgerRecord?
+        /// By whose word.
+        let word: Word
+        let revision: KeyVersion
         /// Whether it is absent from a source that has lost the history of which the record is.
         let isLost: Bool
+        /// Whether its key is listed at a lower version than the record is of.
+        let isContradicted: Bool
 
         init(_ pkey: PKey, _ desired: DesiredState, record: LedgerRecord?) {
             self.pkey = pkey
             self.record = record
             wanted = desired.intent(of: pkey)
-            isLost = wanted == .absent && record.flatMap { desired.lostHistory(of: $0) } != nil
+            word = desired.word(on: pkey)
+            revision = desired.revision(of: pkey)
+            isLost =
+                wanted == .absent
+                && (record.flatMap { desired.lostHistory(of: $0) } != nil || desired.isLost(pkey))
+            isContradicted = record.map { desired.contradicts($0, of: pkey) } ?? false
         }
     }
 
@@ -34,6 +45,8 @@ package struct Admission: Sendable {
     private var deletionGuard: DeletionGuard
     /// The PKeys whose deletion is held.
     private(set) var guarded = Capped<PKey>()
+    /// Partitions whose keys went back to other values, with many others: each with the version that is held back.
+    private var reverted: [PKey: KeyVersion] = [:]
 
     /// Everything may be done.
     package static var everything: Admission { Admission(Limits(), DeletionGuard.Threshold()) }
@@ -43,8 +56,10 @@ package struct Admission: Sendable {
         deletionGuard = DeletionGuard(threshold)
     }
 
-    package func intent(of pkey: PKey, wanted: Intent) -> Intent {
+    /// - Parameter revision: of the key that decides.
+    package func intent(of pkey: PKey, wanted: Intent, at revision: KeyVersion = .absent) -> Intent {
         let admitted = limits.admitted(wanted, for: pkey)
+        if let held = reverted[pkey], held == revision, admitted.isCarriedOut { return .held(.deletionGuard) }
         return admitted == .absent && deletionGuard.holds(pkey) ? .held(.deletionGuard) : admitted
     }
 
@@ -60,16 +75,19 @@ package struct Admission: Sendable {
         for candidate in candidates {
             let pkey = candidate.pkey
             guard let record = candidate.record, limits.admitted(candidate.wanted, for: pkey) == .absent else {
-                if deletionGuard.forget(pkey) { isChanged = true }
+                // What a list lacks is still to be judged.
+                if candidate.wanted != .held(.awaitingWatch), deletionGuard.forget(pkey) { isChanged = true }
+                if judgeReverted(candidate, &judgement) { isChanged = true }
                 continue
             }
+            if reverted.removeValue(forKey: pkey) != nil { isChanged = true }
             // It was authorised and made: nothing is left to hold.
             guard !record.isSeenGone else {
                 deletionGuard.believe(pkey)
                 continue
             }
             absent.append(pkey)
-            if record.state == .guarded, deletionGuard.hold(pkey) { isChanged = true }
+            if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) { isChanged = true }
             // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted.
             if candidate.isLost, record.isGuardable, deletionGuard.hold(pkey) { judgement.held.append(pkey) }
             if record.state == .approved, deletionGuard.approve(pkey) { judgement.approved.append(pkey) }
@@ -81,13 +99,66 @@ package struct Admission: Sendable {
         return judgement
     }
 
+    /// A partition of ours whose key is there: one that went back stays held until it changes, or somebody approves.
+    ///
+    /// - Returns: whether another one is held by now, or one less.
+    private mutating func judgeReverted(_ candidate: Candidate, _ judgement: inout Judgement) -> Bool {
+        let pkey = candidate.pkey
+        let before = reverted[pkey]
+        if let held = before, held != candidate.revision || candidate.word == .told { reverted[pkey] = nil }
+        let state = candidate.record?.state
+        if state == .approved, reverted.removeValue(forKey: pkey) != nil { judgement.approved.append(pkey) }
+        if state == .guarded, candidate.isContradicted, candidate.word == .listed, reverted[pkey] == nil {
+            reverted[pkey] = candidate.revision
+            judgement.held.append(pkey)
+        }
+        return reverted[pkey] != before
+    }
+
+    /// Judges keys that went back to other values in a list of another history, as the deletions that they may be.
+    ///
+    /// - Parameters:
+    ///   - candidates: partitions of ours of which that is so, or that were ours before the ledger was in doubt.
+    ///   - lost: how many of ours are absent from that list.
+    /// - Returns: those that are held from now on, in ascending order.
+    package mutating func judgeReverted(
+        _ candidates: some Sequence<Candidate>, lost: Int, owned: Int
+    ) -> [PKey] {
+        let ours = candidates.filter { candidate in
+            candidate.record?.isGuardable != false && candidate.word == .listed
+                && limits.admitted(candidate.wanted, for: candidate.pkey).isCarriedOut
+        }
+        guard deletionGuard.isTooMany(ours.count + lost, of: owned) else { return [] }
+        for candidate in ours { reverted[candidate.pkey] = candidate.revision }
+        guarded = Capped(held)
+        return ours.map(\.pkey).sorted()
+    }
+
+    /// The watch has told what had been held because a list alone said so: that is somebody's word.
+    package mutating func heard(_ pkeys: some Sequence<PKey>) {
+        var isChanged = false
+        for pkey in pkeys {
+            reverted[pkey] = nil
+            if deletionGuard.holds(pkey) { deletionGuard.forget(pkey) }
+            isChanged = true
+        }
+        if isChanged { guarded = Capped(held) }
+    }
+
+    /// The source has another history now: all verdicts were on the one before.
+    package mutating func forgetVerdicts() {
+        reverted = [:]
+        for pkey in deletionGuard.judged { deletionGuard.forget(pkey) }
+        guarded = Capped()
+    }
+
     /// Verdicts end with ownership: after a wipe, what nobody puts back would hold other deletions for ever.
     package mutating func forgetAll(but isOurs: (PKey) -> Bool) {
         for pkey in deletionGuard.judged where !isOurs(pkey) { deletionGuard.forget(pkey) }
         guarded = Capped(held)
     }
 
-    /// The PKeys whose deletion is held, in ascending order.
-    package var held: [PKey] { deletionGuard.held }
+    /// The PKeys whose deletion or change is held, in ascending order.
+    package var held: [PKey] { (deletionGuard.held + reverted.keys).sorted() }
     package var isHolding: Bool { !guarded.isEmpty }
 }

@@ -18,7 +18,9 @@ package protocol KeySource: Sendable {
     var id: SourceID { get }
 
     /// Reads all keys at one moment: completely, or not at all.
-    func list() async throws(Failure) -> KeySnapshot
+    ///
+    /// - Parameter witness: who is not to answer, where another one can.
+    func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot
 
     /// Tells everything from now on, beginning with a list, until the task is cancelled.
     func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure)
@@ -27,6 +29,25 @@ package protocol KeySource: Sendable {
     ///
     /// Never from memory: what was read before the call does not count.
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher
+
+    /// Says whether keys stand at these versions, in a way that no stale member can answer; up to 100 at once.
+    ///
+    /// What only a list has told is not written to the fabric without it.
+    ///
+    /// - Parameter expected: versions by key; ``KeyVersion/absent`` for a key that must not be there.
+    func confirm(_ expected: [KeyName: KeyVersion], _ permit: WritePermit) async throws(Failure) -> Bool
+}
+
+extension KeySource {
+    /// Reads all keys at one moment: completely, or not at all.
+    package func list() async throws(Failure) -> KeySnapshot { try await list(avoiding: nil) }
+
+    /// A source of one member that always tells the present vouches for its keys.
+    package func confirm(
+        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        try await vouch(for: Array(expected.keys)).confirms(expected)
+    }
 }
 
 extension [any KeySource] {
@@ -54,6 +75,11 @@ package struct Voucher: Hashable, Sendable {
     package func confirms(_ expected: [KeyName: KeyVersion]) -> Bool {
         expected.allSatisfy { versions[$0.key] == $0.value }
     }
+}
+
+/// What keeps, for a next life, how far sources were told.
+package protocol PointMemory: Sendable {
+    func remember(_ point: StorePoint, of source: SourceID) async throws(Failure)
 }
 
 /// The fabric manager. What writes takes a permit of the gate.

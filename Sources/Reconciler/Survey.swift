@@ -24,7 +24,7 @@ package struct Survey: Sendable {
         _ = admission.judge(candidates, owned: records.values.count { !$0.isSeenGone }, isListed: true)
         var intents: [PKey: Intent] = [:]
         for pkey in desired.pkeys.union(records.keys) {
-            intents[pkey] = admission.intent(of: pkey, wanted: desired.intent(of: pkey))
+            intents[pkey] = admission.intent(of: pkey, wanted: desired.intent(of: pkey), at: desired.revision(of: pkey))
         }
         plan = Plan(
             intents: intents, actual: fabric, owned: Set(records.keys), planner: configuration.planner)

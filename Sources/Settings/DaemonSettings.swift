@@ -9,12 +9,17 @@ package struct DaemonInputs: Sendable {
     package var etcd: EtcdInputs
     package var ufm: UFMInputs
     package var engine: EngineInputs
+    /// The directory of `--state-dir`.
+    package var stateDirectory: String?
 
-    package init(configDirectory: String?, etcd: EtcdInputs, ufm: UFMInputs, engine: EngineInputs) {
+    package init(
+        configDirectory: String?, etcd: EtcdInputs, ufm: UFMInputs, engine: EngineInputs, stateDirectory: String? = nil
+    ) {
         self.configDirectory = configDirectory
         self.etcd = etcd
         self.ufm = ufm
         self.engine = engine
+        self.stateDirectory = stateDirectory
     }
 
     package func resolve(_ environment: ProcessEnvironment = .current) -> Resolved<DaemonSettings> {
@@ -24,7 +29,11 @@ package struct DaemonInputs: Sendable {
             let ufm = try ufm.resolve(sources, &notes)
             var engine = try engine.resolve(sources, &notes)
             engine.fabricName = "\(ufm.scheme.rawValue)://\(ufm.hosts.joined(separator: ","))"
-            return DaemonSettings(etcd: etcd, ufm: ufm, engine: engine, inputs: self, environment: environment)
+            // systemd names several, separated by colons, where a unit asks for several.
+            let given = environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
+            return DaemonSettings(
+                etcd: etcd, ufm: ufm, engine: engine, stateDirectory: stateDirectory ?? given, inputs: self,
+                environment: environment)
         }
     }
 }
@@ -34,16 +43,19 @@ package struct DaemonSettings: Sendable {
     package let etcd: EtcdConfiguration
     package let ufm: UFMConfiguration
     package let engine: EngineConfiguration
+    /// Where the daemon keeps what its next life is to know; nil for nowhere.
+    package let stateDirectory: String?
     private let inputs: DaemonInputs
     private let environment: ProcessEnvironment
 
     fileprivate init(
-        etcd: EtcdConfiguration, ufm: UFMConfiguration, engine: EngineConfiguration, inputs: DaemonInputs,
-        environment: ProcessEnvironment
+        etcd: EtcdConfiguration, ufm: UFMConfiguration, engine: EngineConfiguration, stateDirectory: String?,
+        inputs: DaemonInputs, environment: ProcessEnvironment
     ) {
         self.etcd = etcd
         self.ufm = ufm
         self.engine = engine
+        self.stateDirectory = stateDirectory
         self.inputs = inputs
         self.environment = environment
     }

@@ -1,6 +1,8 @@
 import Adapters
 import EtcdGateway
+import Files
 import Glibc
+import KeyHistory
 import Ledger
 import Logging
 import Planning
@@ -42,9 +44,18 @@ struct Connections {
 
     /// Where desired state comes from, in the order of precedence.
     ///
-    /// - Parameter directory: what was said of where they are.
-    func sources(_ client: EtcdClient, _ directory: PKeyDirectoryOptions) -> [any KeySource] {
-        [EtcdSource(client, prefix: directory.pkeyPrefix, advice: Advice.standard)]
+    /// - Parameters:
+    ///   - directory: what was said of where they are.
+    ///   - fabric: its name in the ledger, beside which second opinions are asked for.
+    ///   - store: the id of the cluster, where a former life knew it.
+    func sources(
+        _ client: EtcdClient, _ directory: PKeyDirectoryOptions, fabric: String = "default", store: UInt64? = nil
+    ) -> [any KeySource] {
+        [
+            EtcdSource(
+                client, prefix: directory.pkeyPrefix,
+                absentee: KeyName("/surf-ufm-pkeyd/\(fabric)/second-opinion"), store: store, advice: Advice.standard)
+        ]
     }
 
     func fabric(_ client: UFMClient) -> UFMFabric {
@@ -98,11 +109,15 @@ struct Daemon {
         let etcdClient = try connections.etcd(settings.etcd)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         tell(settings)
-        let sources = connections.sources(etcdClient, directory)
+        let memory = try memory(settings)
+        let floors = try floors(of: connections.sources(etcdClient, directory), memory)
+        let sources = connections.sources(etcdClient, directory, fabric: fabric, store: floors.values.first?.store)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }
-        let loop = ReconcilerLoop(engine, sources: sources, fabric: ufmFabric, ledger: ledger, log: log)
+        engine.floors = floors
+        let loop = ReconcilerLoop(
+            engine, sources: sources, fabric: ufmFabric, ledger: ledger, memory: isDryRun ? nil : memory, log: log)
         log.info("Performing initial PKey scan...")
         if !settings.engine.runsOnce {
             let seconds = settings.engine.resyncInterval.components.seconds
@@ -119,6 +134,29 @@ struct Daemon {
         }
         if let problem = end.problem { throw CommandFailure(problem) }
         log.info("PKey monitor stopped")
+    }
+
+    /// What a former life knew, and the next one is to know; nil without a state directory.
+    private func memory(_ settings: DaemonSettings) throws(CommandFailure) -> StoreMemory? {
+        guard let path = settings.stateDirectory else { return nil }
+        let directory = StateDirectory(path)
+        guard directory.isWritable else {
+            throw CommandFailure("--state-dir \(path): files cannot be written there: \(SystemWords.lastError)")
+        }
+        return StoreMemory(directory)
+    }
+
+    /// What a former life has left of the sources.
+    private func floors(
+        of sources: [any KeySource], _ memory: StoreMemory?
+    ) throws(CommandFailure) -> [SourceID: StorePoint] {
+        var floors: [SourceID: StorePoint] = [:]
+        do throws(Failure) {
+            for source in sources { floors[source.id] = try memory?.point(of: source.id) }
+        } catch {
+            throw CommandFailure("--state-dir: \(error.message)")
+        }
+        return floors
     }
 
     /// The settings; nil when it was asked to end while it asked for a password, which is no failure.

@@ -74,8 +74,12 @@ struct FollowerPositionTests {
 
         #expect(position.received(.created(header(50, cluster: 8))) == nil)
         #expect(position.next == .list(.clusterChanged))
-        _ = position.listed(list(50, cluster: 8))
-        #expect(position.received(.created(header(50, cluster: 8))) == nil)
+        // Ours alone is followed, however long another one answers.
+        let isOurs = (
+            position.listed(list(50, cluster: 8)), position.next == .list(.clusterChanged), position.listed(list(50))
+        )
+        #expect(!isOurs.0 && isOurs.1 && isOurs.2)
+        #expect(position.received(.created(header(50))) == nil)
         #expect(position.next == .watch(from: 50))
     }
 

@@ -2,43 +2,120 @@ import Testing
 
 @testable import KeyHistory
 
+/// A point of a store.
+func point(_ revision: Int64, store: UInt64? = 7, term: UInt64? = 2) -> StorePoint {
+    StorePoint(store: store, revision: KeyVersion(revision), term: term)
+}
+
+/// A list of keys at versions; the value of a key is its version, or what is given.
+func list(
+    _ revision: Int64, _ keys: [String: Int64] = [:], values: [String: UInt8] = [:], store: UInt64? = 7,
+    by witness: String? = nil
+) -> KeySnapshot {
+    let entries = keys.sorted { $0.key < $1.key }.map {
+        KeyEntry(
+            key: KeyName($0.key), value: [values[$0.key] ?? UInt8(truncatingIfNeeded: $0.value)],
+            revision: KeyVersion($0.value))
+    }
+    return KeySnapshot(complete: entries, at: point(revision, store: store), by: witness.map { Respondent($0) })
+}
+
 @Suite("What is remembered of a store")
 struct HistoryTests {
-    private func point(_ revision: Int64, store: UInt64? = 7, term: UInt64? = 2) -> StorePoint {
-        StorePoint(store: store, revision: KeyVersion(revision), term: term)
+    /// Told up to 100: a from 90, b from 50; c went with 80.
+    private var history = History()
+
+    init() {
+        history.take(list(70, ["a": 60, "b": 50, "c": 40]))
+        history.take([.deleted(key: "c", revision: 80)], at: point(80))
+        history.take([.set(KeyEntry(key: "a", value: [90], revision: 90))], at: point(90))
+        history.reach(point(100))
     }
 
-    private func list(_ revision: Int64, _ keys: [String: Int64] = [:], store: UInt64? = 7) -> KeySnapshot {
-        let entries = keys.sorted { $0.key < $1.key }.map {
-            KeyEntry(key: KeyName($0.key), value: [1], revision: KeyVersion($0.value))
-        }
-        return KeySnapshot(complete: entries, at: point(revision, store: store))
+    @Test("Without any memory a list is ours, and a floor of a former life makes one below it old")
+    func first() {
+        #expect(History().judge(list(3, ["a": 2])) == .ours)
+        let former = History(from: point(50))
+        #expect(former.judge(list(49, ["a": 2])) == .old)
+        #expect(former.judge(list(50, ["a": 2])) == .ours)
+        #expect(former.judge(list(900, ["a": 2])) == .ours)
+        #expect(former.judge(list(900, ["a": 2], store: 8)) == .otherStore)
     }
 
-    @Test("A list that is asked for afresh is believed, whatever was known before")
-    func afresh() {
-        var history = History()
-        #expect(history.judge(list(100, ["a": 90]), .afresh) == .ours)
+    @Test("A later list is ours when every key is unchanged, changed later, or gone")
+    func later() {
+        #expect(history.judge(list(100, ["a": 90, "b": 50])) == .ours)
+        #expect(history.judge(list(120, ["a": 90, "b": 50])) == .ours)
+        #expect(history.judge(list(120, ["a": 110, "b": 50, "d": 120])) == .ours)
+        #expect(history.judge(list(120)) == .ours)
+    }
+
+    @Test(
+        "A list of later that has a key from before which we knew otherwise is suspect",
+        arguments: [["a": 60, "b": 50], ["a": 90, "b": 50, "c": 40], ["a": 90, "b": 50, "d": 100]])
+    func laterAndSuspect(keys: [String: Int64]) {
+        #expect(history.judge(list(120, keys)) == .suspect)
+        #expect(history.judge(list(100, keys)) == .suspect)
+    }
+
+    @Test("The same version with another value is suspect, before and after what was told", arguments: [60, 100, 120])
+    func value(revision: Int64) {
+        #expect(history.judge(list(revision, ["b": 50, "a": 90], values: ["b": 1])) == .suspect)
+    }
+
+    @Test("An earlier list is old where all that differs changed or went after it, and suspect where it did not")
+    func earlier() {
+        #expect(history.judge(list(95, ["a": 90, "b": 50])) == .old)
+        #expect(history.judge(list(85, ["a": 60, "b": 50])) == .old)
+        #expect(history.judge(list(75, ["a": 60, "b": 50, "c": 40])) == .old)
+        // b has been as it is since 50, and c was gone by 80.
+        #expect(history.judge(list(85, ["a": 60])) == .suspect)
+        #expect(history.judge(list(85, ["a": 60, "b": 50, "c": 40])) == .suspect)
+        // Nothing that we remember is as old as this.
+        #expect(history.judge(list(10, ["z": 5])) == .old)
+        #expect(history.judge(list(10)) == .old)
+    }
+
+    @Test("At what was told, a key that is missing is a contradiction; right after it, it may have gone")
+    func absent() {
+        #expect(history.judge(list(100, ["a": 90])) == .suspect)
+        #expect(history.judge(list(101, ["a": 90])) == .ours)
+    }
+
+    @Test("A store of another name is neither ours nor suspect; one without a name counts as the one that is told of")
+    func otherStore() {
+        #expect(history.judge(list(200, ["x": 150], store: 8)) == .otherStore)
+        #expect(history.judge(list(100, ["a": 90, "b": 50], store: nil)) == .ours)
+    }
+
+    @Test("A key that an earlier list has and we do not is unknown where our memory of deletions does not reach")
+    func memoryOfDeletions() {
+        // Went with 80, or before the first list at 70.
+        #expect(history.judge(list(71, ["a": 60, "b": 50, "x": 9])) == .suspect)
+        #expect(history.judge(list(69, ["a": 60, "b": 50, "x": 9])) == .old)
+    }
+
+    @Test("What was told past a gap is remembered, and does not count as told up to there")
+    mutating func gap() {
+        history.take([.set(KeyEntry(key: "d", value: [1], revision: 130))], at: point(130), isGapless: false)
+        history.take([.deleted(key: "b", revision: 131)], at: point(131), isGapless: false)
         #expect(history.told == point(100))
-        #expect(history.judge(list(3, ["b": 2], store: 8), .afresh) == .ours)
-        #expect(history.told == point(3, store: 8))
-        #expect(history.newest == 3)
-        #expect(history.count == 1)
+        // What happened between was never told, and contradicts nothing.
+        #expect(history.judge(list(120, ["a": 105, "b": 50, "e": 119])) == .ours)
+        history.take(list(120, ["a": 105, "b": 50, "e": 119]))
+        #expect(history.told == point(120))
+        #expect(history.deletion(of: "b") == 131)
+        #expect(history.count == 3)
     }
 
-    @Test("A list beside a watch is old when something newer was told, and is believed otherwise")
-    func besideWatch() {
-        var history = History()
-        _ = history.judge(list(10, ["a": 5]), .afresh)
-        #expect(history.judge(list(9, ["a": 5]), .besideWatch) == .old)
-        #expect(history.judge(list(10, ["a": 5]), .besideWatch) == .ours)
-        history.take([.set(KeyEntry(key: "b", value: [2], revision: 20))], at: point(20))
-        #expect(history.judge(list(19, ["a": 5]), .besideWatch) == .old)
-        #expect(history.count == 2)
-        // That nothing changed was told up to there; a list from in between shows the same.
-        history.reach(point(40))
-        #expect(history.judge(list(30, ["a": 5, "b": 20]), .besideWatch) == .ours)
-        #expect(history.told == point(40))
+    @Test("A list that is believed all the same takes the place of everything but the store's name")
+    mutating func anew() {
+        history.begin(with: list(30, ["a": 20], store: nil))
+        #expect(history.told == point(30, term: 2))
+        #expect(history.count == 1)
+        #expect(history.deletion(of: "c") == nil)
+        #expect(history.judge(list(31, ["a": 20, "b": 31])) == .ours)
+        #expect(history.judge(list(30, ["a": 20], store: 8)) == .otherStore)
     }
 
     @Test("Changes and progress move what was told, and never back; a word without a store or term changes neither")
@@ -57,7 +134,7 @@ struct HistoryTests {
     @Test("A deletion is remembered until the key is set again, and at least so many are")
     func deletions() {
         var history = History()
-        _ = history.judge(list(1, ["a": 1]), .afresh)
+        history.take(list(1, ["a": 1]))
         history.take([.deleted(key: "a", revision: 2)], at: point(2))
         #expect(history.deletion(of: "a") == 2)
         #expect(history.count == 0)
@@ -72,13 +149,57 @@ struct HistoryTests {
         }
         #expect(history.deletion(of: "k0") == nil)
         #expect(history.deletion(of: KeyName("l\(History.leastDeletions)")) == 5)
+        // What was forgotten is unknown, and no contradiction.
+        #expect(history.judge(list(3, ["k0": 2])) == .old)
+        #expect(history.judge(list(4, ["a": 4, "z": 1])) == .suspect)
+    }
+}
+
+@Suite("A list that is in doubt")
+struct DoubtTests {
+    @Test("Another one that agrees is believed five seconds later, from another witness")
+    func agreeing() {
+        var doubt = Doubt(list(50, ["a": 40], by: "one"), .suspect, now: .seconds(10))
+        #expect(doubt.avoided == Respondent("one"))
+        let is1Believed = doubt.hears(list(51, ["a": 40], by: "two"), .suspect, now: .seconds(14))
+        #expect(!is1Believed)
+        let is2Believed = doubt.hears(list(51, ["a": 40], by: "one"), .suspect, now: .seconds(16))
+        #expect(!is2Believed)
+        let is3Believed = doubt.hears(list(52, ["a": 40, "b": 52], by: "two"), .suspect, now: .seconds(16))
+        #expect(is3Believed)
     }
 
-    @Test("What was deleted before a list that is asked for afresh belongs to another memory")
-    func deletionsOfBefore() {
-        var history = History()
-        history.take([.deleted(key: "a", revision: 2)], at: point(2))
-        _ = history.judge(list(3), .afresh)
-        #expect(history.deletion(of: "a") == nil)
+    @Test("One that says something else begins the waiting anew")
+    func disagreeing() {
+        var doubt = Doubt(list(50, ["a": 40], by: "one"), .suspect, now: .zero)
+        let is4Believed = doubt.hears(list(50, ["a": 41], by: "two"), .suspect, now: .seconds(6))
+        #expect(!is4Believed)
+        let is5Believed = doubt.hears(list(50, ["a": 41], by: "one"), .suspect, now: .seconds(8))
+        #expect(!is5Believed)
+        let is6Believed = doubt.hears(list(50, ["a": 41], by: "one"), .suspect, now: .seconds(11))
+        #expect(is6Believed)
+    }
+
+    @Test("One that only ends too early has to be seen so twice before it is suspect at all")
+    func old() {
+        var doubt = Doubt(list(50, by: "one"), .old, now: .zero)
+        let is7Believed = doubt.hears(list(50, by: "two"), .old, now: .seconds(5))
+        #expect(!is7Believed)
+        #expect(doubt.kind == .suspect)
+        let is8Believed = doubt.hears(list(51, by: "one"), .old, now: .seconds(9))
+        #expect(!is8Believed)
+        let is9Believed = doubt.hears(list(51, by: "one"), .old, now: .seconds(10))
+        #expect(is9Believed)
+    }
+
+    @Test("Others are asked for at once, and then less and less often")
+    func pauses() {
+        var doubt = Doubt(list(50), .suspect, now: .zero)
+        var times: [Duration] = []
+        for _ in 0..<9 {
+            times.append(doubt.askAt)
+            doubt.asked(now: doubt.askAt)
+        }
+        #expect(times == [1, 3, 5, 13, 29, 59, 89, 119, 149].map { Duration.seconds($0) })
     }
 }

@@ -21,7 +21,7 @@ final class ScriptedSource: KeySource {
         self.failure.withLock { $0 = failure }
     }
 
-    func list() async throws(Failure) -> KeySnapshot {
+    func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
         if let failure = failure.withLock({ $0 }) { throw failure }
         return state.withLock { state in
             let entries = state.versions.map { KeyEntry(key: $0.key, value: [], revision: $0.value) }

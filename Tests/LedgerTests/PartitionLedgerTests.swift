@@ -32,7 +32,9 @@ private struct Witness: KeySource {
     let id: SourceID
     let versions: [KeyName: KeyVersion]
 
-    func list() async throws(Failure) -> KeySnapshot { throw Failure(.malformed, "not listed") }
+    func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
+        throw Failure(.malformed, "not listed")
+    }
     func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {}
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
         let found = keys.map { ($0, versions[$0] ?? .absent) }

@@ -96,9 +96,9 @@ struct DesiredStateTests {
         // The watch tells what the list told already, and what was before it.
         #expect(state.apply([.set(entry("0x5", hosts("3"), 12))]).changed.isEmpty)
         #expect(members() == ["043f720300f55172"])
-        // Absent from a list that is newer than what we know of it.
+        // Absent from a list that is newer than what we know of it: the watch has 15 s to tell its end.
         #expect(state.merge(KeySnapshot(complete: [entry("0x6", hosts("1"), 10)], revision: 31)).changed == [pkey])
-        #expect(state.intent(of: pkey) == .absent)
+        #expect(state.intent(of: pkey) == .held(.awaitingWatch))
         #expect(state.intent(of: other) != .absent)
     }
 
@@ -182,8 +182,8 @@ struct TwoSourcesTests {
         #expect(state.take(list(file, at: 3), .afresh, from: file).changed == [])
         #expect(state.epochs[0] != epochs[0] && state.epochs[1] == epochs[1])
         #expect(host(state) == "043f720300f55171")
-        #expect(state.take(list(file, at: 4), .besideWatch, from: file).verdict == .ours)
-        #expect(state.take(list(etcd, at: 899), .besideWatch, from: etcd).verdict == .old)
+        #expect(state.take(list(file, at: 4), .besideWatch(asked: 3), from: file).verdict == .ours)
+        #expect(state.take(list(etcd, at: 899), .besideWatch(asked: 900), from: etcd).verdict == .old)
         #expect(host(state) == "043f720300f55171")
     }
 
@@ -204,7 +204,9 @@ struct TwoSourcesTests {
 extension DesiredState {
     mutating func replace(with list: KeySnapshot) -> Outcome { take(list, .afresh, from: sources[0]) }
 
-    mutating func merge(_ list: KeySnapshot) -> Outcome { take(list, .besideWatch, from: sources[0]) }
+    mutating func merge(_ list: KeySnapshot, at now: Duration = .zero) -> Outcome {
+        take(list, .besideWatch(asked: reached(sources[0])?.revision ?? .absent), from: sources[0], now: now)
+    }
 
     mutating func apply(_ changes: [KeyChange]) -> Outcome {
         take(changes, at: StorePoint(revision: changes.map(\.revision).max() ?? .absent), from: sources[0])

@@ -200,7 +200,7 @@ struct EngineRunTests {
         let resync = told.tell(.timer, at: .seconds(31))
         let epoch = try #require(
             resync.compactMap { action in
-                if case .listSource(let epoch) = action { epoch } else { nil }
+                if case .listSource(let asked) = action { asked } else { nil }
             }.first)
         let failed = told.tell(.sourceListed(epoch, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
         #expect(failed.onPartitions == [:])

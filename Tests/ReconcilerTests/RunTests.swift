@@ -54,11 +54,12 @@ struct RunTests {
 
     private func facts(
         _ goal: Goal, ledger record: LedgerRecord? = nil, actual: Partition?? = .none, absence: Absence = .unknown,
-        closedBy: Set<WriteGate.Reason> = [], leaving: LeavingPorts = LeavingPorts()
+        closedBy: Set<WriteGate.Reason> = [], leaving: LeavingPorts = LeavingPorts(), word: Word = .told
     ) -> Run.Facts {
         let standing = Standing(
-            pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
-            revision: goal.errand.revision, record: record, lostHistory: nil, actual: actual, absence: absence)
+            pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, word: word,
+            key: goal.errand.key, revision: goal.errand.revision, record: record, lostHistory: nil, isLost: false,
+            actual: actual, absence: absence)
         return Run.Facts(
             standing: standing, leaving: leaving, planner: Planner(), gate: WriteGate(closedBy: closedBy),
             now: .seconds(1))
@@ -67,9 +68,9 @@ struct RunTests {
     /// Facts in which something newer is wanted.
     private func outdated(_ goal: Goal, ledger record: LedgerRecord?) -> Run.Facts {
         let standing = Standing(
-            pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, key: goal.errand.key,
-            revision: 8,
-            record: record, lostHistory: nil, actual: .none, absence: .unknown)
+            pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, word: .told,
+            key: goal.errand.key, revision: 8, record: record, lostHistory: nil, isLost: false, actual: .none,
+            absence: .unknown)
         return Run.Facts(
             standing: standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(), now: .seconds(1))
     }
@@ -83,6 +84,7 @@ struct RunTests {
             switch (run, request) {
             case (.reading, .read): "reading"
             case (.verifying, .read): "verifying"
+            case (.confirming, .write(.confirm, _)): "confirming"
             case (.claiming, .write(.claim, _)): "claiming"
             case (.authorising, .write(.authoriseDeletion, _)): "authorising"
             case (.writing(_, let attempt, _), .write(.step(let step), _)) where step == attempt.step:
@@ -113,6 +115,20 @@ struct RunTests {
         #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right)) == "authorising")
         #expect(begin(absent, facts(absent, actual: right)) == "over, done")
         #expect(begin(absent, facts(absent, actual: .some(nil))) == "over, done")
+    }
+
+    @Test("What only a list has told of a partition of ours is written after a second opinion, and not otherwise")
+    func listedOnly() {
+        let listed = facts(present, ledger: record(.synced), actual: wrong, word: .listed)
+        #expect(begin(present, listed) == "confirming")
+        #expect(begin(present, facts(present, ledger: record(.synced), actual: right, word: .listed)) == "over, done")
+        // A claim and an authorisation compare the keys by themselves.
+        #expect(begin(present, facts(present, actual: .some(nil), word: .listed)) == "claiming")
+        #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right, word: .listed)) == "authorising")
+        let run = Run.confirming(present)
+        #expect(way(run.recorded(.success(.done), listed)) == "writing replace")
+        #expect(way(run.recorded(.success(.refused), listed)) == "over, failed")
+        #expect(way(run.recorded(.failure(outage), listed)) == "over, failed")
     }
 
     @Test(

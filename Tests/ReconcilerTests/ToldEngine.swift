@@ -12,6 +12,8 @@ struct ToldEngine {
     private var engine: ReportedEngine
     private var runs: [PKey: RunID] = [:]
     private var ledgerReads: [LedgerRead] = []
+    /// Whether second opinions agree at once; otherwise the test answers them.
+    var agrees = true
     /// When the engine wants to be told of the time again.
     private(set) var wakeAt: Duration?
 
@@ -26,14 +28,20 @@ struct ToldEngine {
     mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
         let (actions, wakeAt) = engine.handle(event, now: now)
         self.wakeAt = wakeAt
+        var told: [EngineAction] = []
         for action in actions {
+            if agrees, case .write(.confirm, let pkey, let run, _) = action {
+                told += tell(.answered(pkey, run, .ledger(.success(.done))), at: now)
+                continue
+            }
+            told.append(action)
             switch action {
             case .read(let pkey, let run), .ping(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
             case .readLedger(let read): ledgerReads.append(read)
-            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .say, .finish: break
+            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .remember, .say, .finish: break
             }
         }
-        return actions
+        return told
     }
 
     /// Answers what was last asked of a partition.
@@ -114,6 +122,7 @@ enum PartitionRequest: Hashable {
         .write(.authoriseDeletion(record, expecting: keys))
     }
 
+    var isConfirmation: Bool { if case .write(.confirm) = self { true } else { false } }
     var isStep: Bool { if case .write(.step) = self { true } else { false } }
     var isClaim: Bool { if case .write(.claim) = self { true } else { false } }
     var isRelease: Bool { if case .write(.release) = self { true } else { false } }
@@ -135,7 +144,8 @@ extension [EngineAction] {
             case .read(let pkey, _): found[pkey] = .read
             case .ping(let pkey, _): found[pkey] = .ping
             case .write(let write, let pkey, _, _): found[pkey] = .write(write)
-            case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .say, .finish: break
+            case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .remember, .say, .finish:
+                break
             }
         }
     }

@@ -74,6 +74,8 @@ struct World {
     private var isDeaf = false
     private var wakeAt: Duration?
     private var generation: UInt64 = 0
+    /// How often the store was lost.
+    private var wipes = 0
 
     init(
         seed: Seed, source: SourceModel = .etcd, configuration: EngineConfiguration = EngineConfiguration(),
@@ -171,6 +173,7 @@ struct World {
     /// A watch on the old store tells nothing more; sooner or later it is cut.
     mutating func wipe() {
         journal.note("wipe")
+        wipes += 1
         let prefix = source.id.prefix
         bereaved.formUnion(
             store.keys.keys.compactMap { $0.text(behind: prefix).flatMap { try? PKey(parsing: $0) } })
@@ -238,7 +241,8 @@ struct World {
         faults = false
         for reason in closedBy { openGate(reason) }
         if isDeaf { cutWatch() }
-        for _ in 0..<3 {
+        // What members that disagreed have told is held for ten minutes.
+        for _ in 0..<(wipes > 1 ? 24 : wipes > 0 ? 6 : 3) {
             if approvesAll { approve() }
             var budget = 10_000
             while budget > 0, !pending.isEmpty || !watchQueue.isEmpty || !isFollowing {
@@ -327,10 +331,7 @@ struct World {
         case .readLedger(let read):
             return .ledgerRead(
                 read, answer { $0.store.ledger }.mapError { Failure(.unreachable, $0.message) })
-        case .listSource(let epoch):
-            return .sourceListed(
-                epoch,
-                answer(\.list))
+        case .listSource(let asked): return .sourceListed(asked, answer(\.list))
         case .claimBatch(let records, _):
             return .batchClaimed(
                 records,
@@ -347,7 +348,7 @@ struct World {
                 })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
-        case .say, .finish, .follow: return nil
+        case .remember, .say, .finish, .follow: return nil
         }
     }
 
@@ -390,6 +391,10 @@ struct World {
                 world.store.ledger[pkey] = nil
                 return true
             }
+        case .confirm(let expected):
+            return ledger { world in
+                expected.allSatisfy { (world.store.keys[$0.key]?.revision ?? .absent) == $0.value }
+            }
         case .authoriseDeletion(let record, let expected):
             return ledger { world in
                 guard world.store.ledger[pkey] != nil else { return false }
@@ -420,7 +425,7 @@ extension EngineAction {
     var writes: Bool {
         switch self {
         case .write, .claimBatch: true
-        case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .say, .finish: false
+        case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .remember, .say, .finish: false
         }
     }
 }

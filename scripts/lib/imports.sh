@@ -16,9 +16,9 @@ Transport       CCurl COpenSSL Surroundings Text
 EtcdGateway     JSONText KeyHistory Text Transport
 UFMClient       Fabric JSONText Text Transport
 Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
-Reconciler      Planning Fabric KeyHistory YAMLReader Logging
+Reconciler      Planning Fabric KeyHistory Text YAMLReader Logging
 Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Text Transport
-Adapters        Administration EtcdGateway Fabric KeyHistory Ledger Reconciler Transport UFMClient
+Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Text Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
 Usage
 Telemetry       HTTPServing Surroundings Text Logging

@@ -110,7 +110,7 @@ let package = Package(
         .target(name: "Planning", dependencies: ["Fabric"], swiftSettings: settings),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: settings),
         .target(
-            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "YAMLReader", logging],
+            name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "Text", "YAMLReader", logging],
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: settings),

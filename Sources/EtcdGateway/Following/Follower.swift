@@ -1,5 +1,6 @@
 package import KeyHistory
 internal import Synchronization
+internal import Text
 
 /// What following a range tells.
 package enum FollowerEvent: Sendable {
@@ -28,16 +29,18 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     private let range: KeyRange
     private let start: FollowerStart
     private let onCompaction: CompactionPolicy
+    private let store: UInt64?
     private let clock: C
 
     package init(
         _ client: EtcdClient, _ range: KeyRange, from start: FollowerStart = .list,
-        onCompaction: CompactionPolicy = .list, clock: C = ContinuousClock()
+        onCompaction: CompactionPolicy = .list, store: UInt64? = nil, clock: C = ContinuousClock()
     ) {
         self.client = client
         self.range = range
         self.start = start
         self.onCompaction = onCompaction
+        self.store = store
         self.clock = clock
     }
 
@@ -47,7 +50,7 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     ///   any. Later, with lists, nothing: all errors are told as `lost` and tried again, since an operator may be changing a
     ///   password. Without lists, what an outage does not explain, and a gap.
     package func run(_ tell: @escaping Tell) async throws(EtcdError) {
-        let state = State(FollowerPosition(from: start, onCompaction: onCompaction))
+        let state = State(FollowerPosition(from: start, onCompaction: onCompaction, store: store))
         while !Task.isCancelled {
             do throws(Stop) {
                 try await step(state, tell)
@@ -170,7 +173,12 @@ private final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable
     ) throws(EtcdError) -> FollowerEvent? {
         try content.withLock { (content) throws(EtcdError) in
             let told = content.position.told
-            guard content.position.listed(list) == .ours else { throw Self.otherStore(endpoint) }
+            guard content.position.listed(list) else {
+                throw EtcdError(
+                    .otherCluster,
+                    "cluster \(Self.hex(list.point.store)) answers, and not \(Self.hex(content.position.store)): not followed",
+                    endpoint: endpoint)
+            }
             return content.connection.regain(told: told, now: now)
         }
     }
@@ -213,6 +221,8 @@ private final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable
             return (content.connection.lose(error, now: now), content.connection.pause)
         }
     }
+
+    private static func hex(_ id: UInt64?) -> String { id.map { Hex.digits($0) } ?? "one without an id" }
 
     private static func otherStore(_ endpoint: EtcdEndpoint?) -> EtcdError {
         EtcdError(.watchEnded, "the member's store is behind, or not the one we know", endpoint: endpoint)

@@ -47,7 +47,8 @@ struct FollowerPosition: Sendable {
 
     private let start: FollowerStart
     private let onCompaction: CompactionPolicy
-    private var history: History
+    /// Up to where everything has been told, and of which store: only that one is ever followed.
+    private var reached: StorePoint?
     /// The highest revision that counts as shown by the store: a member that is behind it lags, or has lost its data.
     private var seen: Int64 = 0
     /// Why no watch may be opened yet; nil when one may.
@@ -55,15 +56,21 @@ struct FollowerPosition: Sendable {
     /// A watch from a known revision was refused as compacted: the next one starts behind what was told.
     private var stepsOverCompaction = false
 
-    init(from start: FollowerStart = .list, onCompaction: CompactionPolicy = .list) {
+    /// - Parameter store: the id of the cluster, where it is known from before.
+    init(from start: FollowerStart = .list, onCompaction: CompactionPolicy = .list, store: UInt64? = nil) {
         self.start = start
         self.onCompaction = onCompaction
-        history = History()
-        if case .revision(let first) = start { history.reach(StorePoint(revision: KeyVersion(first - 1))) }
+        if let store { reached = StorePoint(store: store, revision: .absent) }
+        if case .revision(let first) = start { reach(StorePoint(store: store, revision: KeyVersion(first - 1))) }
     }
 
+    private mutating func reach(_ point: StorePoint) { reached = reached?.advanced(to: point) ?? point }
+
+    /// The store that is followed; nil before any has answered.
+    var store: UInt64? { reached?.store }
+
     /// Everything up to this revision has been told, or need not be.
-    var told: Int64 { history.told?.revision.number ?? 0 }
+    var told: Int64 { reached?.revision.number ?? 0 }
     /// The last revision that has both happened and been told.
     var known: Int64 { min(told, seen) }
     /// Whether it has begun: what fails after that is an interruption.
@@ -78,21 +85,23 @@ struct FollowerPosition: Sendable {
         return .watch(from: stepsOverCompaction ? told + 1 : max(known, 1))
     }
 
-    /// Takes a list, unless it is not of the history that is followed.
-    mutating func listed(_ list: KeySnapshot) -> History.Verdict {
-        let verdict = history.judge(list, .afresh)
-        guard verdict == .ours else { return verdict }
+    /// Takes a list, from which on is followed; says whether it is of the store that is followed.
+    ///
+    /// Whether it is of that store's history is found out by who is told of it, and remembers more.
+    mutating func listed(_ list: KeySnapshot) -> Bool {
+        if let store, let other = list.point.store, store != other { return false }
+        reached = StorePoint(store: list.point.store ?? store, revision: list.revision, term: list.point.term)
         seen = list.revision.number
         doubt = nil
-        return verdict
+        return true
     }
 
     /// Takes what a linearizable read says of where the store stands.
     mutating func looked(_ header: ResponseHeader) throws(EtcdError) {
         if !isUnderWay {
             // What is asked for may be yet to come, and is known to be of this store all the same.
-            history.reach(header.point(at: start == .now ? header.revision : told))
-        } else if header.clusterID != history.told?.store {
+            reach(header.point(at: start == .now ? header.revision : told))
+        } else if header.clusterID != store {
             throw EtcdError(.otherCluster, "another cluster answers than the one that was watched")
         } else if header.revision < seen {
             throw EtcdError(
@@ -109,7 +118,7 @@ struct FollowerPosition: Sendable {
     mutating func received(_ update: WatchUpdate) -> WatchUpdate? {
         switch update {
         case .created(let header):
-            if header.clusterID != history.told?.store {
+            if header.clusterID != store {
                 doubt = .clusterChanged
             } else if header.revision < seen {
                 // A member that lags behind, or a store that lost its history: only a linearizable read can tell.
@@ -119,13 +128,12 @@ struct FollowerPosition: Sendable {
                 seen = header.revision
             }
             return nil
-        case .revision(let point, let changes):
+        case .revision(let point, _):
             guard point.revision.number > told else { return nil }
-            // Where no list will come there is none to judge, and what is told may be without end.
-            history.take(onCompaction == .list ? changes : [], at: point)
+            reach(point)
         case .progress(let point):
             guard point.revision.number > told else { return nil }
-            history.reach(point)
+            reach(point)
         }
         seen = max(seen, told)
         stepsOverCompaction = false
@@ -134,7 +142,7 @@ struct FollowerPosition: Sendable {
 
     /// What a linearizable read says of a watch that has told everything up to ``told``, or seems to have.
     mutating func judge(_ proof: WatchProof) -> WatchProof.Verdict {
-        guard proof.point.store == history.told?.store else {
+        guard proof.point.store == store else {
             doubt = .clusterChanged
             return .otherStore
         }
@@ -144,7 +152,7 @@ struct FollowerPosition: Sendable {
         }
         // Nothing happened in the range up to there, so that much of the history is known without having been told.
         if proof.showsNoChange, proof.revision > told {
-            history.reach(proof.point)
+            reach(proof.point)
             seen = max(seen, told)
         }
         return proof.verdict(told: told)
@@ -164,6 +172,8 @@ struct FollowerPosition: Sendable {
             case .malformedAnswer, .watchCanceled: doubt = .doubt
             default: break
             }
+            // Another cluster answers where ours is away: ours may be back.
+            if error.kind == .otherCluster { return true }
             // Once it was well, an operator may mend anything. A compaction between two pages is ordinary life before too.
             return isUnderWay || isPassing || error.isCompaction
         case .fail:

@@ -6,9 +6,13 @@ package import Planning
 package struct DesiredState: Sendable {
     /// What an update did: the PKeys it may have changed, and what people should hear of.
     package struct Outcome: Equatable, Sendable {
-        /// Whether a list was of the history that we know; one that was not has changed nothing.
-        package var verdict = History.Verdict.ours
+        /// What became of a list; one that was not used has changed nothing.
+        package var verdict = ListVerdict.ours
         package var changed: Set<PKey> = []
+        /// Of a list that was believed though it contradicted what we knew: PKeys whose keys are others than we knew.
+        package var reverted: Set<PKey> = []
+        /// PKeys of which a list had told what the watch has told by now.
+        package var heard: Set<PKey> = []
         package var warnings: [String] = []
     }
 
@@ -17,12 +21,20 @@ package struct DesiredState: Sendable {
     /// In the order of precedence.
     private var views: [SourceView]
     private var ports = PortIndex()
+    /// PKeys of which the watch has told, or a second opinion has confirmed, what is wanted now.
+    private var told: Set<PKey> = []
+    /// Once a source was believed to have another history: the PKeys that have had a key since then.
+    private var seenSince: Set<PKey>?
 
     /// - Parameters:
     ///   - sources: what is followed; where two name one PKey, the first one counts.
     ///   - range: keys for other PKeys are told of and otherwise ignored.
-    package init(_ sources: [SourceID], flags: FlagPolicy, range: ManagedRange = .everything) {
-        views = sources.map(SourceView.init)
+    ///   - floors: how far a former life was told.
+    package init(
+        _ sources: [SourceID], flags: FlagPolicy, range: ManagedRange = .everything,
+        floors: [SourceID: StorePoint] = [:]
+    ) {
+        views = sources.map { SourceView($0, floor: floors[$0]) }
         self.flags = flags
         self.range = range
     }
@@ -39,9 +51,8 @@ package struct DesiredState: Sendable {
 
     package func isListed(_ source: SourceID) -> Bool { view(source)?.isListed ?? false }
 
-    /// The newest version that a list or a change has told. A list from before it is older than what we know, or from a
-    /// store that lost its history.
-    package func newest(of source: SourceID) -> KeyVersion { view(source)?.history.newest ?? .absent }
+    /// How far a source has been told.
+    package func reached(_ source: SourceID) -> StorePoint? { view(source)?.history.told }
 
     /// How far the source of a record's key had come when it was last told of, if that is not as far as the record says: it
     /// has lost its history, and what is absent from it may be lost as well. nil otherwise.
@@ -54,6 +65,18 @@ package struct DesiredState: Sendable {
     /// How many keys of a source name a PKey that may be managed.
     func keyCount(of source: SourceID) -> Int { view(source)?.entries.count ?? 0 }
 
+    /// Whether a PKey has no key since its source was believed to have another history, without the watch's word.
+    package func isLost(_ pkey: PKey) -> Bool {
+        guard let seenSince else { return false }
+        return !seenSince.contains(pkey) && !told.contains(pkey)
+    }
+
+    /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
+    package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
+        let listed = revision(of: pkey)
+        return listed != .absent && key(of: pkey) == record.key && listed < record.revision
+    }
+
     private func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
 
     // MARK: What is wanted
@@ -63,7 +86,18 @@ package struct DesiredState: Sendable {
 
     /// What is wanted of a partition.
     package func intent(of pkey: PKey) -> Intent {
-        deciding(pkey)?.entry.intent ?? .absent
+        guard let (key, entry) = deciding(pkey) else { return .absent }
+        return isMissed(key) ? .held(.awaitingWatch) : entry.intent
+    }
+
+    private func isMissed(_ key: KeyName) -> Bool { views.contains { !$0.missed.isEmpty && $0.missed[key] != nil } }
+
+    /// By whose word it is wanted.
+    package func word(on pkey: PKey) -> Word { told.contains(pkey) ? .told : .listed }
+
+    /// A second opinion agrees with what is wanted of a partition, as of that version.
+    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) {
+        if self.revision(of: pkey) == revision { told.insert(pkey) }
     }
 
     /// The version of the key that decides over a partition; ``KeyVersion/absent`` without one.
@@ -104,32 +138,89 @@ package struct DesiredState: Sendable {
 
     // MARK: What is told
 
-    /// Takes a complete list, if it is of the history that we know: in place of all that the source told before, or beside
-    /// a watch of it that goes on.
+    /// Takes a complete list, if it is of the history that we know, or is to be believed.
     package mutating func take(
-        _ list: KeySnapshot, _ occasion: History.Occasion, from source: SourceID
+        _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, now: Duration = .zero
     ) -> Outcome {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
-        switch occasion {
-        case .afresh:
-            let before = self
-            outcome.verdict = views[index].judge(list, .afresh)
-            guard outcome.verdict == .ours else { return outcome }
-            let known = before.views[index].entries
-            for (key, entry) in known { unindex(entry, of: key) }
-            for entry in list.entries { set(entry, in: index, &outcome, known: known[entry.key]?.revision) }
-            outcome.changed = before.pkeys.union(pkeys).filter { pkey in
-                before.intent(of: pkey) != intent(of: pkey) || before.revision(of: pkey) != revision(of: pkey)
-            }
-        case .besideWatch:
-            outcome.verdict = views[index].judge(list, .besideWatch)
-            guard outcome.verdict == .ours else { return outcome }
-            for key in views[index].missing(in: list) { remove(key, from: index, &outcome) }
-            for entry in views[index].news(in: list) { set(entry, in: index, &outcome, known: nil) }
+        let before = self
+        outcome.verdict = views[index].judge(list, occasion, now: now)
+        switch (outcome.verdict, occasion) {
+        case (.overtaken, _), (.old, _), (.suspect, _), (.otherStore, _): return outcome
+        case (.believed, _), (.ours, .afresh): replace(before, with: list, index, &outcome)
+        case (.ours, .besideWatch):
+            outcome.changed.formUnion(views[index].miss(list, until: now + SourceView.hearing))
+            for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome, known: nil) }
         }
         return outcome
     }
+
+    /// Puts a list in the place of all that a source had told.
+    private mutating func replace(
+        _ before: DesiredState, with list: KeySnapshot, _ index: Int, _ outcome: inout Outcome
+    ) {
+        let known = before.views[index].entries
+        for (key, entry) in known { unindex(entry, of: key) }
+        for entry in list.entries { set(entry, in: index, nil, &outcome, known: known[entry.key]?.revision) }
+        for (key, entry) in known where views[index].entries[key] == nil { views[index].lost(key, entry.pkey) }
+        outcome.changed = before.pkeys.union(pkeys).filter { pkey in
+            before.intent(of: pkey) != intent(of: pkey) || before.revision(of: pkey) != revision(of: pkey)
+        }
+        told.subtract(outcome.changed)
+        guard outcome.verdict == .believed else {
+            if let seen = seenSince { seenSince = seen.union(pkeys) }
+            return
+        }
+        seenSince = pkeys
+        outcome.reverted = outcome.changed.filter { before.revision(of: $0) != .absent && revision(of: $0) != .absent }
+    }
+
+    /// Time has passed: keys are gone of which lists say so and of whose end the watch has told nothing in time, and what was
+    /// held because members disagreed is let go of.
+    mutating func pass(now: Duration) -> Outcome {
+        var outcome = Outcome()
+        for index in views.indices {
+            for key in views[index].overdue(now: now) { remove(key, from: index, .listed, &outcome) }
+            if views[index].pass(now: now) { outcome.changed.formUnion(pkeys.subtracting(told)) }
+        }
+        return outcome
+    }
+
+    // MARK: What is to be asked
+
+    /// A list of each source.
+    var requests: [ListRequest] { views.map(\.request) }
+
+    /// Another list of each source of which one is in doubt, where it is time for it.
+    mutating func requestsInDoubt(now: Duration) -> [ListRequest] {
+        views.indices.compactMap { index in
+            guard let askAt = views[index].trust.doubt?.askAt, askAt <= now else { return nil }
+            return views[index].asked(now: now)
+        }
+    }
+
+    /// Whether a list of any source is in doubt.
+    var isInDoubt: Bool { views.contains { $0.trust.doubt != nil } }
+
+    /// Whether a key waits for the watch to tell its end.
+    var isAwaitingWatch: Bool { views.contains { !$0.missed.isEmpty } }
+
+    /// When something is due for no other reason than that time has passed.
+    var nextDue: Duration? {
+        views.reduce(nil) { soonest, view in
+            [soonest, view.trust.nextDue, view.nextOverdue].compactMap(\.self).min()
+        }
+    }
+
+    /// Whether the members of a source disagree, so that nothing is carried out of what lists alone have told.
+    var isDisagreeing: Bool { views.contains { $0.trust.isDisagreeing } }
+
+    /// Who answered the last lists that were used.
+    var witnesses: [Respondent?] { views.map(\.trust.witness) }
+
+    /// All sources are taken to have another history than the one of a former life.
+    mutating func beginAnotherHistory() { seenSince = pkeys }
 
     /// Takes the changes of one version; those that a list has told already do nothing.
     package mutating func take(
@@ -137,12 +228,20 @@ package struct DesiredState: Sendable {
     ) -> Outcome {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
-        for change in views[index].take(changes, at: point) {
-            if let value = change.value {
-                let entry = KeyEntry(key: change.key, value: value, revision: change.revision)
-                set(entry, in: index, &outcome, known: nil)
-            } else {
-                remove(change.key, from: index, &outcome)
+        for news in views[index].take(changes, at: point) {
+            switch news {
+            case .heard(let pkey):
+                // What a list brought is the watch's word by now: it may be let go of where it was held.
+                guard told.insert(pkey).inserted else { continue }
+                outcome.heard.insert(pkey)
+                outcome.changed.insert(pkey)
+            case .change(let change):
+                if let value = change.value {
+                    let entry = KeyEntry(key: change.key, value: value, revision: change.revision)
+                    set(entry, in: index, .told, &outcome, known: nil)
+                } else {
+                    remove(change.key, from: index, .told, &outcome)
+                }
             }
         }
         return outcome
@@ -156,7 +255,7 @@ package struct DesiredState: Sendable {
     private func index(of source: SourceID) -> Int? { views.firstIndex { $0.id == source } }
 
     private mutating func set(
-        _ entry: KeyEntry, in index: Int, _ outcome: inout Outcome, known: KeyVersion?
+        _ entry: KeyEntry, in index: Int, _ word: Word?, _ outcome: inout Outcome, known: KeyVersion?
     ) {
         let pkey: PKey
         do throws(FabricError) {
@@ -178,6 +277,7 @@ package struct DesiredState: Sendable {
         if let old = views[index].set(entry.key, new) { unindex(old, of: entry.key) }
         if case .members(let value) = content { ports.add(value, of: entry.key, pkey, flags.index0) }
         outcome.changed.insert(pkey)
+        note(word, on: pkey)
         if known != entry.revision { outcome.warnings += warnings(of: entry.key, content, pkey) }
     }
 
@@ -211,10 +311,20 @@ package struct DesiredState: Sendable {
         if views[index].ignore(entry) { outcome.warnings.append("\(entry.key): ignored: \(reason)") }
     }
 
-    private mutating func remove(_ key: KeyName, from index: Int, _ outcome: inout Outcome) {
-        guard let entry = views[index].remove(key) else { return }
+    private mutating func remove(_ key: KeyName, from index: Int, _ word: Word, _ outcome: inout Outcome) {
+        guard let entry = views[index].remove(key, word) else { return }
         unindex(entry, of: key)
         outcome.changed.insert(entry.pkey)
+        note(word, on: entry.pkey)
+    }
+
+    private mutating func note(_ word: Word?, on pkey: PKey) {
+        switch word {
+        case .told: told.insert(pkey)
+        case .listed: told.remove(pkey)
+        case nil: break
+        }
+        if seenSince != nil, views.contains(where: { $0.keysOfPKey[pkey] != nil }) { seenSince?.insert(pkey) }
     }
 
     private mutating func unindex(_ entry: SourceView.Entry, of key: KeyName) {

@@ -50,69 +50,167 @@ struct SourceView: Sendable {
     }
 
     let id: SourceID
-    private(set) var history = History()
+    private(set) var trust: SourceTrust
     private(set) var epoch: Epoch
     private(set) var isListed = false
-    /// Everything up to this version is known from a list; older changes are echoes.
-    private var horizon = KeyVersion.absent
     private(set) var entries: [KeyName: Entry] = [:]
     private(set) var keysOfPKey: [PKey: Set<KeyName>] = [:]
     /// Keys under the prefix that name no PKey, with the version that was complained about.
     private var strangers: [KeyName: KeyVersion] = [:]
+    /// Keys that a list lacks whose end the watch has not told: still among the entries until it does, or until then.
+    private(set) var missed: [KeyName: Duration] = [:]
+    /// When the first of them has waited long enough, or sooner.
+    private(set) var nextOverdue: Duration?
+    /// Keys that a list took away and of whose end the watch has told nothing yet.
+    private var unheard: [KeyName: PKey] = [:]
 
-    init(_ id: SourceID) {
+    /// How long a key that a list lacks waits for the watch to tell its end.
+    static let hearing = Duration.seconds(15)
+
+    /// - Parameter floor: how far a former life was told.
+    init(_ id: SourceID, floor: StorePoint? = nil) {
         self.id = id
         epoch = Epoch(of: id)
+        trust = SourceTrust(floor: floor)
     }
+
+    var history: History { trust.history }
 
     // MARK: What is told
 
-    /// Judges a list; one that is ours moves the horizon, and one that was asked for afresh begins a new epoch without any
-    /// entry.
-    mutating func judge(_ list: KeySnapshot, _ occasion: History.Occasion) -> History.Verdict {
-        let verdict = history.judge(list, occasion)
-        guard verdict == .ours else { return verdict }
-        horizon = list.revision
-        if occasion == .afresh {
+    /// Judges a list; one that is to be used is taken note of, and one that replaces what was told begins a new epoch without
+    /// any entry.
+    mutating func judge(
+        _ list: KeySnapshot, _ occasion: ListOccasion, now: Duration
+    ) -> ListVerdict {
+        let verdict = trust.judge(list, occasion, now: now)
+        switch (verdict, occasion) {
+        case (.believed, _), (.ours, .afresh):
             epoch.advance()
             isListed = true
             entries = [:]
             keysOfPKey = [:]
+            missed = [:]
+        // The first one that is used need not be the one that the source began with.
+        case (.ours, .besideWatch): isListed = true
+        case (.overtaken, _), (.old, _), (.suspect, _), (.otherStore, _): break
         }
         return verdict
     }
 
-    /// The keys that a list beside the watch shows to be gone.
-    func missing(in list: KeySnapshot) -> [KeyName] {
+    /// Waits for the watch to tell the end of keys that a list beside it lacks; gives the PKeys of which that is news.
+    mutating func miss(_ list: KeySnapshot, until time: Duration) -> Set<PKey> {
         let listed = Set(list.entries.map(\.key))
-        return entries.filter { !listed.contains($0.key) && $0.value.revision <= list.revision }.map(\.key)
+        var changed: Set<PKey> = []
+        for (key, entry) in entries where !listed.contains(key) && entry.revision <= list.revision && missed[key] == nil
+        {
+            missed[key] = time
+            nextOverdue = min(nextOverdue ?? time, time)
+            changed.insert(entry.pkey)
+        }
+        for key in missed.keys where listed.contains(key) {
+            missed[key] = nil
+            if let pkey = entries[key]?.pkey { changed.insert(pkey) }
+        }
+        return changed
     }
+
+    /// Takes out the keys that have waited long enough for the watch.
+    mutating func overdue(now: Duration) -> [KeyName] {
+        guard let next = nextOverdue, next <= now else { return [] }
+        let keys = missed.filter { $0.value <= now }.keys.sorted()
+        nextOverdue = missed.values.filter { $0 > now }.min()
+        return keys
+    }
+
+    /// Time has passed; says whether the members agree again by now.
+    mutating func pass(now: Duration) -> Bool { trust.pass(now: now) }
+
+    /// A key is not in the list that replaces what was told.
+    mutating func lost(_ key: KeyName, _ pkey: PKey) { unheard[key] = pkey }
 
     /// The entries of a list beside the watch that are news.
     func news(in list: KeySnapshot) -> [KeyEntry] {
-        list.entries.filter { $0.revision > (entries[$0.key]?.revision ?? .absent) }
+        list.entries.filter { entry in
+            guard entry.revision > (entries[entry.key]?.revision ?? .absent) else { return false }
+            // It may be gone since.
+            return history.deletion(of: entry.key).map { $0 <= list.revision } ?? true
+        }
     }
 
-    /// Takes note of changes; gives those that no list has told already.
-    mutating func take(_ changes: [KeyChange], at point: StorePoint) -> [KeyChange] {
-        let news = changes.filter { $0.revision > horizon }
-        history.take(news, at: point)
+    /// What of some changes is news.
+    enum News {
+        case change(KeyChange)
+        /// A list has told it already; now the watch has as well.
+        case heard(PKey)
+    }
+
+    /// Takes note of changes; gives what is news of them.
+    mutating func take(_ changes: [KeyChange], at point: StorePoint) -> [News] {
+        guard trust.isOfStore(point) else { return [] }
+        let horizon = history.told?.revision ?? .absent
+        var news: [News] = []
+        var fresh: [KeyChange] = []
+        for change in changes {
+            guard change.revision <= horizon else {
+                news.append(.change(change))
+                fresh.append(change)
+                continue
+            }
+            switch history.echo(of: change) {
+            // A list lacks it, and was told of a later time; but what the watch tells is not over yet.
+            case .outdated where change.value != nil && missed[change.key] != nil && isNewer(change):
+                news.append(.change(change))
+                fresh.append(change)
+            case .outdated: break
+            // The watch is somebody's word, and the list that should have told it was a lie.
+            case .contradiction:
+                news.append(.change(change))
+                fresh.append(change)
+            case .heard where missed[change.key] != nil: news.append(.change(change))
+            case .heard:
+                let pkey = unheard.removeValue(forKey: change.key) ?? entries[change.key]?.pkey
+                if let pkey { news.append(.heard(pkey)) }
+            }
+        }
+        trust.take(fresh, at: point)
         return news
     }
 
-    mutating func reach(_ point: StorePoint) { history.reach(point) }
+    private func isNewer(_ change: KeyChange) -> Bool {
+        entries[change.key].map { $0.revision < change.revision } ?? false
+    }
+
+    mutating func reach(_ point: StorePoint) { trust.reach(point) }
+
+    /// Another list is asked for.
+    mutating func asked(now: Duration) -> ListRequest {
+        trust.asked(now: now)
+        return request
+    }
+
+    var request: ListRequest {
+        ListRequest(epoch: epoch, told: history.told?.revision ?? .absent, avoiding: trust.doubt?.avoided)
+    }
 
     // MARK: The entries
 
     /// Sets a key; gives the entry that stood there before.
     mutating func set(_ key: KeyName, _ entry: Entry) -> Entry? {
         keysOfPKey[entry.pkey, default: []].insert(key)
+        missed[key] = nil
+        unheard[key] = nil
         return entries.updateValue(entry, forKey: key)
     }
 
     /// Removes a key; gives the entry that stood there.
-    mutating func remove(_ key: KeyName) -> Entry? {
+    ///
+    /// - Parameter word: who says that it is gone.
+    mutating func remove(_ key: KeyName, _ word: Word) -> Entry? {
         strangers[key] = nil
+        missed[key] = nil
+        if word == .told { unheard[key] = nil }
+        if word == .listed, let pkey = entries[key]?.pkey { unheard[key] = pkey }
         guard let entry = entries.removeValue(forKey: key) else { return nil }
         keysOfPKey[entry.pkey]?.remove(key)
         if keysOfPKey[entry.pkey]?.isEmpty == true { keysOfPKey[entry.pkey] = nil }

@@ -10,6 +10,8 @@ struct Clockwork: Sendable {
         case witness
         /// All sides are read again.
         case resync
+        /// The sources and the ledger are read again, since something was refused there.
+        case look
     }
 
     /// When all sides are read again: at the interval, but so that reading takes at most a tenth of the fabric manager's
@@ -28,8 +30,13 @@ struct Clockwork: Sendable {
 
     /// How long a list that is to bear witness waits for more to be deleted.
     private static let gathering = Duration.seconds(5)
+    /// How long it is quiet before looking again costs nothing again, and the longest wait between two looks.
+    private static let (quiet, longestPause) = (Duration.seconds(60), Duration.seconds(30))
 
     private let interval: Duration
+    /// When the sources and the ledger are read again since something was refused there.
+    private var lookAt: Duration?
+    private var lastLook: (time: Duration, pause: Duration)?
     private var resync = Resync.notYet
     /// When the fabric may be read again.
     private var fabricRest = Duration.zero
@@ -84,6 +91,23 @@ struct Clockwork: Sendable {
         approvalLook = approvalLook ?? now + Self.approvalInterval
     }
 
+    /// Something was refused, so that what is known is not so. What is looked at again and again in vain is looked at less
+    /// and less often.
+    mutating func lookAgain(now: Duration) {
+        guard lookAt == nil else { return }
+        guard let last = lastLook, now - last.time < Self.quiet else {
+            lastLook = nil
+            return lookAt = now
+        }
+        lookAt = max(now, last.time + last.pause)
+    }
+
+    private mutating func looked(now: Duration) {
+        lookAt = nil
+        let pause = lastLook.map { min($0.pause * 2, Self.longestPause) } ?? .milliseconds(100)
+        lastLook = (now, pause)
+    }
+
     /// What is due, in its order; each is due once.
     mutating func due(now: Duration, _ sides: Sides, isHolding: Bool) -> [Due] {
         var due: [Due] = []
@@ -93,6 +117,10 @@ struct Clockwork: Sendable {
             isReadingFabric = true
         }
         if let retry = sides.ledger.outage?.retryAt, retry <= now { due.append(.ledgerRetry) }
+        if let look = lookAt, look <= now {
+            looked(now: now)
+            due.append(.look)
+        }
         if let look = approvalLook, look <= now {
             approvalLook = isHolding ? now + Self.approvalInterval : nil
             if sides.ledger.outage == nil { due.append(.approvalLook) }
@@ -117,7 +145,7 @@ struct Clockwork: Sendable {
     ///
     /// - Parameter ready: when the next PKey waits for nothing but time.
     func next(_ sides: Sides, ready: () -> Duration?) -> Duration? {
-        var times = [sides.ledger.outage?.retryAt, approvalLook]
+        var times = [sides.ledger.outage?.retryAt, approvalLook, lookAt, sides.source.nextDue]
         // While the fabric is being read, its answer comes before any time that hangs on it.
         if !sides.fabric.isBeingRead { times.append(sides.fabric.outage?.retryAt) }
         if sides.picture != nil, sides.fabric.outage == nil {

@@ -26,7 +26,7 @@ package struct Engine: Sendable {
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
         self.configuration = configuration
         sides = Sides(
-            source: SourceSide(configuration.nothingDesired),
+            source: SourceSide(configuration.nothingDesired, floors: configuration.floors),
             fabric: FabricSide(Absences(configuration.deleteGuard, runsOnce: configuration.runsOnce)))
         admission = Admission(configuration.limits, configuration.deleteGuard)
         gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
@@ -93,6 +93,9 @@ package struct Engine: Sendable {
     // MARK: Time
 
     private mutating func keepTime(_ out: inout Output) {
+        take(sides.source.pass(now: out.now), isListed: true, &out)
+        for request in sides.source.requestsInDoubt(now: out.now) { out.add(.listSource(request)) }
+        for (source, point) in sides.source.toRemember(now: out.now) { out.add(.remember(source, point)) }
         for due in clockwork.due(now: out.now, sides, isHolding: admission.isHolding) {
             switch due {
             case .fabricRetry: retryFabric(&out)
@@ -101,6 +104,9 @@ package struct Engine: Sendable {
                 sides.ledger.retrying()
                 readLedger(&out)
             case .approvalLook: readLedger(&out)
+            case .look:
+                listSources(&out)
+                readLedger(&out)
             case .resync:
                 readFabric(&out)
                 listSources(&out)
@@ -136,7 +142,7 @@ package struct Engine: Sendable {
     }
 
     private func listSources(_ out: inout Output) {
-        for epoch in sides.source.epochs { out.add(.listSource(epoch)) }
+        for request in sides.source.requests { out.add(.listSource(request)) }
     }
 
     // MARK: What the sources tell
@@ -146,12 +152,11 @@ package struct Engine: Sendable {
         case .listed(let list, let reason):
             let isFirst = !sides.source.isListed(source)
             if let lasted = beginning.told(source, now: out.now) { sides.source.restored(source, after: lasted) }
-            let outcome = sides.source.listed(list, reason: reason, from: source, now: out.now)
+            sides.source.relisted(source, reason)
             out.found(.listed(source, reason: reason, keys: list.entries.count, list.revision))
-            take(outcome, isListed: true, &out)
             // The store may have been restored or wiped, and the ledger with it.
             if !isFirst { readLedger(&out) }
-            begin(&out)
+            take(list, .afresh, from: source, &out)
         case .changed(let point, let changes):
             take(sides.source.changed(changes, at: point, from: source, now: out.now), isListed: false, &out)
         case .progress(let point): sides.source.reached(point, in: source, now: out.now)
@@ -169,23 +174,62 @@ package struct Engine: Sendable {
         if beginning.ended(source, failure, now: out.now) { sides.source.lost(source, failure, now: out.now) }
     }
 
-    private mutating func takeList(_ asked: Epoch, _ result: Result<KeySnapshot, Failure>, _ out: inout Output) {
-        guard sides.source.epochs.contains(asked) else { return }
+    private mutating func takeList(
+        _ asked: ListRequest, _ result: Result<KeySnapshot, Failure>, _ out: inout Output
+    ) {
+        guard sides.source.isCurrent(asked) else { return }
         switch result {
-        case .success(let list):
-            let outcome = sides.source.listedBesideWatch(list, from: asked.source)
-            guard outcome.verdict == .ours else {
-                return out.found(.listedOld(list.revision, newest: sides.source.newest(of: asked.source)))
-            }
-            take(outcome, isListed: true, &out)
+        case .success(let list): take(list, .besideWatch(asked: asked.told), from: asked.source, &out)
         case .failure(let failure): out.found(.notListed(failure))
         }
+    }
+
+    /// Takes a list, as far as it is to be believed.
+    private mutating func take(
+        _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, _ out: inout Output
+    ) {
+        let (wasInDoubt, before) = (sides.source.told.isInDoubt, sides.source.reached(source))
+        let outcome = sides.source.listed(list, occasion, from: source, now: out.now)
+        if outcome.verdict == .overtaken {
+            out.found(.listedOld(list.revision, newest: before?.revision ?? .absent))
+        }
+        for message in sides.source.words(
+            on: outcome.verdict, of: list, from: source, before: before, wasInDoubt: wasInDoubt)
+        {
+            out.say(message)
+        }
+        guard outcome.verdict.isUsed else { return }
+        if outcome.verdict == .believed { beginAnotherHistory(outcome.reverted, &out) }
+        take(outcome, isListed: true, &out)
+        if gate.closedBy.contains(.starting) || occasion == .afresh { begin(&out) }
+    }
+
+    /// A source has another history than we knew: verdicts and ledger are found out anew, and what went back is held where it
+    /// is much.
+    private mutating func beginAnotherHistory(_ reverted: Set<PKey>, _ out: inout Output) {
+        admission.forgetVerdicts()
+        readLedger(&out)
+        // What was told while the list was under way is in the next one.
+        listSources(&out)
+        guard let picture = sides.picture else { return }
+        // A claim that the new history refused has taken the ownership of some from us, until the ledger is read.
+        let ours = sides.ledger.doubted.union(picture.records.keys)
+        let lost = ours.count { picture.desired.isLost($0) }
+        let held = admission.judgeReverted(
+            reverted.intersection(ours).map {
+                Admission.Candidate($0, picture.desired, record: picture.records[$0])
+            }, lost: lost, owned: ours.count)
+        guard !held.isEmpty else { return }
+        out.found(.heldBack(Capped(held), of: ours.count))
+        for pkey in held { work.ask(pkey, .fresh, now: out.now) }
+        clockwork.lookForApprovals(now: out.now)
     }
 
     /// Notes and queues what an update of what is wanted has changed.
     private mutating func take(_ outcome: DesiredState.Outcome, isListed: Bool, _ out: inout Output) {
         for warning in outcome.warnings { out.say(Message(.warning, warning)) }
-        guard let picture = sides.picture else { return }
+        guard let picture = sides.picture, !outcome.changed.isEmpty else { return }
+        admission.heard(outcome.heard)
         let judgement = judgeDeletions(among: outcome.changed, isListed: isListed, picture, now: out.now)
         out.found(judgement.findings(of: picture.owned))
         indexPorts(of: outcome.changed, picture, &out)
@@ -288,6 +332,17 @@ package struct Engine: Sendable {
     /// Starts the work once all sides are known.
     private mutating func begin(_ out: inout Output) {
         guard let picture = sides.picture else { return }
+        if gate.closedBy.contains(.starting) {
+            switch sides.source.judge(picture.records, now: out.now) {
+            case .goesOn: break
+            case .doubted(let isNews):
+                guard isNews else { return }
+                let words = "the ledger knows later versions of its keys than it lists"
+                return out.say(
+                    Message(.error, "\(picture.source): \(words): nothing is done until another list says the same"))
+            case .believed(let reverted): beginAnotherHistory(reverted, &out)
+            }
+        }
         gate.open(.starting)
         review(.beginning, &out)
         out.found(.begun(keys: picture.desired.pkeys.count, records: picture.records.count, toDo: work.depth))
@@ -344,7 +399,10 @@ package struct Engine: Sendable {
         }
         for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, record)
-            if case .success(true) = result, isCurrent { note(record, of: pkey, &out) }
+            if case .success(true) = result, isCurrent {
+                note(record, of: pkey, &out)
+                sides.source.confirmed(pkey, record.revision)
+            }
             work.ask(pkey, .resync, now: out.now)
         }
     }
@@ -467,9 +525,8 @@ package struct Engine: Sendable {
         case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):
             if work.troubled(pkey, failure) { out.found(.troubled(pkey, failure)) }
-        case .lookAgain:
-            listSources(&out)
-            readLedger(&out)
+        case .confirmed(let revision): sides.source.confirmed(pkey, revision)
+        case .lookAgain: clockwork.lookAgain(now: out.now)
         case .say(let message): out.say(message)
         }
     }

@@ -1,3 +1,4 @@
+package import KeyHistory
 package import Planning
 
 /// What the engine is to know before it starts.
@@ -19,6 +20,8 @@ package struct EngineConfiguration: Sendable {
     package var concurrency: Int
     /// Whether the run ends when all is done that can be done.
     package var runsOnce = false
+    /// How far a former life had been told by its sources.
+    package var floors: [SourceID: StorePoint] = [:]
     /// Why nothing may be written, from the beginning on.
     package var closedBy: Set<WriteGate.Reason> = []
 
@@ -36,5 +39,5 @@ package struct EngineConfiguration: Sendable {
     var planner: Planner { Planner(enforcesFlags: enforcesFlags) }
 
     /// What is wanted by sources without keys.
-    var nothingDesired: DesiredState { DesiredState(sources, flags: flags, range: limits.range) }
+    var nothingDesired: DesiredState { DesiredState(sources, flags: flags, range: limits.range, floors: floors) }
 }

@@ -34,9 +34,9 @@ extension EngineEnd {
             self = .failed(failure)
             return
         }
-        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone, !sides.fabric.isBeingRead else {
-            return nil
-        }
+        guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone, !sides.fabric.isBeingRead,
+            !sides.source.isUnsettled
+        else { return nil }
         let (failed, reason) = work.givenUp
         if !failed.isEmpty {
             self = .notInStep(failed, reason: reason)

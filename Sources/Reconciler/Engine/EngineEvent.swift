@@ -10,7 +10,7 @@ package enum EngineEvent: Sendable {
     case fabricPinged(Result<Void, Failure>)
     case fabricRead(Result<FabricSnapshot, Failure>)
     case ledgerRead(LedgerRead, Result<[PKey: LedgerRecord], Failure>)
-    case sourceListed(Epoch, Result<KeySnapshot, Failure>)
+    case sourceListed(ListRequest, Result<KeySnapshot, Failure>)
     /// The answer to a claim of many; the records are those of the action.
     case batchClaimed([PKey: LedgerRecord], Result<Bool, Failure>)
     /// The answer to a request of the run with this number.
@@ -36,13 +36,13 @@ package enum LedgerAnswer: Hashable, Sendable {
     case refused
 }
 
-/// What the engine wants done; every action but `say` and `finish` is answered by one event.
+/// What the engine wants done; every action but `remember`, `say` and `finish` is answered by one event.
 package enum EngineAction: Sendable {
     /// The fabric manager is asked something cheap: whether it is at work.
     case pingFabric
     case readFabric
     case readLedger(LedgerRead)
-    case listSource(Epoch)
+    case listSource(ListRequest)
     /// A source that ended before it told anything is followed anew; it answers by what it tells.
     case follow(SourceID)
     /// The same question as ``pingFabric``, for a run whose partition has failed.
@@ -50,6 +50,8 @@ package enum EngineAction: Sendable {
     case read(PKey, RunID)
     case write(PartitionWrite, PKey, RunID, WritePermit)
     case claimBatch([PKey: LedgerRecord], WritePermit)
+    /// A next life is to know how far a source has been told.
+    case remember(SourceID, StorePoint)
     case say(Message)
     case finish(EngineEnd)
 
@@ -65,4 +67,6 @@ package enum PartitionWrite: Hashable, Sendable {
     case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence)
+    /// Has the source compare how keys stand, by a transaction that no stale member can answer.
+    case confirm(expecting: [KeyName: KeyVersion])
 }

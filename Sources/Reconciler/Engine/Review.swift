@@ -38,7 +38,8 @@ struct Review: Sendable {
                 drifted.append(pkey)
             }
             guard !work.isBeingClaimed(pkey), standing.needsWork(planner, told: waiters[pkey]) else { continue }
-            if standing.isOwned || work.isRunning(pkey) {
+            // One that went back and whose record is lost is held, and not claimed like a new one.
+            if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut {
                 differing.append(pkey)
             } else {
                 unclaimed.append(pkey)

@@ -31,7 +31,7 @@ package struct WriteGate: Sendable {
 
     /// What a permit is asked for.
     package enum Write: Hashable, Sendable, CaseIterable {
-        case step, claim, batch, amendment, authorisation, release
+        case step, claim, batch, amendment, authorisation, release, confirmation
     }
 
     /// What opens or closes the gate from outside, such as an election.

@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 package import Logging
 
 /// Runs an engine: performs its actions, each as a child task, and tells it what came of them.
@@ -16,13 +17,16 @@ package struct ReconcilerLoop: Sendable {
     private let sources: [any KeySource]
     private let fabric: any FabricProvider
     private let ledger: any OwnershipStore
+    private let memory: (any PointMemory)?
     private let board: StatusBoard
     private let log: Logger
 
-    /// - Parameter board: where the engine's newest status is to hang.
+    /// - Parameters:
+    ///   - memory: what keeps for a next life how far sources were told.
+    ///   - board: where the engine's newest status is to hang.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
-        ledger: any OwnershipStore, board: StatusBoard = StatusBoard(), log: Logger
+        ledger: any OwnershipStore, memory: (any PointMemory)? = nil, board: StatusBoard = StatusBoard(), log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
@@ -30,6 +34,7 @@ package struct ReconcilerLoop: Sendable {
         self.sources = sources
         self.fabric = fabric
         self.ledger = ledger
+        self.memory = memory
         self.board = board
         self.log = log
     }
@@ -104,11 +109,13 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(
                     .ledgerRead(read, await result { () async throws(Failure) in try await ledger.records() }))
             }
-        case .listSource(let epoch):
-            guard let source = sources.first(where: { $0.id == epoch.source }) else { return }
+        case .listSource(let request):
+            guard let source = sources.first(where: { $0.id == request.source }) else { return }
             group.addTask {
-                mailbox.yield(
-                    .sourceListed(epoch, await result { () async throws(Failure) in try await source.list() }))
+                let list = await result { () async throws(Failure) in
+                    try await source.list(avoiding: request.avoiding)
+                }
+                mailbox.yield(.sourceListed(request, list))
             }
         case .claimBatch(let records, let permit):
             group.addTask {
@@ -131,6 +138,15 @@ package struct ReconcilerLoop: Sendable {
             }
         case .write(let write, let pkey, let run, let permit):
             group.addTask { mailbox.yield(.answered(pkey, run, await perform(write, on: pkey, permit))) }
+        case .remember(let source, let point):
+            guard let memory else { return }
+            group.addTask {
+                do throws(Failure) {
+                    try await memory.remember(point, of: source)
+                } catch {
+                    log.warning("how far \(source.name) was told is not kept: \(error.message)")
+                }
+            }
         case .say, .finish: break
         }
     }
@@ -151,12 +167,28 @@ package struct ReconcilerLoop: Sendable {
                     try await ledger.release(proof.pkey, permit)
                     return true
                 })
+        case .confirm(let expected):
+            .ledger(await answer { () async throws(Failure) in try await confirm(expected, permit) })
         case .authoriseDeletion(let record, let expected):
             .ledger(
                 await answer { () async throws(Failure) in
                     try await ledger.authoriseDeletion(of: pkey, record, expecting: expected, permit)
                 })
         }
+    }
+
+    /// Asks each source for its own keys; one that no source names is nobody's to confirm.
+    private func confirm(
+        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        var rest = expected
+        for source in sources {
+            let own = rest.filter { source.id.names($0.key) }
+            guard !own.isEmpty else { continue }
+            for key in own.keys { rest[key] = nil }
+            guard try await source.confirm(own, permit) else { return false }
+        }
+        return rest.isEmpty
     }
 
     private func say(_ message: Message) {

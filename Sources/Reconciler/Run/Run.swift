@@ -13,6 +13,9 @@ enum Run: Sendable {
     /// Reads the partition, since what is known of it is uncertain.
     /// → claiming, authorising, writing, recording, releasing, noting a failure, or over
     case reading(Goal)
+    /// Asks for a second opinion on what only a list has told.
+    /// → claiming, authorising, writing, or over
+    case confirming(Goal)
     /// Writes the record that must stand in the ledger before the first change.
     /// → writing, recording, or over
     case claiming(Goal, LedgerRecord)
@@ -51,6 +54,7 @@ enum Run: Sendable {
     var phase: EngineStatus.Run.Phase {
         switch self {
         case .reading: .reading
+        case .confirming: .confirming
         case .claiming: .claiming
         case .authorising: .authorising
         case .writing: .writing
@@ -114,8 +118,11 @@ extension Run {
             guard let record = standing.holdRecord, !facts.gate.isRehearsal else {
                 return Turn(facts.gate.isRehearsal ? .rehearsed : .done, after: [.waits(nil)])
             }
-            guard let permit = facts.gate.permit(for: .amendment) else { return Turn(.again) }
-            return Turn(.noting(record, .hold), .write(.amend(record), permit), after: [.waits(nil)])
+            // One that the ledger lost is written anew, while its key is as it is held.
+            let isOwned = standing.isOwned
+            guard let permit = facts.gate.permit(for: isOwned ? .amendment : .claim) else { return Turn(.again) }
+            return Turn(
+                .noting(record, .hold), .write(isOwned ? .amend(record) : .claim(record), permit), after: [.waits(nil)])
         case .present(let partition):
             return begin(Goal(errand: errand, wish: .present(partition), keys: keys), facts)
         case .absent:
@@ -154,7 +161,7 @@ extension Run {
                 Self.verify(goal, partition, attempt, permit, facts).after([.seen(partition)])
             case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: permit, facts)
             }
-        case .claiming, .authorising, .writing, .resting, .recording, .releasing, .asking, .noting: nil
+        case .confirming, .claiming, .authorising, .writing, .resting, .recording, .releasing, .asking, .noting: nil
         }
     }
 
@@ -169,7 +176,9 @@ extension Run {
             case .failure(let failure):
                 Self.failedInFabric(goal.errand, failure, begun: permit, facts).after([.written])
             }
-        case .reading, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .asking, .noting: nil
+        case .reading, .confirming, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .asking,
+            .noting:
+            nil
         }
     }
 
@@ -178,7 +187,9 @@ extension Run {
         switch self {
         case .resting(let goal, let attempt, _, let permit):
             facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .read) : Turn(.again)
-        case .reading, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .asking, .noting: nil
+        case .reading, .confirming, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .asking,
+            .noting:
+            nil
         }
     }
 
@@ -195,9 +206,17 @@ extension Run {
     /// The ledger has written a record, or has not; nil where that is not what was asked.
     func recorded(_ result: Result<LedgerAnswer, Failure>, _ facts: Facts) -> Turn? {
         switch self {
+        case .confirming(let goal):
+            switch result {
+            case .success(.done): Self.goOn(goal, facts).after([.confirmed(goal.errand.revision)])
+            // What is ours stays ours: the list was wrong, or is no longer right.
+            case .success(.refused): Turn(.failed, after: [.lookAgain])
+            case .failure(let failure): Self.failedInLedger(failure)
+            }
         case .claiming(let goal, let record):
             switch result {
-            case .success(.done): Self.goOn(goal, facts).after([.recorded(record)])
+            case .success(.done):
+                Self.goOn(goal, facts).after([.recorded(record), .confirmed(goal.errand.revision)])
             case .success(.refused): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
@@ -272,6 +291,7 @@ extension Run {
             return Turn(.rehearsed, after: words + RunWords.rehearsed(goal, steps, now: facts.now))
         }
         if case .delete = first {
+            // The authorisation compares the keys by itself.
             guard let permit = facts.gate.permit(for: .authorisation) else { return Turn(.again) }
             let known = facts.standing.record.flatMap { $0.key.isEmpty ? nil : $0.key }
             var record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
@@ -287,26 +307,30 @@ extension Run {
             guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
             let record = goal.errand.record(.claimed)
             return Turn(.claiming(goal, record), .write(.claim(record), permit), after: words)
+        } else if let ground = Ground(facts.standing.word) {
+            return write(goal, Attempt(first, strategy: .single), actual: actual, on: ground, facts).after(words)
         } else {
-            return write(goal, Attempt(first, strategy: .single), actual: actual, begun: nil, facts).after(words)
+            guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
+            return Turn(.confirming(goal), .write(.confirm(expecting: goal.keys), permit), after: words)
         }
     }
 
-    /// The ledger allows the first step. What is known of the partition may have changed since it was planned.
+    /// The ledger allows the first step, or a second opinion does. What is known of the partition may have changed since it was planned.
     private static func goOn(_ goal: Goal, _ facts: Facts) -> Turn {
         guard facts.isCurrent(goal), let actual = facts.standing.actual else { return Turn(.again) }
         // A read that says "not there" is no reason to leave the request out.
         let steps = goal.wish == .absent ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: true)
         guard let first = steps.first else { return conclude(goal, actual: actual, begun: nil, facts) }
-        return write(goal, Attempt(first, strategy: .single), actual: actual, begun: nil, facts)
+        return write(goal, Attempt(first, strategy: .single), actual: actual, on: .compared, facts)
     }
 
     /// - Parameter actual: what the step was planned from.
     private static func write(
-        _ goal: Goal, _ attempt: Attempt, actual: Partition?, begun: WritePermit?, _ facts: Facts
+        _ goal: Goal, _ attempt: Attempt, actual: Partition?, on ground: Ground, _ facts: Facts
     ) -> Turn {
         // Something newer is wanted, or nothing may be written: what was done is known, the rest belongs to another run.
-        guard facts.isCurrent(goal), let permit = facts.gate.permit(for: .step, finishing: begun) else {
+        guard facts.isCurrent(goal), let permit = facts.gate.permit(for: .step, finishing: ground.permit)
+        else {
             return Turn(.again)
         }
         let step = attempt.step
@@ -338,7 +362,7 @@ extension Run {
         guard let next = attempt.next(insisting(on: step, actual: actual, after: evidence)) else {
             return notShown(goal, permit, facts)
         }
-        return write(goal, next, actual: actual, begun: permit, facts).after([waits])
+        return write(goal, next, actual: actual, on: .begun(permit), facts).after([waits])
     }
 
     /// A deletion that is not seen is sent once more as a removal of all members, which UFM follows by deleting.

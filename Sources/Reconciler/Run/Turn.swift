@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// Which run an action belongs to; the answer brings it back. Another run's answer is dropped.
@@ -66,6 +67,8 @@ enum Effect: Sendable {
     case recorded(LedgerRecord?)
     /// A server does not answer: that is told once for the server, and not once for each PKey.
     case failed(Side, Failure)
+    /// A second opinion agrees with what is wanted, as of this version of the key.
+    case confirmed(KeyVersion)
     /// The partition is not in step, and why.
     case troubled(Failure)
     /// The store stands otherwise than we believed: all of it is read again.

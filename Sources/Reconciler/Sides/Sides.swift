@@ -46,17 +46,19 @@ struct Picture: Sendable {
     /// - Parameter leaving: the ports that partitions have still to give up.
     func standing(of pkey: PKey, _ admission: Admission, _ leaving: LeavingPorts) -> Standing {
         let (wanted, record) = (desired.intent(of: pkey), records[pkey])
-        let intent = admission.intent(of: pkey, wanted: wanted)
+        let (word, revision) = (desired.word(on: pkey), desired.revision(of: pkey))
+        var intent = admission.intent(of: pkey, wanted: wanted, at: revision)
         let isGuarded = intent == .held(.deletionGuard)
+        if word == .listed, desired.isDisagreeing, intent.isCarriedOut { intent = .held(.membersDisagree) }
         let actual = fabric.partition(pkey)
         var waiting: Waiting?
         if case .present(let partition) = intent {
             waiting = leaving.waiting(pkey, for: partition.members.keys, actual: actual ?? nil)
         }
         return Standing(
-            pkey: pkey, source: source, wanted: wanted, intent: intent, key: desired.key(of: pkey),
-            revision: desired.revision(of: pkey), record: record,
+            pkey: pkey, source: source, wanted: wanted, intent: intent, word: word, key: desired.key(of: pkey),
+            revision: revision, record: record,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
-            actual: actual, absence: absences[pkey], waiting: waiting)
+            isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting)
     }
 }

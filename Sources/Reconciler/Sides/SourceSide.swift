@@ -7,10 +7,18 @@ struct SourceSide: Sendable {
     private(set) var told: DesiredState
     /// How it stands with each source, in the order of precedence.
     private(set) var statuses: [EngineStatus.Source]
+    /// What a next life knows.
+    private var remembered: Remembered
+    /// Whether the first lists go on from the ledger.
+    private var formerLife = FormerLife()
+    /// Sources that answered from a store of another name, the last time.
+    private var astray: Set<SourceID> = []
     /// What people call the sources together: `etcd`.
     let name: String
 
-    init(_ nothing: DesiredState) {
+    /// - Parameter floors: how far a former life was told.
+    init(_ nothing: DesiredState, floors: [SourceID: StorePoint] = [:]) {
+        remembered = Remembered(floors)
         told = nothing
         name = nothing.name
         statuses = nothing.sources.map { EngineStatus.Source(id: $0) }
@@ -21,28 +29,73 @@ struct SourceSide: Sendable {
 
     func isListed(_ source: SourceID) -> Bool { told.isListed(source) }
 
-    /// The histories of which a list can be asked.
-    var epochs: [Epoch] { told.epochs }
+    /// Whether a list that was asked for so is still of use.
+    func isCurrent(_ request: ListRequest) -> Bool { told.epochs.contains(request.epoch) }
 
-    func newest(of source: SourceID) -> KeyVersion { told.newest(of: source) }
+    func reached(_ source: SourceID) -> StorePoint? { told.reached(source) }
 
-    /// A source begins, or begins anew, with everything it has.
-    mutating func listed(
-        _ list: KeySnapshot, reason: String, from source: SourceID, now: Duration
-    ) -> DesiredState.Outcome {
-        let outcome = told.take(list, .afresh, from: source)
+    /// A source begins, or begins anew, with a list, for a reason.
+    mutating func relisted(_ source: SourceID, _ reason: String) {
         note(source) { $0.relists[reason, default: 0] += 1 }
-        if outcome.verdict == .ours { heard(source, list.point, now: now) }
-        return outcome
     }
 
-    /// Takes a list beside a running watch.
-    mutating func listedBesideWatch(_ list: KeySnapshot, from source: SourceID) -> DesiredState.Outcome {
-        let outcome = told.take(list, .besideWatch, from: source)
+    // MARK: What is to be asked, and when
+
+    /// A list of each source.
+    var requests: [ListRequest] { told.requests }
+
+    /// Another list of each source of which one is in doubt, where it is time for it.
+    mutating func requestsInDoubt(now: Duration) -> [ListRequest] {
+        guard let witness = formerLife.asked(now: now) else { return told.requestsInDoubt(now: now) }
+        return told.requests.map { ListRequest(epoch: $0.epoch, told: $0.told, avoiding: witness.first ?? nil) }
+    }
+
+    /// Whether something that sources have said waits for time to pass.
+    var isUnsettled: Bool { told.isInDoubt || told.isAwaitingWatch || formerLife.isInDoubt }
+
+    /// When something is due for no other reason than that time has passed.
+    var nextDue: Duration? { [told.nextDue, formerLife.askAt].compactMap(\.self).min() }
+
+    /// Compares the first lists with the ledger of a former life.
+    mutating func judge(_ records: [PKey: LedgerRecord], now: Duration) -> FormerLife.Verdict {
+        let told = told
+        let contradicted = Set(records.filter { told.contradicts($1, of: $0) }.keys)
+        let verdict = formerLife.judge(contradicted, witnesses: told.witnesses, now: now)
+        if case .believed = verdict { self.told.beginAnotherHistory() }
+        return verdict
+    }
+
+    // MARK: What is told
+
+    mutating func listed(
+        _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, now: Duration
+    ) -> DesiredState.Outcome {
+        let outcome = told.take(list, occasion, from: source, now: now)
         let keys = told.keyCount(of: source)
+        if occasion == .afresh, outcome.verdict.isUsed { heard(source, list.point, now: now) }
         note(source) { $0.keys = keys }
         return outcome
     }
+
+    /// What a next life is to know by now.
+    mutating func toRemember(now: Duration) -> [(SourceID, StorePoint)] {
+        told.sources.compactMap { source in
+            guard told.isListed(source), let point = told.reached(source) else { return nil }
+            return remembered.isNews(point, of: source, now: now) ? (source, point) : nil
+        }
+    }
+
+    /// Time has passed.
+    mutating func pass(now: Duration) -> DesiredState.Outcome { told.pass(now: now) }
+
+    /// A second opinion agrees with what is wanted of a partition.
+    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { told.confirmed(pkey, revision) }
+
+    /// A source answers from a store of another name; says whether that is news.
+    mutating func strayed(_ source: SourceID) -> Bool { astray.insert(source).inserted }
+
+    /// A source answers from its own store; says whether that is news.
+    mutating func returned(_ source: SourceID) -> Bool { astray.remove(source) != nil }
 
     mutating func changed(
         _ changes: [KeyChange], at point: StorePoint, from source: SourceID, now: Duration

@@ -12,6 +12,8 @@ struct Standing: Hashable, Sendable {
     let wanted: Intent
     /// What may be done of that.
     let intent: Intent
+    /// By whose word it is wanted.
+    let word: Word
     /// The key that decides over the partition, or would; its version, ``KeyVersion/absent`` without one.
     let key: KeyName
     let revision: KeyVersion
@@ -19,6 +21,8 @@ struct Standing: Hashable, Sendable {
     let record: LedgerRecord?
     /// How far the source has come, where it has lost the history of which the record is.
     let lostHistory: KeyVersion?
+    /// Whether its key is absent since the source came back with another history.
+    let isLost: Bool
     /// The partition, `.some(nil)` where there is none, or nil where only a read can tell.
     let actual: Partition??
     /// What is known of its absence.
@@ -81,16 +85,23 @@ struct Standing: Hashable, Sendable {
 
     /// The record that says why a partition of ours is left as it is; nil where the ledger says so already, or need not.
     var holdRecord: LedgerRecord? {
-        guard case .held(let reason) = intent, var held = record else { return nil }
+        guard case .held(let reason) = intent else { return nil }
+        // One that went back was ours, though the ledger may have lost its record.
+        let isReverted = reason == .deletionGuard && wanted != .absent
+        guard var held = record ?? (isReverted ? record(.claimed) : nil) else { return nil }
         switch reason {
         case .unreadable: (held.state, held.error) = (.held, "the value of \(key) cannot be read")
         case .deletionGuard where held.state == .guarded: return nil
         case .deletionGuard:
             let cause =
-                lostHistory.map { "\(source) has lost its history (revision \($0), was \(held.revision))" }
-                ?? "deleted from \(source) with many others"
+                isReverted
+                ? "its key went back to an older value in \(source), with many others"
+                : lostHistory.map { "\(source) has lost its history (revision \($0), was \(held.revision))" }
+                    ?? (isLost
+                        ? "gone since \(source) came back with another history"
+                        : "deleted from \(source) with many others")
             (held.state, held.error) = (.guarded, "\(cause): waits for an approval")
-        case .outsideRange, .policy: return nil
+        case .outsideRange, .policy, .awaitingWatch, .membersDisagree: return nil
         }
         return held == record ? nil : held
     }

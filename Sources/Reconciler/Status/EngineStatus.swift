@@ -89,7 +89,7 @@ extension EngineStatus {
     /// A run that is under way.
     package struct Run: Equatable, Sendable {
         package enum Phase: String, Sendable, CaseIterable {
-            case reading, claiming, authorising, writing, verifying, recording, releasing, asking, noting
+            case reading, confirming, claiming, authorising, writing, verifying, recording, releasing, asking, noting
         }
 
         package let pkey: PKey

@@ -24,6 +24,11 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     var ufmConcurrency = 4
     @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+    @Option(
+        help: ArgumentHelp(
+            "A directory in which the daemon keeps etcd's cluster id and how far it was told (default: $STATE_DIRECTORY, else none). Another cluster is followed only once the directory has been emptied.",
+            valueName: "directory"))
+    var stateDir: String?
     @Flag(help: "Do once what is to be done, then end: exit code 1 if something could not be done.")
     var once = false
     @Flag(help: "Change nothing in UFM and etcd; tell what would be changed.") var dryRun = false
@@ -41,7 +46,8 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
         engine.concurrency = ufmConcurrency
         engine.runsOnce = once
         return DaemonInputs(
-            configDirectory: common.configDir, etcd: etcd.inputs, ufm: ufm.inputs, engine: engine)
+            configDirectory: common.configDir, etcd: etcd.inputs, ufm: ufm.inputs, engine: engine,
+            stateDirectory: stateDir)
     }
 
     var takesSignals: Bool { true }

@@ -53,6 +53,8 @@ extension HoldReason {
         case .outsideRange: "outside the managed range"
         case .policy: "the policy leaves it as it is"
         case .deletionGuard: "deleted with many others; see status --approve-deletes"
+        case .awaitingWatch: "a list lacks its key, and the watch has not told the end of it"
+        case .membersDisagree: "members of etcd disagree"
         }
     }
 }

@@ -23,6 +23,11 @@ struct KeyWriter: Sendable {
         try await client.put(Self.key(pkey), Array(value.utf8))
     }
 
+    /// Moves the store's revision on, so many times.
+    func touch(_ times: Int) async throws {
+        for time in 0..<times { try await client.put(Array("/others".utf8), Array("\(time)".utf8)) }
+    }
+
     func delete(_ pkey: UInt16) async throws {
         try await client.delete(.single(Self.key(pkey)))
     }

@@ -30,29 +30,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
             .wipes, .truth,
             "a claim compares a revision alone, which in the new store is that of another value"),
         NotYetHeld(
-            .restoresOvertaking, .agreement,
-            "the watch resumes, a list above what was told is merged: reverted keys have lower revisions and are passed over"
-        ),
-        NotYetHeld(
-            .revertedKeys, .agreement,
-            "reverted keys have lower revisions than memory, and are passed over"),
-        NotYetHeld(
-            .staleEverywhere, .deletion,
-            "a relist replaces what the watch had told: an owned partition is rewritten with the old value before etcd is asked"
-        ),
-        NotYetHeld(
-            .membersDisagree, .deletion,
-            "one list of a member that lost its way is believed, and an owned partition rewritten from it"),
-        NotYetHeld(
-            .otherCluster, .isolation,
-            "the same: ports that no value of ours names are let in"),
-        NotYetHeld(
-            .otherCluster, .deletion,
-            "the list of another cluster is believed: live partitions are rewritten and deleted"),
-        NotYetHeld(
-            .otherCluster, .agreement,
-            "its revision is higher: our own store's changes count as old"),
-        NotYetHeld(
             .noSpace, .service,
             "a deletion is authorised by a put, which a full store refuses: the tenant's partition stays"),
         NotYetHeld(
@@ -66,42 +43,14 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     static let rarelyBroken: [NotYetHeld] = [
         NotYetHeld(
-            .wipes, .restraint,
-            "a list below what was told is dropped, the claims fail, and both are asked for again at once"),
-        NotYetHeld(
-            .wipes, .agreement,
-            "memory of the old store outlives it: what the new one wants is never claimed"),
-        NotYetHeld(
             .restoresBehind, .truth,
             "a claim compares a revision alone, which after the restore is that of another value"),
-        NotYetHeld(
-            .restoresBehind, .agreement,
-            "the list after the restore is overtaken, later ones are merged by revision: memory keeps the old value"),
         NotYetHeld(
             .revertedKeys, .truth,
             "a claim compares a revision alone, which now is that of another value"),
         NotYetHeld(
-            .staleLists, with: [.cuts], .deletion,
-            "a relist replaces what the watch had told: an owned partition is rewritten with the old value before etcd is asked"
-        ),
-        NotYetHeld(
-            .staleLists, with: [.cuts], .isolation,
-            "the same: ports of an older value are let in"),
-        NotYetHeld(
-            .staleEverywhere, .isolation,
-            "the same: ports of an older value are let in"),
-        NotYetHeld(
-            .membersDisagree, .isolation,
-            "the same: ports that no value of ours names are let in"),
-        NotYetHeld(
             .membersDisagree, .truth,
             "a claim compares a revision alone, which on the other member is that of another value"),
-        NotYetHeld(
-            .membersDisagree, .agreement,
-            "what that list told, at a higher revision than the store's, is never corrected"),
-        NotYetHeld(
-            .otherCluster, .restraint,
-            "its revision is higher: our own lists are dropped, claims fail, and both are asked for again at once"),
         NotYetHeld(
             .lateTransactions, .scope,
             "a release names no revision: carried out late, it takes the record of the next claim"),

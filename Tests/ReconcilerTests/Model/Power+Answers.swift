@@ -35,7 +35,7 @@ extension Power {
         case .pingFabric, .readFabric, .readPartition: cell.kind == .credentials ? .ufmRefusals : .ufmRejections
         case .createPartition, .addMembers, .removeMembers, .replaceMembers, .deletePartition:
             cell.kind == .credentials ? .ufmRefusals : .rejectedWrites
-        case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release: .etcdRefusals
+        case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release, .confirm: .etcdRefusals
         }
     }
 }

@@ -117,6 +117,8 @@ enum Power: UInt8, CaseIterable, Sendable {
     case stops
     /// It ends when all is done, and is started again later.
     case singleRuns
+    /// It has a state directory, and knows in its next life how far it had been told.
+    case stateDirectory
     /// There are two.
     case twoDaemons
     /// It may touch some PKeys only.
@@ -142,7 +144,7 @@ extension Power {
             .lostRecords,
             .laggingReads, .slowRemovals, .lateWrites, .partialWrites, .secondWriter, .limitedMembers, .olderState,
             .kills,
-            .singleRuns, .twoDaemons, .ranges, .policies, .enforcedFlags, .fileLedger:
+            .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .fileLedger:
             false
         }
     }

@@ -103,7 +103,7 @@ extension Site {
             switch call.request {
             case .list: .keys(shown(kind))
             case .readLedger: .records((kind == .older ? past(of: store) : store).ledger)
-            case .claim, .amend, .authorise, .release: transact(call, kind)
+            case .claim, .amend, .authorise, .release, .confirm: transact(call, kind)
             case .ping: ping()
             case .readFabric: readFabric(kind)
             case .readPartition(let pkey): readPartition(pkey, kind)

@@ -14,6 +14,8 @@ enum Request {
     case authorise(PKey, LedgerRecord, expecting: [String: Int64])
     case release(PKey)
     case ping
+    /// A second opinion on how keys stand.
+    case confirm(PKey, expecting: [String: Int64])
     case readFabric
     case readPartition(PKey)
     case write(PlanStep)
@@ -21,7 +23,7 @@ enum Request {
     /// The request of an action; nil for what nobody has to answer.
     init?(_ action: EngineAction) {
         switch action {
-        case .say, .finish, .follow: return nil
+        case .remember, .say, .finish, .follow: return nil
         case .pingFabric, .ping: self = .ping
         case .readFabric: self = .readFabric
         case .readLedger: self = .readLedger
@@ -42,6 +44,10 @@ enum Request {
                 pkey, record,
                 expecting: Dictionary(uniqueKeysWithValues: expected.map { ($0.key.description, $0.value.number) }))
         case .release(let proof): self = .release(proof.pkey)
+        case .confirm(let expected):
+            self = .confirm(
+                pkey,
+                expecting: Dictionary(uniqueKeysWithValues: expected.map { ($0.key.description, $0.value.number) }))
         }
     }
 
@@ -50,7 +56,7 @@ enum Request {
         switch self {
         case .readPartition(let pkey): pkey
         case .write(let step): step.pkey
-        case .list, .readLedger, .claim, .amend, .authorise, .release, .ping, .readFabric: nil
+        case .list, .readLedger, .claim, .amend, .authorise, .release, .confirm, .ping, .readFabric: nil
         }
     }
 
@@ -63,6 +69,7 @@ enum Request {
         case .authorise: .authorise
         case .release: .release
         case .ping: .pingFabric
+        case .confirm: .confirm
         case .readFabric: .readFabric
         case .readPartition: .readPartition
         case .write(.create): .createPartition
@@ -100,8 +107,8 @@ extension EngineEvent {
         case (.readFabric, .failed(let failure)): self = .fabricRead(.failure(failure))
         case (.readLedger(let read), .records(let records)): self = .ledgerRead(read, .success(records))
         case (.readLedger(let read), .failed(let failure)): self = .ledgerRead(read, .failure(failure))
-        case (.listSource(let epoch), .keys(let store)): self = .sourceListed(epoch, .success(store.snapshot))
-        case (.listSource(let epoch), .failed(let failure)): self = .sourceListed(epoch, .failure(failure))
+        case (.listSource(let asked), .keys(let store)): self = .sourceListed(asked, .success(store.snapshot))
+        case (.listSource(let asked), .failed(let failure)): self = .sourceListed(asked, .failure(failure))
         case (.claimBatch(let records, _), .held(let held)): self = .batchClaimed(records, .success(held))
         case (.claimBatch(let records, _), .failed(let failure)): self = .batchClaimed(records, .failure(failure))
         case (.read(let pkey, let run), .partition(let partition)):
@@ -120,12 +127,13 @@ extension EngineEvent.Answer {
         switch (write, reply) {
         case (.step, .done): self = .written(.success(()))
         case (.step, .failed(let failure)): self = .written(.failure(failure))
-        case (.claim, .held(let held)), (.amend, .held(let held)), (.authoriseDeletion, .held(let held)):
+        case (.claim, .held(let held)), (.amend, .held(let held)), (.authoriseDeletion, .held(let held)),
+            (.confirm, .held(let held)):
             self = .ledger(.success(held ? .done : .refused))
         // A release names no condition.
         case (.release, .held): self = .ledger(.success(.done))
         case (.claim, .failed(let failure)), (.amend, .failed(let failure)), (.authoriseDeletion, .failed(let failure)),
-            (.release, .failed(let failure)):
+            (.release, .failed(let failure)), (.confirm, .failed(let failure)):
             self = .ledger(.failure(failure))
         default: return nil
         }
@@ -258,6 +266,8 @@ extension Store {
                 if: [.recordExists(pkey.description)] + expected.map { .key($0.key, at: $0.value) },
                 set: [pkey.description: Record(record: record)])
         case .release(let pkey): try transact(if: [], set: [pkey.description: nil])
+        // What it writes is the deletion of a key that is not there: it moves nothing.
+        case .confirm(_, let expected): expected.allSatisfy { holds(.key($0.key, at: $0.value)) }
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
     }

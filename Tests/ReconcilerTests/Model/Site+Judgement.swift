@@ -13,7 +13,7 @@ extension Site {
     mutating func judge(_ request: Request, _ index: Int) {
         switch request {
         case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
-        case .ping, .readPartition, .amend, .authorise: break
+        case .ping, .readPartition, .amend, .authorise, .confirm: break
         case .release(let pkey): judgeRelease(pkey, index)
         case .claim(let records, isBatch: false):
             for (pkey, record) in records where record.state == .synced { judgeSynced(pkey, record, index) }
@@ -241,19 +241,21 @@ extension Site {
         case .claim(let records, _):
             for (pkey, record) in records where record.state == .synced { judgeRecorded(pkey, record, call.seen) }
             orphaned.subtract(records.keys)
+            // It is wanted again: its next deletion is another one.
+            approved.subtract(records.keys)
             released.subtract(records.keys)
             for slot in records.keys.compactMap(Self.slot) { spoiled[slot] = nil }
             for pkey in records.keys { denied = (denied.singly.subtracting([pkey]), denied.listed.subtracting([pkey])) }
         case .release(let pkey):
             released.insert(pkey)
+            approved.remove(pkey)
             if case .late = call.stage, let slot = Self.slot(pkey), let claimed, claimed == era(slot).revision {
                 fail(.scope, "a release of \(pkey) that had been given up took the record of a new claim")
             }
         case .authorise(let pkey, _, _):
-            approved.remove(pkey)
             if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
-        case .list, .readLedger, .ping, .readFabric, .readPartition, .write: break
+        case .list, .readLedger, .ping, .readFabric, .readPartition, .write, .confirm: break
         }
     }
 
@@ -265,7 +267,7 @@ extension Site {
             if isRefused { nearly(.life) }
             switch call.request {
             case .ping, .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
-            case .claim, .amend, .authorise, .release: nearly(.scope)
+            case .claim, .amend, .authorise, .release, .confirm: nearly(.scope)
             case .write: break
             }
         }

@@ -185,7 +185,8 @@ extension Site {
         case .virtualFunctions, .mixedIndex0, .largeValues, .unreadableValues, .emptyValues,
             .namelessValues, .staleLists, .lateTransactions, .etcdOutages, .etcdRefusals, .etcdRefusalsAtStart,
             .ufmOutages, .wishes, .ufmRefusals, .ufmRejections, .ufmRefusalsAtStart, .rejectedWrites, .emptySuccesses,
-            .emptyLists, .laggingReads, .slowRemovals, .lateWrites, .partialWrites, .singleRuns, .twoDaemons, .ranges,
+            .emptyLists, .laggingReads, .slowRemovals, .lateWrites, .partialWrites, .singleRuns, .stateDirectory,
+            .twoDaemons, .ranges,
             .policies, .enforcedFlags, .fileLedger:
             // These are in what is drawn elsewhere: values, answers, the daemon's options.
             return put(Self.name(pkey), drawWish(pkey))

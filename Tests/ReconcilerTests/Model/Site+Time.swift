@@ -109,6 +109,11 @@ extension Site {
     /// A daemon starts its life.
     mutating func start() {
         lives += 1
+        var configuration = configuration
+        if let floor {
+            bite(.stateDirectory)
+            configuration.floors[Self.etcd] = floor
+        }
         let engine = ReportedEngine(configuration, seed: random.next())
         daemons.append(Daemon(life: lives, born: now, engine: engine, witness: Witness(eras: present)))
         daemons[daemons.count - 1].follower.at = now + draw(1...50) * 1_000
@@ -155,6 +160,7 @@ extension Site {
             case .say(let message): note("daemon \(daemons[index].life) says: \(message.inWords)")
             case .finish(let how): end = how
             case .follow: followAgain(index)
+            case .remember(_, let point): floor = powers.has(.stateDirectory) ? point : floor
             default: send(action, index)
             }
         }

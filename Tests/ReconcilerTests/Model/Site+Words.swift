@@ -16,6 +16,8 @@ extension Request {
         case .authorise(let pkey, _, let expected):
             "authorise the deletion of \(pkey) if \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
         case .release(let pkey): "release \(pkey)"
+        case .confirm(let pkey, let expected):
+            "second opinion on \(pkey): \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
         case .readFabric: "list of UFM"
         case .ping: "ping"
         case .readPartition(let pkey): "read \(pkey)"

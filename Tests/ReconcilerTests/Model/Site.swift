@@ -50,6 +50,8 @@ struct Site {
     var backups: [Store] = []
     /// Another store, whose members answer now and then.
     var fork: Store?
+    /// What the state directory says.
+    var floor: StorePoint?
     var ufm = FabricManager()
     /// What UFM was before its last changes.
     var past: [FabricManager] = []
@@ -128,6 +130,10 @@ struct Site {
         if powers.has(.ranges) { configuration.limits.range = ManagedRange([pkeys[1]...allPKeys[7]]) }
         if powers.has(.policies) {
             configuration.limits.policy = Policy.allCases.randomElement(using: &random) ?? .sync
+        }
+        // Which cluster is ours is known from a state directory; a vote on that is another matter.
+        if powers.has(.otherCluster) {
+            configuration.floors[etcd] = StorePoint(store: Store().clusterID, revision: .absent)
         }
         configuration.runsOnce = powers.has(.singleRuns)
         return configuration

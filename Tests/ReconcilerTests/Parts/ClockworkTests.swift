@@ -16,7 +16,7 @@ struct ClockworkTests {
     /// All sides have been read once.
     private mutating func acquaint() {
         let list = KeySnapshot(complete: [], revision: 1)
-        _ = sides.source.listed(list, reason: "start", from: SourceID("etcd", prefix: "/p/"), now: .zero)
+        _ = sides.source.listed(list, .afresh, from: SourceID("etcd", prefix: "/p/"), now: .zero)
         sides.ledger.read(sides.ledger.readingStarted(), [:])
         readFabric(now: .zero)
     }

@@ -126,8 +126,9 @@ struct WorkTests {
         var work = work()
         func standing(_ revision: KeyVersion) -> Standing {
             Standing(
-                pkey: pkey, source: "etcd", wanted: .absent, intent: .absent, key: "/p/0x5", revision: revision,
-                record: nil, lostHistory: nil, actual: .some(nil), absence: .unknown)
+                pkey: pkey, source: "etcd", wanted: .absent, intent: .absent, word: .told, key: "/p/0x5",
+                revision: revision,
+                record: nil, lostHistory: nil, isLost: false, actual: .some(nil), absence: .unknown)
         }
         #expect(!work.isRehearsed(standing(5)))
         work.rehearsed(standing(5))

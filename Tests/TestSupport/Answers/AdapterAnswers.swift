@@ -18,6 +18,8 @@ package enum AdapterAnswers {
         case release
         /// Whether the fabric manager is at work.
         case pingFabric
+        /// A second opinion on what only a list has told.
+        case confirm
         /// All partitions.
         case readFabric
         case readPartition
@@ -147,7 +149,7 @@ package enum AdapterAnswers {
         case .readLedger: return [.older] + etcd
         case .claim, .claimBatch, .amend, .authorise: return transactions
         // What only deletes is taken by a store that is full.
-        case .release: return transactions.filter { $0 != .full }
+        case .release, .confirm: return transactions.filter { $0 != .full }
         case .pingFabric: return ufm
         case .readFabric: return [.older, .lacksOne, .lacksHalf, .lacksAll, .incomplete, .tooLarge] + ufm
         case .readPartition: return [.older, .absent] + ufm
@@ -166,7 +168,7 @@ extension AdapterAnswers.Action {
         case .pingFabric, .readFabric, .readPartition, .createPartition, .addMembers, .removeMembers, .replaceMembers,
             .deletePartition:
             true
-        case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release: false
+        case .follow, .list, .readLedger, .claim, .claimBatch, .amend, .authorise, .release, .confirm: false
         }
     }
 }

@@ -1,0 +1,156 @@
+package import KeyHistory
+
+/// What a list is asked for.
+package enum ListOccasion: Hashable, Sendable {
+    /// The source follows from it on: no watch will tell what happened before.
+    case afresh
+    /// It is read beside a watch that goes on. With how far the source had been told when it was asked for.
+    case besideWatch(asked: KeyVersion)
+}
+
+/// What became of a list.
+package enum ListVerdict: Hashable, Sendable {
+    /// It is of the history that we know, and used.
+    case ours
+    /// More was told while it was under way: nothing can be learnt from it.
+    case overtaken
+    /// It ends before what we were told: not used, and another one is asked for.
+    case old
+    /// It contradicts what we know: not used, and another one is asked for.
+    case suspect
+    /// It contradicted what we know, and so did another one: the source has another history now, and all of it is used.
+    case believed
+    /// It is of a store with another name: not used.
+    case otherStore
+
+    /// Whether what is wanted may have changed by it.
+    package var isUsed: Bool {
+        switch self {
+        case .ours, .believed: true
+        case .overtaken, .old, .suspect, .otherStore: false
+        }
+    }
+}
+
+/// One list that is asked of a source.
+package struct ListRequest: Hashable, Sendable {
+    package let epoch: Epoch
+    /// How far the source had been told by then.
+    package let told: KeyVersion
+    /// Who is not to answer it, where another one can.
+    package let avoiding: Respondent?
+
+    package var source: SourceID { epoch.source }
+}
+
+/// Whether what a source says is its own history: the rule of ``History``, over time. Pure.
+struct SourceTrust: Sendable {
+    private(set) var history: History
+    /// A list that was not of our history, while it is neither believed nor shown to be a mistake.
+    private(set) var doubt: Doubt?
+    /// When another history was last believed.
+    private var believedAt: Duration?
+    /// Until when the members of the source are taken to disagree, unless they do so again.
+    private var disagreement: Duration?
+    /// The source follows from a list on that was not used: up to here, changes were passed over.
+    private var gap: KeyVersion?
+    /// The last that the watch has told since.
+    private var heard: StorePoint?
+    /// Who answered the last list that was used.
+    private(set) var witness: Respondent?
+
+    /// How long members must agree after they did not.
+    static let probation = Duration.seconds(600)
+
+    init(floor: StorePoint?) {
+        history = History(from: floor)
+    }
+
+    /// Whether members disagree, so that what lists alone have brought is not carried out.
+    var isDisagreeing: Bool { disagreement != nil }
+
+    /// When something is due for no other reason than that time has passed.
+    var nextDue: Duration? { [doubt?.askAt, disagreement].compactMap(\.self).min() }
+
+    /// Time has passed; says whether the members agree again by now.
+    mutating func pass(now: Duration) -> Bool {
+        guard let end = disagreement, end <= now else { return false }
+        disagreement = nil
+        return true
+    }
+
+    func isOfStore(_ point: StorePoint) -> Bool {
+        guard let known = history.told?.store, let store = point.store else { return true }
+        return known == store
+    }
+
+    /// Judges a list, and takes note of one that is used.
+    mutating func judge(_ list: KeySnapshot, _ occasion: ListOccasion, now: Duration) -> ListVerdict {
+        let kind: Doubt.Kind
+        switch history.judge(list) {
+        case .otherStore: return .otherStore
+        case .ours:
+            doubt = nil
+            witness = list.witness
+            history.take(list)
+            closeGap(with: list, occasion)
+            return .ours
+        case .old:
+            if case .besideWatch(let asked) = occasion, list.revision >= asked {
+                doubt = nil
+                return .overtaken
+            }
+            kind = .old
+        case .suspect: kind = .suspect
+        }
+        return judge(list, of: kind, occasion, now: now)
+    }
+
+    private mutating func judge(
+        _ list: KeySnapshot, of kind: Doubt.Kind, _ occasion: ListOccasion, now: Duration
+    ) -> ListVerdict {
+        if kind == .suspect {
+            let isBack = believedAt.map { now - $0 < Self.probation } ?? false
+            if isBack || isDisagreeing { disagreement = now + Self.probation }
+        }
+        if occasion == .afresh, let told = history.told, list.revision >= told.revision {
+            gap = max(gap ?? .absent, list.revision)
+        }
+        let patience = isDisagreeing ? Self.probation : Doubt.patience
+        guard doubt?.hears(list, kind, now: now, patience: patience) == true else {
+            doubt = doubt ?? Doubt(list, kind, now: now)
+            return kind == .old ? .old : .suspect
+        }
+        doubt = nil
+        believedAt = now
+        witness = list.witness
+        history.begin(with: list)
+        closeGap(with: list, occasion)
+        return .believed
+    }
+
+    private mutating func closeGap(with list: KeySnapshot, _ occasion: ListOccasion) {
+        guard let end = gap, list.revision >= end || occasion == .afresh else { return }
+        gap = nil
+        if occasion != .afresh, let heard { history.reach(heard) }
+        heard = nil
+    }
+
+    /// Takes note of changes that are news.
+    mutating func take(_ changes: [KeyChange], at point: StorePoint) {
+        guard gap == nil else {
+            heard = point
+            return history.take(changes, at: point, isGapless: false)
+        }
+        history.take(changes, at: point)
+    }
+
+    /// Takes note that everything up to a point has been told.
+    mutating func reach(_ point: StorePoint) {
+        guard isOfStore(point) else { return }
+        if gap == nil { history.reach(point) } else { heard = point }
+    }
+
+    /// Another list is asked for.
+    mutating func asked(now: Duration) { doubt?.asked(now: now) }
+}

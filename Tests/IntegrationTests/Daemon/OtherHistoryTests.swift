@@ -1,0 +1,136 @@
+import TestSupport
+import Testing
+import UFMModel
+import UFMSimulator
+
+/// etcd answers from another history than the one that the daemon was told.
+@Suite("Another history of etcd")
+struct OtherHistoryTests {
+    private static let pkeys = (0..<20).map { UInt16(0x2000 + $0) }
+
+    private static func hosts(of tenant: UInt64) -> [UInt16: Set<UInt64>] {
+        Dictionary(uniqueKeysWithValues: pkeys.map { ($0, KeyWriter.hosts(of: tenant << 16 | UInt64($0), count: 2)) })
+    }
+
+    @Test(
+        "A store that was restored and has overtaken us before we look again changes nothing before somebody approves")
+    func restored() async throws {
+        try await withSite(.http) { site in
+            let (old, new) = (Self.hosts(of: 1), Self.hosts(of: 2))
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            try await withKeyWriter(site) { writer in
+                for pkey in Self.pkeys { try await writer.put(pkey, hosts: old[pkey] ?? []) }
+            }
+            try await site.waitForPartitions(old)
+            try await Self.waitFor(20, "synced", in: site)
+            let snapshot = try await site.etcd.saveSnapshot()
+            try await withKeyWriter(site) { writer in
+                for pkey in Self.pkeys { try await writer.put(pkey, hosts: new[pkey] ?? []) }
+            }
+            try await site.waitForPartitions(new)
+            try await Self.waitFor(20, "synced", in: site)
+            let written = site.ufm.writes.count
+
+            // While the daemon does not look, the store comes back and others use it: its revision passes ours.
+            _ = daemon.send(signal: 19)
+            try await site.etcd.restoreAndRestart(from: snapshot)
+            try await withKeyWriter(site) { writer in try await writer.touch(300) }
+            _ = daemon.send(signal: 18)
+            try await daemon.waitForLine(containing: "etcd has another history than before", timeout: .seconds(60))
+            try await Self.waitFor(20, "guarded", in: site)
+            #expect(site.ufm.writes.count == written)
+            #expect(site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) } == new)
+
+            #expect(try await site.status("--approve-deletes", "--yes").status == .code(0))
+            try await site.waitForPartitions(old, timeout: .seconds(60))
+            try await Self.waitFor(20, "synced", in: site)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("An endpoint of another cluster, while the first one is silent, deletes and changes nothing")
+    func otherCluster() async throws {
+        try await withSite(.http) { site in
+            let other = try await EtcdServer.start(site.etcd.options)
+            let pkeys = Self.pkeys.prefix(4)
+            let wanted = Self.hosts(of: 1).filter { pkeys.contains($0.key) }
+            // Its revision is far higher, and it has one of the keys, with another tenant.
+            for _ in 0..<3 {
+                try await other.etcdctl("put", Site.pkeyPrefix + "0x2000", "{'host_guids': ['0x000000000000aa01']}")
+            }
+            let state = try TemporaryDirectory("state")
+            let daemon = try site.startDaemon(
+                "--poll-interval", "1", "--etcd-endpoints", "\(site.etcd.endpoint),\(other.endpoint)",
+                "--state-dir", state.path)
+            try await withKeyWriter(site) { writer in
+                for pkey in pkeys { try await writer.put(pkey, hosts: wanted[pkey] ?? []) }
+            }
+            try await site.waitForPartitions(wanted)
+            try await Self.waitFor(4, "synced", in: site)
+            for number in 0..<60 { try await other.etcdctl("put", "/others", "\(number)") }
+            let written = site.ufm.writes.count
+
+            await site.etcd.pause()
+            try await daemon.waitForLine("both ids", timeout: .seconds(60)) { line in
+                line.text.contains("answers, and not")
+            }
+            // As long as a server is silent that is moved to another machine.
+            try await Task.sleep(for: .seconds(7))
+            await site.etcd.resume()
+            try await withKeyWriter(site) { writer in try await writer.delete(0x2003) }
+            try await site.waitForMembers(nil, of: 0x2003, timeout: .seconds(60))
+            // That deletion and nothing else.
+            #expect(site.ufm.writes.count == written + 1)
+            #expect(
+                site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) }
+                    == wanted.filter { $0.key != 0x2003 })
+            #expect(try await daemon.stop(within: .seconds(20)) == .code(0))
+
+            // The next life knows which cluster is ours, though the other one is asked first and alone answers.
+            await site.etcd.pause()
+            let next = try site.startDaemon(
+                "--poll-interval", "1", "--etcd-endpoints", "\(other.endpoint),\(site.etcd.endpoint)",
+                "--state-dir", state.path)
+            try await next.waitForLine("both ids", timeout: .seconds(60)) { $0.text.contains("answers, and not") }
+            await site.etcd.resume()
+            try await next.waitForLine(containing: "UFM Status", timeout: .seconds(60))
+            #expect(site.ufm.writes.count == written + 1)
+            #expect(try await next.stop(within: .seconds(20)) == .code(0))
+            try await other.kill()
+        }
+    }
+
+    @Test("Six of twenty jobs that end one by one while the watch is cut are gone, and nothing is held")
+    func cutWatch() async throws {
+        try await withSite(.http) { site in
+            let proxy = try WatchProxy(to: try #require(UInt16(site.etcdPort)))
+            defer { proxy.close() }
+            let wanted = Self.hosts(of: 1)
+            let daemon = try site.startDaemon("--poll-interval", "1", "--etcd-endpoints", proxy.endpoint)
+            try await withKeyWriter(site) { writer in
+                for pkey in Self.pkeys { try await writer.put(pkey, hosts: wanted[pkey] ?? []) }
+                try await site.waitForPartitions(wanted)
+                try await Self.waitFor(20, "synced", in: site)
+                proxy.cut()
+                for pkey in Self.pkeys.prefix(6) { try await writer.delete(pkey) }
+            }
+            // Lists go on, and lack the keys.
+            let reads = site.ufm.requests.count
+            try await site.ufm.waitFor("three resyncs") { $0.requests.count >= reads + 3 }
+            #expect(proxy.cuts > 0)
+            proxy.mend()
+            let rest = wanted.filter { !Self.pkeys.prefix(6).contains($0.key) }
+            try await site.waitForPartitions(rest, timeout: .seconds(60))
+            try await Self.waitFor(14, "synced", in: site)
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    /// Waits until the ledger has so many records and all are in a state.
+    private static func waitFor(_ count: Int, _ state: String, in site: Site) async throws {
+        try await eventually("\(count) records that are \(state)", timeout: .seconds(60)) {
+            let records = try await site.entries(prefix: Site.ledgerPrefix)
+            return records.count == count && records.allSatisfy { $0.value.contains("\"state\":\"\(state)\"") }
+        }
+    }
+}

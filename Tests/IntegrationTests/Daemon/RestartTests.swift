@@ -33,8 +33,17 @@ struct RestartTests {
                     let daemon = try site.startDaemon("--poll-interval", "1")
                     // A signal that comes before it has begun to listen for one ends it as any program.
                     try await daemon.waitForLine(containing: "UFM Status")
-                    try await site.waitForPartitions(
-                        wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 }, timeout: .seconds(60))
+                    do {
+                        try await site.waitForPartitions(
+                            wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 }, timeout: .seconds(40))
+                    } catch {
+                        // What it came to shows best in the ledger, and in what the last daemon says.
+                        let records = try await site.entries(prefix: Site.ledgerPrefix)
+                        let keys = try await site.entries(prefix: Site.pkeyPrefix).map(\.key)
+                        print("records:", records.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
+                        print("keys:", keys, "\n" + daemon.output)
+                        throw error
+                    }
                     try await Self.waitForLedger(of: site, wanted: Set(wanted.keys))
                     let status = try await daemon.stop()
                     #expect(status == .code(0), "\(daemon.errors)")

@@ -39,7 +39,9 @@ package struct EtcdSource: EtcdKeySource {
             return listing.snapshot
         }
         let snapshot = listing.snapshot
-        return KeySnapshot(complete: snapshot.entries, at: snapshot.point, by: Respondent(last.url + Self.again))
+        // Of two answers in a row by the same member each is another one.
+        let name = witness?.name == last.url ? last.url + Self.again : last.url
+        return KeySnapshot(complete: snapshot.entries, at: snapshot.point, by: Respondent(name))
     }
 
     /// What the name of a member ends with that answered again because no other did.

@@ -72,9 +72,10 @@ struct FileLedgerDaemonTests {
             try await site.etcd.wipeAndRestart()
             try await site.addReader()
             try await daemon.waitForLine(containing: "etcd is read again, after")
-            try await eventually("guarded", timeout: .seconds(20)) {
+            // Two lists below what was told, and another one that agrees, five seconds apart each.
+            try await eventually("guarded", timeout: .seconds(60)) {
                 FileManager.default.contents(atPath: ledger).map { String(decoding: $0, as: UTF8.self) }?
-                    .contains(#""state" : "guarded""#)
+                    .contains(#""state" : "guarded""#) ?? false
             }
             let reads = site.ufm.requests.count
             try await site.ufm.waitFor("two resyncs") { $0.requests.count >= reads + 2 }

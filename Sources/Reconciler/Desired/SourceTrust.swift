@@ -96,10 +96,8 @@ struct SourceTrust: Sendable {
             closeGap(with: list, occasion)
             return .ours
         case .old:
-            if case .besideWatch(let asked) = occasion, list.revision >= asked {
-                doubt = nil
-                return .overtaken
-            }
+            // It shows nothing, and ends no doubt: where nothing has been listed yet, another one must come.
+            if case .besideWatch(let asked) = occasion, list.revision >= asked { return .overtaken }
             kind = .old
         case .suspect: kind = .suspect
         }

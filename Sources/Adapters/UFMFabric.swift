@@ -70,15 +70,17 @@ package final class UFMFabric: FabricProvider {
         try await told(of: pkey) { () async throws(UFMError) in try await client.partition(pkey.number) }
     }
 
-    package func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) {
+    package func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) -> StepAnswer {
         memory.withLock { $0.written() }
         defer { memory.withLock { $0.written() } }
-        try await told(of: step.pkey) { () async throws(UFMError) in
-            // Until the engine hears of refusals itself, the writer asks the planner for the way round.
-            var client = self.client
-            client.lease = PermitLease(lease: permit.lease)
-            _ = try await PartitionWriter(client).perform([step])
-        }
+        var leased = client
+        leased.lease = PermitLease(lease: permit.lease)
+        let client = leased
+        let outcome = try await told(of: step.pkey) { () async throws(UFMError) in try await client.perform(step) }
+        guard let (setback, error) = outcome.setback else { return .done }
+        var keepsEmpty = false
+        if case .create = step { keepsEmpty = (try? await client.keepsEmptyPartitions()) ?? false }
+        return .refused(StepRefusal(setback, Failure(error, of: step.pkey, advice), keepsEmpty: keepsEmpty))
     }
 
     /// The gate's lease, as the transport asks for it.

@@ -1,5 +1,5 @@
 package import Fabric
-internal import Planning
+import Planning
 package import UFMClient
 
 /// Carries out steps, and asks the planner for the way round where UFM refuses one.
@@ -106,18 +106,5 @@ private struct StepAccount {
     mutating func note(_ refusal: UFMError) {
         self.refusal = self.refusal ?? refusal
         hasChanged = hasChanged || refusal.outcome == .unknown
-    }
-}
-
-extension StepOutcome {
-    /// The same to the planner; nil for what is a success.
-    fileprivate var setback: (WriteCourse.Setback, UFMError)? {
-        switch self {
-        case .done, .afterRestart, .alreadyThere, .wasAbsent: nil
-        case .refusedWhole(let error):
-            (.refusedWhole(isNotFound: error.status == 404, isDoubtful: error.outcome == .unknown), error)
-        case .noSuchPartition(let error): (.noSuchPartition, error)
-        case .noSuchCall(let error): (.noSuchCall, error)
-        }
     }
 }

@@ -6,6 +6,9 @@ package struct Partition: Hashable, Sendable {
     package var ipOverIB: Bool
     /// Members by GUID: a port is in a partition once.
     package var members: [GUID: Member]
+    /// Whether the manager tells index 0 of every member, and IP over IB. What it does not tell cannot be enforced.
+    package var tellsIndex0 = true
+    package var tellsIPOverIB = true
     /// Its quality of service, where the manager was asked for it and told; a list of members does not.
     package var qos: QualityOfService?
 

@@ -13,10 +13,12 @@ package protocol EtcdKeySource: KeySource {
     func isKept(in client: EtcdClient) -> Bool
 }
 
-/// Records in etcd: one JSON text per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`.
+/// Records in etcd: one JSON text per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`, and what it waits for
+/// under `…/notes/<pkey>`.
 package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
     private let prefix: KeyName
+    private let notesPrefix: KeyName
     private let advice: Failure.Advice
 
     package init(
@@ -25,6 +27,7 @@ package struct EtcdRecords: RecordStore {
         self.client = client
         self.advice = advice
         prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
+        notesPrefix = "/surf-ufm-pkeyd/\(fabric)/notes/"
     }
 
     package func entries() async throws(Failure) -> [PKey: LedgerEntry] {
@@ -42,6 +45,26 @@ package struct EtcdRecords: RecordStore {
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
         try await told { () async throws(EtcdError) in try await client.get(key(pkey)) }.map(Self.entry)
+    }
+
+    package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
+        let claimed = entries.filter { $0.value.record.state == .claimed }
+        guard !claimed.isEmpty else { return [:] }
+        let listing = try await told { () async throws(EtcdError) in
+            // Of one partition, or of all.
+            try await client.list(
+                claimed.count == 1
+                    ? .single((notesPrefix + (claimed.keys.first?.description ?? "")).bytes)
+                    : .prefix(notesPrefix.bytes))
+        }
+        var notes: [PKey: WaitingNote] = [:]
+        for keyValue in listing.keyValues {
+            guard let name = KeyName(keyValue.key).text(behind: notesPrefix), let pkey = try? PKey(parsing: name),
+                let record = claimed[pkey]?.record
+            else { continue }
+            notes[pkey] = WaitingDocument(keyValue.value)?.note(of: record)
+        }
+        return notes
     }
 
     package func follow(
@@ -86,6 +109,14 @@ package struct EtcdRecords: RecordStore {
                 continue
             }
             changes.append(.put(key: key(pkey), value: try LedgerDocument(record).json()))
+        }
+        for (pkey, note) in transaction.notes.sorted(by: { $0.key < $1.key }) {
+            let noteKey = (notesPrefix + pkey.description).bytes
+            if let note, let record = transaction.changes[pkey] ?? nil {
+                changes.append(.put(key: noteKey, value: try WaitingDocument(note, record).json()))
+            } else {
+                changes.append(.delete(key: noteKey))
+            }
         }
         return try await told { [conditions, changes] () async throws(EtcdError) in
             try await client.transaction(if: conditions, then: changes, operation: transaction.operation)

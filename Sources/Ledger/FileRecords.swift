@@ -21,6 +21,13 @@ package struct FileRecords: RecordStore {
         try file.content().entries[pkey]
     }
 
+    package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
+        let notes = try file.content().notes
+        return entries.reduce(into: [:]) { found, entry in
+            found[entry.key] = notes[entry.key]?.note(of: entry.value.record)
+        }
+    }
+
     package func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
@@ -52,6 +59,13 @@ package struct FileRecords: RecordStore {
             }
             for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {
                 if let record { content.set(record, for: pkey) } else { content.remove(pkey) }
+            }
+            for (pkey, note) in transaction.notes {
+                guard let note, let record = transaction.changes[pkey] ?? nil else {
+                    content.notes[pkey] = nil
+                    continue
+                }
+                content.notes[pkey] = WaitingDocument(note, record)
             }
             return true
         }

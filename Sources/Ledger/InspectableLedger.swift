@@ -9,6 +9,9 @@ package protocol InspectableLedger: OwnershipStore {
     /// Reads one record as it is now; nil where there is none.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
 
+    /// Reads what partitions wait for, as far as these records say `claimed` for the same key and revision.
+    func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote]
+
     /// Tells one record as it is, and again whenever it changes, until the task is cancelled. A failure that may pass is
     /// told, and tried again.
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)

@@ -11,6 +11,7 @@ import Reconciler
 ///   "changes" : 7,
 ///   "fabric" : "default",
 ///   "format" : 1,
+///   "notes" : { },
 ///   "partitions" : {
 ///     "0x200e" : {
 ///       "change" : 7,
@@ -30,6 +31,8 @@ struct LedgerFileContent: Hashable, Sendable {
     /// How many changes were made so far; each record has the number of its own.
     private var changes: Int64 = 0
     private(set) var entries: [PKey: LedgerEntry] = [:]
+    /// What partitions wait for.
+    var notes: [PKey: WaitingDocument] = [:]
 
     init(fabric: String) {
         self.fabric = fabric
@@ -67,6 +70,8 @@ extension LedgerFileContent {
         let fabric: String
         let changes: Int64
         let partitions: [String: Partition]
+        /// Older programs wrote none.
+        let notes: [String: WaitingDocument]?
     }
 
     /// Reads a file: wholly, or not at all. A record that is passed over would disown its partition.
@@ -85,6 +90,10 @@ extension LedgerFileContent {
         }
         self.fabric = fabric
         changes = document.changes
+        // What a partition waits for is found out anew by whoever cannot read it.
+        for (name, note) in document.notes ?? [:] {
+            if let pkey = try? PKey(parsing: name) { notes[pkey] = note }
+        }
         for (name, partition) in document.partitions {
             guard let pkey = try? PKey(parsing: name), pkey.description == name else {
                 throw Unreadable(problem: "'\(name)' is no PKey such as 0x200e")
@@ -114,7 +123,9 @@ extension LedgerFileContent {
         }
         let document = Document(
             format: Self.format, fabric: fabric, changes: changes,
-            partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }))
+            partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }),
+            notes: notes.isEmpty
+                ? nil : Dictionary(notes.map { ($0.key.description, $0.value) }, uniquingKeysWith: { $1 }))
         return try JSONText.bytes(document, .lines) + [UInt8(ascii: "\n")]
     }
 

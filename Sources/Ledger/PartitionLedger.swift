@@ -8,6 +8,8 @@ package protocol RecordStore: Sendable {
     func entries() async throws(Failure) -> [PKey: LedgerEntry]
     /// Reads one record as it is now; nil where there is none.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
+    /// Reads what partitions wait for, as far as a record says `claimed` for the same key and revision.
+    func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote]
     /// Tells one record as it is, and again whenever it changes, until the task is cancelled. A failure that may pass is
     /// told, and tried again.
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
@@ -31,6 +33,9 @@ package struct RecordTransaction: Sendable {
     package let operation: String
     /// The new records; nil removes one.
     package let changes: [PKey: LedgerRecord?]
+    /// What partitions wait for from now on; nil where one waits no more. Each change of a record takes its note away, but
+    /// where many are claimed at once: none of them can have one.
+    package var notes: [PKey: WaitingNote?]
     /// What must hold of records.
     package var conditions: [PKey: Condition] = [:]
     /// The versions at which keys must stand; only those of sources that are in the same store.
@@ -39,6 +44,7 @@ package struct RecordTransaction: Sendable {
     init(_ operation: String, _ changes: [PKey: LedgerRecord?], if conditions: [PKey: Condition] = [:]) {
         self.operation = operation
         self.changes = changes
+        notes = changes.count == 1 ? changes.mapValues { _ in nil } : [:]
         self.conditions = conditions
     }
 }
@@ -67,6 +73,10 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? { try await store.entry(of: pkey) }
 
+    package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
+        try await store.notes(of: entries)
+    }
+
     package func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
@@ -94,6 +104,14 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     ) async throws(Failure) -> Bool {
         try await store.perform(
             RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists]), permit)
+    }
+
+    package func wait(
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        var transaction = RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists])
+        transaction.notes[pkey] = note
+        return try await store.perform(transaction, permit)
     }
 
     package func authoriseDeletion(

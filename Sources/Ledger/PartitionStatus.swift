@@ -12,6 +12,8 @@ package struct PartitionStatus: Hashable, Sendable {
         case pending
         /// The daemon has claimed the partition for this revision and is at work.
         case claimed
+        /// It waits for ports that other partitions have yet to give up.
+        case waiting
         /// UFM refuses; the daemon keeps trying.
         case failing
         /// The key's value cannot be read: the partition stays as it is.
@@ -34,13 +36,18 @@ package struct PartitionStatus: Hashable, Sendable {
     /// The revision of that key; nil when it is not there.
     package let keyRevision: KeyVersion?
     package let entry: LedgerEntry?
-    /// Why it is failing, held or guarded.
+    /// Why it is failing, held or guarded, or what it waits for.
     package let error: String?
+    /// The ports that it waits for, and who still has them.
+    package let waits: WaitingNote?
 
     /// What there is to say of a PKey; nil where it has neither a key nor a record, or must not be touched.
     ///
     /// - Parameter admission: what may be done of what is wanted.
-    package init?(of pkey: PKey, desired: DesiredState, admission: Admission = .everything, entry: LedgerEntry?) {
+    package init?(
+        of pkey: PKey, desired: DesiredState, admission: Admission = .everything, entry: LedgerEntry?,
+        note: WaitingNote? = nil
+    ) {
         let (hasKey, wanted) = (desired.pkeys.contains(pkey), desired.intent(of: pkey))
         guard hasKey || entry != nil, admission.intent(of: pkey, wanted: wanted) != .held(.outsideRange) else {
             return nil
@@ -50,8 +57,12 @@ package struct PartitionStatus: Hashable, Sendable {
         let recordKey = entry.map(\.record.key).flatMap { $0.isEmpty ? nil : $0 }
         key = hasKey ? desired.key(of: pkey) : recordKey ?? desired.key(of: pkey)
         keyRevision = hasKey ? desired.revision(of: pkey) : nil
-        state = Self.state(wanted, keyRevision, entry?.record)
-        error = state == .held ? entry?.record.error ?? "the value of \(key) cannot be read" : entry?.record.error
+        let state = Self.state(wanted, keyRevision, entry?.record)
+        waits = state == .claimed ? note : nil
+        self.state = waits == nil ? state : .waiting
+        error =
+            state == .held
+            ? entry?.record.error ?? "the value of \(key) cannot be read" : waits?.words ?? entry?.record.error
     }
 
     private static func state(_ intent: Intent, _ keyRevision: KeyVersion?, _ record: LedgerRecord?) -> State {

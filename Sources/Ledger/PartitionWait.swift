@@ -83,7 +83,9 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
             var verdict: WaitState.Verdict?
             switch event {
             case .source(let source, let event): verdict = state.take(event, from: source)
-            case .ledger(let told): verdict = state.take(told)
+            case .ledger(let told):
+                verdict = state.take(told)
+                if case .success(let entry?) = told, verdict == nil { await note(entry, &state) }
             case .refused(let failure): return .failure(.refused(failure))
             case .timedOut: return .failure(.timedOut(state: state.words))
             }
@@ -95,6 +97,12 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
             }
         }
         return .failure(.cancelled)
+    }
+
+    /// What the partition waits for is only told, and decides nothing.
+    private func note(_ entry: LedgerEntry, _ state: inout WaitState) async {
+        guard entry.record.state == .claimed, let notes = try? await ledger.notes(of: [pkey: entry]) else { return }
+        state.take(notes[pkey])
     }
 
     private func confirm(

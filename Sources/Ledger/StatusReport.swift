@@ -16,11 +16,12 @@ package struct StatusReport: Sendable {
     /// - Parameters:
     ///   - range: the PKeys that are managed; keys and records of others are left out.
     ///   - entries: the ledger, read before the keys, so that nothing is called synced which is outdated already.
+    ///   - notes: what partitions wait for, by their records.
     ///   - sources: where keys come from, in the order of precedence.
     ///   - keys: a list of each source.
     package init(
-        fabric: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry], sources: [SourceID],
-        keys: [SourceID: KeySnapshot]
+        fabric: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry],
+        notes: [PKey: WaitingNote] = [:], sources: [SourceID], keys: [SourceID: KeySnapshot]
     ) {
         var desired = DesiredState(sources, flags: FlagPolicy(), range: range)
         for (source, list) in keys { _ = desired.take(list, .afresh, from: source) }
@@ -29,7 +30,7 @@ package struct StatusReport: Sendable {
         let admission = Admission(Limits(range: range), DeletionGuard.Threshold())
         outside = entries.keys.count { admission.intent(of: $0, wanted: .absent) == .held(.outsideRange) }
         partitions = desired.pkeys.union(entries.keys).sorted().compactMap { pkey in
-            PartitionStatus(of: pkey, desired: desired, admission: admission, entry: entries[pkey])
+            PartitionStatus(of: pkey, desired: desired, admission: admission, entry: entries[pkey], note: notes[pkey])
         }
     }
 
@@ -39,8 +40,9 @@ package struct StatusReport: Sendable {
     ) async throws(Failure) {
         // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
         let entries = try await ledger.entries()
+        let notes = try await ledger.notes(of: entries)
         self.init(
-            fabric: fabric, range: range, entries: entries, sources: sources.map(\.id),
+            fabric: fabric, range: range, entries: entries, notes: notes, sources: sources.map(\.id),
             keys: try await sources.lists())
     }
 

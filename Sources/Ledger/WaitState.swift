@@ -18,6 +18,7 @@ package struct WaitState {
     private var desired: DesiredState
     private var entry: LedgerEntry?
     private var isEntryKnown = false
+    private var note: WaitingNote?
     /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
     private var seen: Set<KeyVersion> = []
     private var failure: String?
@@ -48,6 +49,7 @@ package struct WaitState {
     package mutating func take(_ told: Result<LedgerEntry?, Failure>) -> Verdict? {
         switch told {
         case .success(let entry):
+            if entry != self.entry { note = nil }
             self.entry = entry
             isEntryKnown = true
             failure = nil
@@ -55,6 +57,9 @@ package struct WaitState {
         }
         return verdict
     }
+
+    /// What the record that was told last says that the partition waits for.
+    package mutating func take(_ note: WaitingNote?) { self.note = note }
 
     private mutating func see() {
         let revision = desired.revision(of: pkey)
@@ -74,7 +79,7 @@ package struct WaitState {
         if let failure { return failure }
         guard desired.isListed else { return "\(desired.name) has not been read yet" }
         guard isEntryKnown else { return "the ledger has not been read yet" }
-        guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry) else {
+        guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry, note: note) else {
             return "PKey \(pkey) has neither key nor record"
         }
         var words = "PKey \(pkey) is \(status.state.rawValue)"

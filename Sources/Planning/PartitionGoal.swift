@@ -46,6 +46,21 @@ package struct PartitionGoal: Hashable, Sendable {
         return goal
     }
 
+    /// A partition with the flags that it is to have, where nobody tells which ones it has.
+    func assumed(of actual: Partition) -> Partition {
+        guard !actual.tellsIndex0 || !actual.tellsIPOverIB else { return actual }
+        var assumed = actual
+        if !actual.tellsIPOverIB { assumed.ipOverIB = ipOverIB }
+        if !actual.tellsIndex0 {
+            assumed.members = actual.members.mapValues { there in
+                var member = there
+                if let wanted = members[there.guid] { member.index0 = wanted.index0 }
+                return member
+            }
+        }
+        return assumed
+    }
+
     /// The members with the memberships that are wanted, and index 0 as it is where they are there already.
     static func keepingIndex0(_ members: [GUID: Member], of actual: Partition) -> [GUID: Member] {
         members.mapValues { wanted in

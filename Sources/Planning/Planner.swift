@@ -74,11 +74,15 @@ package struct Planner: Hashable, Sendable {
 
     /// How a partition differs as far as this planner is to change it.
     package func difference(from actual: Partition?, to desired: DesiredPartition) -> Difference {
-        guard !enforcesFlags, let actual else {
+        guard let actual, let pkey = PKey(actual.number) else {
             return Difference(from: actual, to: desired.members, ipOverIB: desired.ipOverIB)
         }
-        let members = PartitionGoal.keepingIndex0(desired.members, of: actual)
-        return Difference(from: actual, to: members, ipOverIB: actual.ipOverIB)
+        let assumed = PartitionGoal(pkey, desired).assumed(of: actual)
+        guard !enforcesFlags else {
+            return Difference(from: assumed, to: desired.members, ipOverIB: desired.ipOverIB)
+        }
+        let members = PartitionGoal.keepingIndex0(desired.members, of: assumed)
+        return Difference(from: assumed, to: members, ipOverIB: assumed.ipOverIB)
     }
 
     /// The steps that make a partition what it is to be, none when it is.
@@ -87,7 +91,7 @@ package struct Planner: Hashable, Sendable {
     package func steps(
         for wanted: PartitionGoal, actual: Partition?, strategy: WriteStrategy = .single
     ) -> [PlanStep] {
-        guard let actual else { return creation(of: wanted, strategy) }
+        guard let actual = actual.map(wanted.assumed) else { return creation(of: wanted, strategy) }
         let goal = enforcesFlags ? wanted : wanted.keepingFlags(of: actual)
         let difference = Difference(from: actual, to: goal)
         let (pkey, ipOverIB) = (goal.pkey, goal.ipOverIB)
@@ -144,7 +148,9 @@ package struct Planner: Hashable, Sendable {
 
     /// What of a goal the steps towards it leave undone; nil where they lead there.
     package func obstacle(to wanted: PartitionGoal, actual: Partition?, steps: [PlanStep]) -> Obstacle? {
-        guard let actual, !steps.contains(where: { if case .create = $0 { true } else { false } }) else { return nil }
+        guard let actual = actual.map(wanted.assumed),
+            !steps.contains(where: { if case .create = $0 { true } else { false } })
+        else { return nil }
         let goal = enforcesFlags ? wanted : wanted.keepingFlags(of: actual)
         let difference = Difference(from: actual, to: goal)
         if difference.nameDiffers { return .name }

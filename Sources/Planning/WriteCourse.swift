@@ -22,7 +22,7 @@ package struct WriteCourse: Sendable {
         case refusedWhole(isNotFound: Bool, isDoubtful: Bool)
         /// UFM says of a request that adds that there is no such partition, and a read agrees.
         case noSuchPartition
-        /// UFM has no request that makes an empty partition.
+        /// UFM has no request of this kind, whatever it is about: one that makes an empty partition, or that sets all members.
         case noSuchCall
     }
 
@@ -82,14 +82,15 @@ package struct WriteCourse: Sendable {
     /// UFM has not made the step.
     package mutating func met(_ setback: Setback) -> Turn {
         switch (ahead.first, setback) {
-        case (.replace, .refusedWhole): return .read
+        case (.replace, .refusedWhole), (.replace, .noSuchCall): return .read
         case (.create(let new), .refusedWhole(let isNotFound, let isDoubtful)):
             founding?.isNotFound = isNotFound
             return isDoubtful ? .read : goRound(new)
         case (.create(let new), .noSuchPartition) where new.way == .adding: return found(new)
+        case (.create(let new), .noSuchCall) where new.way == .whole: return foundOtherwise(new)
         case (.create, .noSuchCall) where founding != nil: return refuseOne()
-        case (.replace, .noSuchPartition), (.replace, .noSuchCall), (.create, .noSuchPartition), (.create, .noSuchCall),
-            (.add, _), (.remove, _), (.setQoS, _), (.delete, _), (nil, _):
+        case (.replace, .noSuchPartition), (.create, .noSuchPartition), (.create, .noSuchCall), (.add, _), (.remove, _),
+            (.setQoS, _), (.delete, _), (nil, _):
             return .giveUp
         }
     }
@@ -162,6 +163,14 @@ package struct WriteCourse: Sendable {
         var other = new
         (other.way, other.qos) = (.adding, nil)
         return exchange(for: [.create(other)] + (new.qos.map { [.setQoS(new.pkey, $0)] } ?? []))
+    }
+
+    /// No number of members makes a partition whole: it is made empty, or by the request that adds.
+    private mutating func foundOtherwise(_ new: NewPartition) -> Turn {
+        guard let founding else { return goRound(new) }
+        guard !founding.hasTriedEmpty else { return .giveUp }
+        self.founding?.hasTriedEmpty = true
+        return .askAboutEmptyPartitions
     }
 
     /// Tries it with half of them; with one alone, in the ways that are left.

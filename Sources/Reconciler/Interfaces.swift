@@ -1,5 +1,6 @@
 package import Fabric
 package import KeyHistory
+package import Planning
 
 /// What a source of desired state tells.
 package enum SourceEvent: Sendable {
@@ -90,8 +91,29 @@ package protocol FabricProvider: Sendable {
     func ping() async throws(Failure)
     /// Reads one partition; nil means that it is not there.
     func partition(_ pkey: PKey) async throws(Failure) -> Partition?
-    /// Performs one step. After a failure nothing is known but what the next read shows.
-    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure)
+    /// Performs one step, and in no other way than it says. Whatever is answered, only the next read shows what is so.
+    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) -> StepAnswer
+}
+
+/// What the fabric manager made of a step.
+package enum StepAnswer: Hashable, Sendable {
+    case done
+    case refused(StepRefusal)
+}
+
+/// A step that the fabric manager did not take as it is, where there may be a way round.
+package struct StepRefusal: Hashable, Sendable {
+    package let setback: WriteCourse.Setback
+    /// What it said.
+    package let failure: Failure
+    /// Whether it keeps partitions without members, as some releases do not.
+    package let keepsEmpty: Bool
+
+    package init(_ setback: WriteCourse.Setback, _ failure: Failure, keepsEmpty: Bool) {
+        self.setback = setback
+        self.failure = failure
+        self.keepsEmpty = keepsEmpty
+    }
 }
 
 /// The ledger of partitions that are ours. What writes takes a permit of the gate.
@@ -113,6 +135,13 @@ package protocol OwnershipStore: Sendable {
     ///
     /// - Returns: whether it had.
     func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
+    /// Changes what the ledger says of a partition that is ours to this, and what it waits for; whatever record is written
+    /// next takes the note away.
+    ///
+    /// - Returns: whether the ledger had it.
+    func wait(
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool
     /// Marks a partition as being deleted, if it is in the ledger and its keys still stand as expected.
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read.

@@ -76,7 +76,10 @@ extension PartitionBody {
         }
         var members: [Member] = []
         for body in guids ?? [] { members.append(try body.member(of: number)) }
-        return Partition(number: number, name: partition, ipOverIB: ipOverIB ?? true, members: members)
+        var result = Partition(number: number, name: partition, ipOverIB: ipOverIB ?? true, members: members)
+        result.tellsIPOverIB = ipOverIB != nil
+        result.tellsIndex0 = guids?.allSatisfy { $0.index0 != nil } ?? true
+        return result
     }
 }
 

@@ -16,7 +16,7 @@ package enum StepOutcome: Sendable, Equatable {
     case refusedWhole(UFMError)
     /// To a request that adds UFM said 404, and to a read that there is no such partition.
     case noSuchPartition(UFMError)
-    /// This UFM has no request that makes an empty partition (404, 405).
+    /// This UFM has no request that makes an empty partition (404, 405), or none that sets all members (405, 501).
     case noSuchCall(UFMError)
 }
 
@@ -99,7 +99,11 @@ extension UFMClient {
             progress?(members.count, members.count)
             return .done
         } catch {
-            guard error.isRejected(400, 404, 413) || error.kind == .serverFailure else { throw error }
+            if error.status == 405 || error.status == 501 { return .noSuchCall(error) }
+            // A page with a 500 may be of a UFM that is away, or of one that fails at this request: a read tells.
+            guard error.isRejected(400, 404, 413) || error.kind == .serverFailure || error.status == 500 else {
+                throw error
+            }
             return .refusedWhole(error)
         }
     }

@@ -53,6 +53,20 @@ struct PartitionWriterTests {
         #expect(await scripted.transport.unusedSteps == 0)
     }
 
+    @Test(
+        "Where no request sets all members, a partition that adding does not make is made empty", arguments: [405, 501])
+    func onlyEmptyMade(status: Int) async throws {
+        let scripted = Scripted(
+            .status(404), .json("{}"), .status(status), .json(try fixture("version-6.18.json")), .status(201),
+            .status(200)
+        )
+        try await writer(scripted).perform([creation(3)])
+        #expect(
+            await scripted.lines.filter { !$0.hasPrefix("GET") } == [
+                "POST \(base)", "PUT \(base)", "POST \(base)add", "POST \(base)",
+            ])
+    }
+
     @Test("A 404 to everything is an error, and something has been done")
     func stillMissing() async throws {
         let scripted = Scripted(

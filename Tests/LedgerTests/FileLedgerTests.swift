@@ -262,4 +262,38 @@ struct FileLedgerTests {
             group.cancelAll()
         }
     }
+
+    // MARK: What is waited for
+
+    @Test("What a partition waits for is read by the next process, and goes with the record after it")
+    func waiting() async throws {
+        let ledger = try await harness.filled([pkey])
+        let claimed = LedgerRecord(.claimed, key: key, revision: 10)
+        let note = WaitingNote([
+            WaitingNote.Port(
+                try GUID(parsing: "043f720300f55101"), holder: try FileLedgerHarness.pkey(0x2000), reason: "busy")
+        ])
+        #expect(try await ledger.wait(claimed, for: note, of: pkey))
+        let next = harness.open()
+        let entries = try await next.entries()
+        #expect(entries[pkey]?.record == claimed)
+        #expect(try await next.notes(of: entries) == [pkey: note])
+        #expect(note.words == "waits for [043f720300f55101], which PKey 0x2000 still has (busy)")
+        #expect(try await next.amend(claimed, for: pkey))
+        #expect(try await next.notes(of: try await next.entries()) == [:])
+        #expect(try !harness.directory.read("ledger.json").contains("notes"))
+    }
+
+    @Test("A note for another revision, or beside a record that is not claimed, says nothing")
+    func otherNotes() throws {
+        let note = WaitingNote([
+            WaitingNote.Port(try GUID(parsing: "043f720300f55101"), holder: try FileLedgerHarness.pkey(0x2000))
+        ])
+        let claimed = LedgerRecord(.claimed, key: key, revision: 10)
+        let document = try #require(WaitingDocument(try WaitingDocument(note, claimed).json()))
+        #expect(document.note(of: claimed) == note)
+        #expect(document.note(of: LedgerRecord(.claimed, key: key, revision: 11)) == nil)
+        #expect(document.note(of: LedgerRecord(.synced, key: key, revision: 10)) == nil)
+        #expect(WaitingDocument(Array("{}".utf8)) == nil)
+    }
 }

@@ -20,6 +20,7 @@ private final class MemoryRecords: RecordStore {
     func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {}
+    func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] { [:] }
     func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
     func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
         transactions.withLock { $0.append(transaction) }
@@ -94,5 +95,22 @@ struct PartitionLedgerTests {
         #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 10), for: pkey))
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: ["/p/0x5": 0]))
         #expect(records.transactions.withLock { $0.isEmpty })
+    }
+
+    @Test("Each record of a partition takes away what it waited for, and only a wait says something of that")
+    func notes() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd])
+        let claimed = LedgerRecord(.claimed, key: "/p/0x5", revision: 10)
+        let note = WaitingNote([WaitingNote.Port(try GUID(parsing: "043f720300f55101"), holder: pkey)])
+        #expect(try await ledger.wait(claimed, for: note, of: pkey))
+        #expect(try await ledger.amend(claimed, for: pkey))
+        #expect(try await ledger.claim(claimed, for: pkey))
+        #expect(try await ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: ["/p/0x5": 0]))
+        try await ledger.release(pkey)
+        #expect(
+            records.transactions.withLock { $0.map(\.notes) } == [[pkey: note]]
+                + [[PKey: WaitingNote?]](repeating: [pkey: nil], count: 4))
+        #expect(records.transactions.withLock { $0.first?.conditions } == [pkey: .exists])
     }
 }

@@ -18,6 +18,10 @@ extension InspectableLedger {
         try await amend(record, for: pkey, permit(.amendment))
     }
 
+    func wait(_ record: LedgerRecord, for note: WaitingNote, of pkey: PKey) async throws -> Bool {
+        try await wait(record, for: note, of: pkey, permit(.amendment))
+    }
+
     func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion]
     ) async throws -> Bool {

@@ -96,6 +96,20 @@ struct WaitStateTests {
         #expect(state.take(.lost(Failure(.unreachable, "etcd is away"))) == nil)
         #expect(state.words == "etcd is away")
     }
+
+    @Test("Why it waits is in its words, until another record is told")
+    mutating func waitingForPorts() throws {
+        _ = state.take(listed(key(10)))
+        _ = state.take(record(.claimed, 10))
+        #expect(state.words.contains("PKey 0x200e is claimed"))
+        let holder = try PKey(parsing: "0x2000")
+        state.take(WaitingNote([WaitingNote.Port(try GUID(parsing: "043f720300f55101"), holder: holder, reason: "no")]))
+        #expect(
+            state.words.hasPrefix(
+                "PKey 0x200e is waiting: waits for [043f720300f55101], which PKey 0x2000 still has (no)"))
+        _ = state.take(record(.failing, 10))
+        #expect(state.words.contains("PKey 0x200e is failing"))
+    }
 }
 
 extension WaitState {

@@ -67,4 +67,22 @@ struct EnforcedFlagsTests {
     private func partition(_ random: inout SeededGenerator) -> Partition {
         Partition(number: pkey.number, ipOverIB: Bool.random(using: &random), members: members(&random))
     }
+
+    @Test("What UFM does not tell is not enforced, and what it tells is")
+    func untoldFlags() throws {
+        let pkey = try PKey(parsing: "0x2000")
+        let guid = try GUID(parsing: "043f720300f55101")
+        let desired = try #require(DesiredPartition(members: [Member(guid: guid, index0: true)], ipOverIB: false))
+        var actual = Partition(number: pkey.number, ipOverIB: true, members: [Member(guid: guid, index0: false)])
+        let planner = Planner(enforcesFlags: true)
+        func steps() -> Int { planner.steps(for: pkey, intent: .present(desired), actual: actual, isOwned: true).count }
+        #expect(steps() == 1 && !planner.difference(from: actual, to: desired).isEmpty)
+        actual.tellsIndex0 = false
+        #expect(steps() == 1)
+        actual.tellsIPOverIB = false
+        #expect(steps() == 0 && planner.difference(from: actual, to: desired).isEmpty)
+        // Membership is always told, and always enforced.
+        actual.members[guid]?.membership = .limited
+        #expect(steps() == 1)
+    }
 }

@@ -140,7 +140,7 @@ struct EngineLimitsTests {
         #expect(actions.texts.contains { $0.hasPrefix("1 deletions at once, of 1 partitions, are held back") })
         _ = told.answer(pkey, .done)
         // What the store comes to later is another history all the same, and the words stay.
-        let later = told.tell(.source(.changed(revision: 300, [.set(ToldEngine.key("0x7000", 300))])))
+        let later = told.tell(.source(.changed(revision: 300, [.set(ToldEngine.key("0x7000", host: 2, 300))])))
         #expect(later.onPartitions[pkey] == nil)
         let approved = LedgerRecord(.approved, key: record.key, revision: revision)
         #expect(told.tell(.timer, at: .seconds(2)).readsLedger)

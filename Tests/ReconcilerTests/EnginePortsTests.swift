@@ -36,6 +36,13 @@ struct EnginePortsTests {
             revision: revision)
     }
 
+    /// That the new partition waits for the port of the old one.
+    private func waits(_ revision: KeyVersion, because reason: String? = nil) throws -> PartitionRequest {
+        let record = LedgerRecord(.claimed, key: ToldEngine.prefix + new.description, revision: revision)
+        let guid = try GUID(parsing: "043f720300f55101")
+        return .write(.wait(record, WaitingNote([WaitingNote.Port(guid, holder: old, reason: reason)])))
+    }
+
     /// The old partition is in step with one host; then its key goes and the new one wants the host, and another.
     private mutating func move(hosts: [UInt8] = [1, 2]) throws -> [EngineAction] {
         _ = told.begin(
@@ -60,7 +67,8 @@ struct EnginePortsTests {
         #expect(first.arriving == (try partition(new, hosts: [2])).members.keys.sorted())
         #expect(told.answer(new, .written).onPartitions == [new: .read])
         // It has what it can have, and is not in step.
-        #expect(told.answer(new, .read(try partition(new, hosts: [2]))).onPartitions == [:])
+        #expect(told.answer(new, .read(try partition(new, hosts: [2]))).onPartitions == [new: try waits(101)])
+        #expect(told.answer(new, .done).onPartitions == [:])
         #expect(step(told.answer(old, .done), old) == .delete(old))
         // UFM says that it has done it, and that is not enough.
         #expect(told.answer(old, .written).onPartitions == [old: .read])
@@ -75,11 +83,19 @@ struct EnginePortsTests {
     @Test("A partition none of whose ports is free is neither made nor called synced, and takes them up at once")
     mutating func nothingLeft() throws {
         let start = try move(hosts: [1])
-        #expect(start.onPartitions[new] == nil)
+        // It is claimed, so that its record can say that it waits.
+        #expect(start.onPartitions[new]?.isClaim == true)
+        #expect(told.answer(new, .done).onPartitions == [new: try waits(101)])
+        #expect(told.answer(new, .done).onPartitions == [:])
         #expect(told.tell(.timer, at: .milliseconds(500)).onPartitions[new] == nil)
         _ = told.answer(old, .done)
-        _ = told.answer(old, .written)
-        #expect(told.answer(old, .read(nil)).onPartitions[new]?.isClaim == true)
+        // What the other one fails with is told here as well.
+        let refused = told.answer(old, .written(.failure(Failure(.rejected, "no such port"))))
+        #expect(refused.onPartitions[new] == (try waits(101, because: "no such port")))
+        _ = told.answer(new, .done)
+        _ = told.answer(old, .done)
+        _ = told.tell(.timer, at: .seconds(2))
+        #expect(step(told.answer(old, .read(nil), at: .seconds(2)), new) != nil)
     }
 
     @Test("Two that swap cannot block each other: both lose, then both get")
@@ -92,9 +108,9 @@ struct EnginePortsTests {
         #expect(step(swap, old)?.arriving == [] && step(swap, new)?.arriving == [])
         _ = told.answer(old, .written)
         #expect(step(told.answer(old, .read(nil)), old) == nil)
+        _ = told.answer(old, .done)
         _ = told.answer(new, .written)
-        let seen = told.answer(new, .read(nil))
-        let both = seen + told.answer(new, .read(nil))
+        let both = told.answer(new, .read(nil))
         #expect(
             step(both, old)
                 == .create(
@@ -137,7 +153,7 @@ struct EnginePortsTests {
         let guarded = LedgerRecord(.guarded, key: ToldEngine.prefix + old.description, revision: 5)
         let start = told.begin(
             keys: [key(new, hosts: [1], 7)], ledger: [old: guarded], fabric: [try partition(old, hosts: [1])])
-        #expect(start.onPartitions[new] == nil)
+        #expect(step(told.answer(new, .done), new) == nil)
         #expect(start.texts.contains { $0.hasPrefix("PKey 0x6 waits for [043f720300f55101]") })
 
         told = ToldEngine()
@@ -152,13 +168,32 @@ struct EnginePortsTests {
         #expect(third.onPartitions[new]?.isClaim == true)
     }
 
+    @Test("A partition whose deletion is held gives up a port that somebody wants elsewhere since, and no other")
+    mutating func givenUp() throws {
+        let guarded = LedgerRecord(.guarded, key: ToldEngine.prefix + old.description, revision: 5)
+        _ = told.begin(keys: [], ledger: [old: guarded], fabric: [try partition(old, hosts: [1, 2])])
+        _ = told.tell(.source(.changed(revision: 101, [.set(key(new, hosts: [1], 101))])))
+        let removal = told.answer(new, .done) + told.answer(new, .done)
+        let port = try GUID(parsing: "043f720300f55101")
+        #expect(told.asked[old] == .step(.remove(old, [port])), "\(removal)")
+        _ = told.answer(old, .written)
+        let seen = told.answer(old, .read(try partition(old, hosts: [2])))
+        #expect(step(seen, new)?.arriving == [port])
+        // What is left of it stays, and is guarded.
+        #expect(seen.onPartitions[old] == nil)
+        #expect(told.tell(.timer, at: .seconds(1)).onPartitions[old] == nil)
+    }
+
     @Test("A record that may be gone frees no port before the ledger has been read again")
     mutating func doubtedOwnership() throws {
         _ = try move(hosts: [1])
+        _ = told.answer(new, .done)
+        _ = told.answer(new, .done)
         let doubt = told.answer(old, .refused)
         #expect(doubt.readsLedger && doubt.onPartitions[new] == nil)
         // Now it is known to be nobody's.
-        #expect(told.ledger(.success([:])).onPartitions[new]?.isClaim == true)
+        let claimed = LedgerRecord(.claimed, key: ToldEngine.prefix + new.description, revision: 101)
+        #expect(step(told.ledger(.success([new: claimed])), new) != nil)
     }
 
     @Test("A single run that ends while something waits says so")
@@ -176,12 +211,14 @@ struct EnginePortsTests {
         actions = told.begin(
             keys: [key(old, hosts: [2], 6), key(new, hosts: [1], 6)], ledger: [old: synced(old)],
             fabric: [try partition(old, hosts: [1])])
+        _ = told.answer(new, .done)
+        _ = told.answer(new, .done)
         for round in 0..<3 {
             let now = Duration.seconds(round)
             if round > 0 { _ = told.tell(.timer, at: now) }
             _ = told.answer(old, .read(try partition(old, hosts: [1])), at: now)
             actions = told.answer(old, .written(.failure(Failure(.rejected, "no"))), at: now)
-            actions += told.answer(old, .done, at: now)
+            actions += told.answer(old, .done, at: now) + told.answer(new, .done, at: now)
         }
         #expect(actions.end == .notInStep([old], reason: "no"))
     }

@@ -95,6 +95,9 @@ struct RunTests {
             case (.noting(let record, .gone), .write(.amend(let sent), _)) where sent == record && record.isSeenGone:
                 "noting its end"
             case (.noting(let record, let note), .write(.amend(let sent), _)) where sent == record: "noting a \(note)"
+            case (.noting(let record, .wait(let note)), .write(.wait(let sent, let told), _))
+            where sent == record && note == told:
+                "noting what it waits for"
             default: "\(run) with \(request)"
             }
         }
@@ -202,8 +205,8 @@ struct RunTests {
     func writing() {
         let run = Run.writing(present, attempt(removal), permit)
         let owned = facts(present, ledger: record(.claimed))
-        #expect(way(run.written(.success(()), owned)) == "verifying")
-        #expect(way(run.written(.success(()), outdated(present, ledger: record(.claimed)))) == "verifying")
+        #expect(way(run.written(.success(.done), owned)) == "verifying")
+        #expect(way(run.written(.success(.done), outdated(present, ledger: record(.claimed)))) == "verifying")
         #expect(way(run.written(.failure(rejected), owned)) == "noting a failure")
         #expect(way(run.written(.failure(outage), owned)) == "over, failed")
     }
@@ -219,7 +222,7 @@ struct RunTests {
         let insisting = try #require(removing.read(.success(wrong), owned))
         #expect(way(insisting) == "writing remove")
         guard case .request(let run, _) = insisting.next,
-            case .request(let verifying, _) = run.written(.success(()), owned)?.next
+            case .request(let verifying, _) = run.written(.success(.done), owned)?.next
         else {
             Issue.record("\(insisting)")
             return
@@ -251,12 +254,88 @@ struct RunTests {
         let turn = try #require(first.read(.success(wrong), owned))
         #expect(way(turn) == "writing remove")
         guard case .request(let run, _) = turn.next,
-            case .request(let second, _) = run.written(.success(()), owned)?.next
+            case .request(let second, _) = run.written(.success(.done), owned)?.next
         else {
             Issue.record("\(turn)")
             return
         }
         #expect(way(second.read(.success(nil), owned)) == "writing create")
+    }
+
+    private func refusal(_ setback: WriteCourse.Setback, keepsEmpty: Bool = true) -> StepAnswer {
+        .refused(StepRefusal(setback, Failure(.rejected, "no such method"), keepsEmpty: keepsEmpty))
+    }
+
+    /// The run that a turn goes on with.
+    private func next(_ turn: Turn?) throws -> Run {
+        let turn = try #require(turn)
+        guard case .request(let run, _) = turn.next else {
+            Issue.record("\(turn)")
+            throw rejected
+        }
+        return run
+    }
+
+    @Test(
+        "A replacement that is refused is followed by a read, a removal, and an addition once that is seen",
+        arguments: [
+            WriteCourse.Setback.noSuchCall, .refusedWhole(isNotFound: false, isDoubtful: true),
+            .refusedWhole(isNotFound: true, isDoubtful: false),
+        ])
+    func refusedReplacement(_ setback: WriteCourse.Setback) throws {
+        let owned = facts(present, ledger: record(.claimed))
+        let run = Run.writing(present, attempt(replacement), permit)
+        let answer = run.written(.success(refusal(setback)), owned)
+        #expect(way(answer) == "verifying")
+        let reading = try next(answer)
+        // It may have been done all the same.
+        #expect(way(reading.read(.success(right), owned)) == "recording")
+        let removal = reading.read(.success(wrong), owned)
+        #expect(way(removal) == "writing remove")
+        let verifying = try next(try next(removal).written(.success(.done), owned))
+        #expect(way(verifying.read(.success(nil), owned)) == "writing create")
+        // The removal is not seen: it is sent once more.
+        #expect(way(verifying.read(.success(wrong), owned)) == "writing remove")
+    }
+
+    @Test("A partition that neither adding nor setting makes is made empty, where UFM keeps such ones")
+    func madeEmpty() throws {
+        let owned = facts(present, ledger: record(.claimed))
+        let creation = PlanStep.create(
+            NewPartition(pkey, Array(wanted.members.values), ipOverIB: false, by: .adding))
+        let adding = Run.writing(present, attempt(creation), permit)
+        let refused = adding.written(.success(refusal(.noSuchPartition)), owned)
+        #expect(way(refused) == "verifying")
+        let looking = try next(refused)
+        // Somebody may have made it meanwhile.
+        #expect(way(looking.read(.success(wrong), owned)) == "writing replace")
+        let second = looking.read(.success(nil), owned)
+        #expect(way(second) == "writing create")
+        let whole = try next(second)
+        let empty = try next(whole.written(.success(refusal(.noSuchCall)), owned)).read(.success(nil), owned)
+        #expect(way(empty) == "writing create")
+        guard case .request(_, .write(.step(.create(let new)), _)) = empty?.next else {
+            Issue.record("\(String(describing: empty))")
+            return
+        }
+        #expect(new.way == .empty(index0: true) && new.members.isEmpty)
+        let verifying = try next(try next(empty).written(.success(.done), owned))
+        let made = Partition(number: pkey.number, ipOverIB: false, members: [])
+        #expect(way(verifying.read(.success(made), owned)) == "writing add")
+        #expect(
+            way(whole.written(.success(refusal(.noSuchCall, keepsEmpty: false)), owned)) == "noting a failure")
+    }
+
+    @Test("A port that has begun to leave another partition meanwhile is not added the other way round")
+    func detourOfAPortThatWaits() throws {
+        let creation = PlanStep.create(
+            NewPartition(pkey, Array(wanted.members.values), ipOverIB: false, by: .adding))
+        var leaving = LeavingPorts()
+        _ = leaving.set(Set(wanted.members.keys), of: try PKey(parsing: "0x6"))
+        let owned = facts(present, ledger: record(.claimed), leaving: leaving)
+        let adding = Run.writing(present, attempt(creation), permit)
+        let looking = try next(adding.written(.success(refusal(.noSuchPartition)), owned))
+        #expect(way(looking.read(.success(nil), owned)) == "over, again")
     }
 
     @Test("What was added may take a while to be seen: it is read three times before it counts as failed")
@@ -289,9 +368,17 @@ struct RunTests {
         var leaving = LeavingPorts()
         _ = leaving.set(Set(wanted.members.keys), of: other)
         let owned = facts(present, ledger: record(.claimed), leaving: leaving)
-        #expect(way(Run.reading(present).read(.success(nil), owned)) == "over, done")
+        #expect(way(Run.reading(present).read(.success(nil), owned)) == "noting what it waits for")
         #expect(way(Run.reading(present).read(.success(wrong), owned)) == "writing remove")
-        #expect(way(Run.verifying(present, attempt(removal), permit).read(.success(nil), owned)) == "over, done")
+        #expect(
+            way(Run.verifying(present, attempt(removal), permit).read(.success(nil), owned))
+                == "noting what it waits for")
+        // It is claimed first, so that everybody can see that it waits.
+        let unowned = facts(present, leaving: leaving)
+        let claiming = try next(Run.reading(present).read(.success(nil), unowned))
+        #expect(
+            way(claiming.recorded(.success(.done), facts(present, actual: .some(nil), leaving: leaving)))
+                == "noting what it waits for")
         // What is in it already waits for nobody.
         #expect(way(Run.reading(present).read(.success(right), owned)) == "recording")
         let told = Run.reading(present).read(.success(nil), owned)?.effects.contains { effect in
@@ -323,7 +410,7 @@ struct RunTests {
     func otherAnswers() throws {
         let facts = facts(present)
         for run in [Run.reading(present), .verifying(present, attempt(addition), permit)] {
-            #expect(way(run.written(.success(()), facts)) == "dropped")
+            #expect(way(run.written(.success(.done), facts)) == "dropped")
             #expect(way(run.recorded(.success(.done), facts)) == "dropped")
         }
         let writing = Run.writing(present, attempt(addition), permit)
@@ -334,7 +421,7 @@ struct RunTests {
             .recording(errand, record(.synced), nil), .releasing(try proof()), .noting(record(.held), .hold),
         ] {
             #expect(way(run.read(.success(nil), facts)) == "dropped")
-            #expect(way(run.written(.success(()), facts)) == "dropped")
+            #expect(way(run.written(.success(.done), facts)) == "dropped")
         }
     }
 

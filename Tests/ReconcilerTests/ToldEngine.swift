@@ -29,6 +29,7 @@ struct ToldEngine {
         let (actions, wakeAt) = engine.handle(event, now: now)
         self.wakeAt = wakeAt
         var told: [EngineAction] = []
+        asked.merge(actions.onPartitions) { $1 }
         for action in actions {
             if agrees, case .write(.confirm, let pkey, let run, _) = action {
                 told += tell(.answered(pkey, run, .ledger(.success(.done))), at: now)
@@ -43,6 +44,9 @@ struct ToldEngine {
         }
         return told
     }
+
+    /// What was last asked of each partition.
+    private(set) var asked: [PKey: PartitionRequest] = [:]
 
     /// Answers what was last asked of a partition.
     mutating func answer(_ pkey: PKey, _ answer: EngineEvent.Answer, at now: Duration = .zero) -> [EngineAction] {
@@ -103,7 +107,7 @@ extension KeySnapshot {
 extension EngineEvent.Answer {
     static var done: Self { .ledger(.success(.done)) }
     static var refused: Self { .ledger(.success(.refused)) }
-    static var written: Self { .written(.success(())) }
+    static var written: Self { .written(.success(.done)) }
 
     static var well: Self { .pinged(.success(())) }
     static func read(_ partition: Partition?) -> Self { .read(.success(partition)) }

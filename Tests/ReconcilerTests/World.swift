@@ -371,6 +371,7 @@ struct World {
                     if world.fabric[pkey] != nil || step != .delete(pkey) { world.writes.append(step) }
                     if case .delete = step, !world.authorised.contains(pkey) { world.wronglyDeleted.append(pkey) }
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])
+                    return .done
                 })
         case .claim(let record):
             return ledger { world in
@@ -380,7 +381,7 @@ struct World {
                 world.store.ledger[pkey] = record
                 return true
             }
-        case .amend(let record):
+        case .amend(let record), .wait(let record, _):
             return ledger { world in
                 guard world.store.ledger[pkey] != nil else { return false }
                 world.store.ledger[pkey] = record

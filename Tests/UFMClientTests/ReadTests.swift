@@ -63,14 +63,15 @@ struct ReadTests {
             """
         let snapshot = try await Scripted(.json(body)).client.snapshot()
         #expect(snapshot.sortedPartitions.map(\.number.description) == ["0x5", "0xfb", "0x7fff"])
-        #expect(
-            snapshot[try key("0xfb")]
-                == Partition(
-                    number: try key("0xfb").number, ipOverIB: true,
-                    members: [
-                        Member(guid: try guid("946dae03005985c8"), membership: .full, index0: false),
-                        Member(guid: try guid("046dae03005985c8"), membership: .limited, index0: false),
-                    ]))
+        var wanted = Partition(
+            number: try key("0xfb").number, ipOverIB: true,
+            members: [
+                Member(guid: try guid("946dae03005985c8"), membership: .full, index0: false),
+                Member(guid: try guid("046dae03005985c8"), membership: .limited, index0: false),
+            ])
+        (wanted.tellsIndex0, wanted.tellsIPOverIB) = (false, false)
+        #expect(snapshot[try key("0xfb")] == wanted)
+        #expect(snapshot[try key("0x5")]?.tellsIPOverIB == true)
         #expect(snapshot[try key("0x5")]?.ipOverIB == false)
     }
 

@@ -108,6 +108,31 @@ struct WriteTests {
         #expect(await scripted.transport.unusedSteps == 1)
     }
 
+    @Test("A UFM that has no request for all members says so, whatever comes with it", arguments: [405, 501])
+    func replaceUnknown(status: Int) async throws {
+        let scripted = Scripted(.status(status, "<html>no</html>"), .status(200))
+        let members = guids(3).map { Member(guid: $0, index0: false) }
+        let outcome = try await scripted.client.perform(.replace(key("0x67"), members, ipOverIB: true))
+        guard case .noSuchCall(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.status == status)
+        #expect(await scripted.transport.unusedSteps == 1)
+    }
+
+    @Test("A page with a 500 leaves it to a read whether all members were set")
+    func replaceFailedWithPage() async throws {
+        let scripted = Scripted(.status(500, "<html>Internal Server Error</html>"))
+        let members = guids(3).map { Member(guid: $0, index0: false) }
+        let outcome = try await scripted.client.perform(.replace(key("0x67"), members, ipOverIB: true))
+        guard case .refusedWhole(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.outcome == .unknown)
+    }
+
     @Test("A UFM without the call that makes an empty partition says so", arguments: [404, 405])
     func createUnknown(status: Int) async throws {
         let scripted = Scripted(.status(status))

@@ -127,6 +127,16 @@ package struct DesiredState: Sendable {
         return nil
     }
 
+    /// Whether a key of after this version, that the watch told or a second opinion confirmed, wants a port for another partition than this.
+    func isClaimed(_ guid: GUID, from pkey: PKey, since version: KeyVersion) -> Bool {
+        ports.claims(on: guid).contains { claim in
+            guard claim.pkey != pkey, let deciding = deciding(claim.pkey), deciding.key == claim.key else {
+                return false
+            }
+            return told.contains(claim.pkey) && deciding.entry.revision > version
+        }
+    }
+
     private func intent(of content: SourceView.Content) -> Intent {
         switch content {
         case .unreadable: return .held(.unreadable)

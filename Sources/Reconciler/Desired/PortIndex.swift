@@ -28,6 +28,9 @@ struct PortIndex: Sendable {
         }
     }
 
+    /// The keys that want a port, with their PKeys.
+    func claims(on guid: GUID) -> [(key: KeyName, pkey: PKey)] { (places[guid] ?? [:]).map { ($0.key, $0.value.pkey) } }
+
     /// What is wrong with a value's ports, in words, beside the partitions that are wanted otherwise.
     func conflicts(of value: DecodedValue, _ pkey: PKey) -> [String] {
         var contested: [GUID] = []

@@ -21,6 +21,7 @@ package struct Engine: Sendable {
     private var counts = Counts()
     private var leaving = LeavingPorts()
     private var waiters = WaitingPartitions()
+    private var wholeRequests = WholeRequests()
     private var end: EngineEnd?
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
@@ -277,6 +278,8 @@ package struct Engine: Sendable {
         let isFirst = !sides.fabric.isKnown
         switch result {
         case .success(let snapshot):
+            if sides.fabric.outage != nil { wholeRequests.forget() }
+            if configuration.enforcesFlags, counts.foundUntoldFlags(in: snapshot) { out.found(.untoldFlags) }
             if let since = sides.fabric.listIsUsable() { out.found(.listUsable(after: out.now - since)) }
             let (duration, loss) = sides.fabric.read(snapshot, now: out.now)
             if let loss { out.found(.lackingList(loss.lacking, of: loss.seen)) }
@@ -369,6 +372,9 @@ package struct Engine: Sendable {
         }
         let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
         for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
+        leaving.hold(
+            admission.held,
+            at: picture.desired.sources.first.flatMap(picture.desired.reached)?.revision ?? .absent)
         if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement
     }
@@ -424,9 +430,21 @@ package struct Engine: Sendable {
 
     private mutating func wait(_ pkey: PKey, for waiting: Waiting?, _ out: inout Output) {
         guard waiters[pkey] != waiting else { return }
-        for holder in waiters.set(waiting, of: pkey) { work.hurry(holder, now: out.now) }
-        let reasons = (waiting?.partitions ?? []).map { ($0, work.failure(of: $0)) }
-        out.found(.waits(pkey, waiting, reasons.reduce(into: [:]) { $0[$1.0] = $1.1 }))
+        for holder in waiters.set(waiting, of: pkey) {
+            work.hurry(holder, now: out.now)
+            // One that is guarded has nothing to do before somebody wants what it has.
+            guard let standing = sides.picture?.standing(of: holder, admission, leaving), !standing.givenUp.isEmpty
+            else {
+                continue
+            }
+            work.ask(holder, .fresh, now: out.now)
+        }
+        out.found(.waits(pkey, waiting.map(note)))
+    }
+
+    /// What there is to say of what a partition waits for.
+    private func note(_ waiting: Waiting) -> WaitingNote {
+        WaitingNote(waiting, because: waiting.partitions.reduce(into: [:]) { $0[$1] = work.failure(of: $1) })
     }
 
     // MARK: Runs
@@ -465,7 +483,9 @@ package struct Engine: Sendable {
     private func facts(of pkey: PKey, _ picture: Picture, now: Duration) -> Run.Facts {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving,
-            planner: configuration.planner, gate: gate, now: now)
+            planner: configuration.planner, strategy: wholeRequests.strategy, gate: gate, now: now,
+            noted: waiters.note(of: pkey)
+        ) { [work] in work.failure(of: $0) }
     }
 
     /// Lets runs go on that have let time pass for long enough, or for something that is wanted no more.
@@ -494,7 +514,7 @@ package struct Engine: Sendable {
             if ending == .rehearsed { work.rehearsed(standing) }
             // What was asked for while this run was under way keeps waiting.
             let isRight = work.isRehearsed(standing) || !standing.needsWork(configuration.planner, told: waiters[pkey])
-            if ending != .failed, isRight { work.isRight(pkey) }
+            if ending != .failed, ending != .waiting, isRight { work.isRight(pkey) }
         }
     }
 
@@ -519,12 +539,20 @@ package struct Engine: Sendable {
             sides.fabric.sending(step)
             indexPorts(of: pkey, &out)
         case .written: sides.fabric.written(pkey)
+        case .whole(let worked):
+            if wholeRequests.note(worked: worked) { out.found(.noWholeRequests) }
         case .waits(let waiting): wait(pkey, for: waiting, &out)
-        case .recorded(let record): note(record, of: pkey, &out)
+        case .recorded(let record):
+            waiters.noted(nil, of: pkey)
+            note(record, of: pkey, &out)
+        case .noted(let note): waiters.noted(note, of: pkey)
         case .failed(.fabric, let failure): fabricFailed(failure, now: out.now)
         case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):
-            if work.troubled(pkey, failure) { out.found(.troubled(pkey, failure)) }
+            guard work.troubled(pkey, failure) else { return }
+            out.found(.troubled(pkey, failure))
+            // Their notes say why they wait.
+            for waiter in waiters.waiting(on: pkey) { work.ask(waiter, .resync, now: out.now) }
         case .confirmed(let revision): sides.source.confirmed(pkey, revision)
         case .lookAgain: clockwork.lookAgain(now: out.now)
         case .say(let message): out.say(message)

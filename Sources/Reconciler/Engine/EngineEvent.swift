@@ -24,7 +24,7 @@ package enum EngineEvent: Sendable {
     package enum Answer: Sendable {
         case pinged(Result<Void, Failure>)
         case read(Result<Partition?, Failure>)
-        case written(Result<Void, Failure>)
+        case written(Result<StepAnswer, Failure>)
         case ledger(Result<LedgerAnswer, Failure>)
     }
 }
@@ -64,6 +64,8 @@ package enum PartitionWrite: Hashable, Sendable {
     case step(PlanStep)
     case claim(LedgerRecord)
     case amend(LedgerRecord)
+    /// The record of a partition that waits, and what for.
+    case wait(LedgerRecord, WaitingNote)
     case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence)

@@ -114,6 +114,8 @@ struct Work: Sendable {
         case .again:
             queue.add(pkey, .fresh, now: now)
             succeeded(pkey, now: now)
+        // What it failed with before is no news when it fails with that again.
+        case .waiting: queue.finished(pkey, .succeeded, now: now)
         case .done, .rehearsed: succeeded(pkey, now: now)
         }
     }

@@ -161,6 +161,11 @@ package struct ReconcilerLoop: Sendable {
             .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey, permit) })
         case .amend(let record):
             .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey, permit) })
+        case .wait(let record, let note):
+            .ledger(
+                await answer { () async throws(Failure) in
+                    try await ledger.wait(record, for: note, of: pkey, permit)
+                })
         case .release(let proof):
             .ledger(
                 await answer { () async throws(Failure) in

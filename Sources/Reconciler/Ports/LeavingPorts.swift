@@ -1,4 +1,5 @@
 internal import Fabric
+internal import KeyHistory
 internal import Planning
 
 /// The ports that partitions of ours still have and are to lose: until one is seen gone it joins no other. Pure.
@@ -7,6 +8,8 @@ internal import Planning
 struct LeavingPorts: Sendable {
     private var holders: [GUID: Set<PKey>] = [:]
     private var ports: [PKey: Set<GUID>] = [:]
+    /// How far the sources had come when the deletion of each was held that is.
+    private var guarded: [PKey: KeyVersion] = [:]
 
     /// The partitions that have such ports.
     var pkeys: Dictionary<PKey, Set<GUID>>.Keys { ports.keys }
@@ -42,6 +45,15 @@ struct LeavingPorts: Sendable {
         return gone
     }
 
+    /// The deletion of these is held now, and of no others.
+    mutating func hold(_ pkeys: [PKey], at version: KeyVersion) {
+        guard !(pkeys.isEmpty && guarded.isEmpty) else { return }
+        guarded = pkeys.reduce(into: [:]) { $0[$1] = guarded[$1] ?? version }
+    }
+
+    /// Since which version the deletion of a partition is held; nil where it is not.
+    func isGuarded(_ pkey: PKey) -> KeyVersion? { guarded[pkey] }
+
     /// Which of these ports another partition has still to give up, unless they are in this one already.
     func waiting(_ pkey: PKey, for wanted: some Sequence<GUID>, actual: Partition?) -> Waiting? {
         guard !holders.isEmpty else { return nil }
@@ -57,7 +69,8 @@ struct LeavingPorts: Sendable {
 extension Standing {
     /// The ports that the partition may still have and that the plan takes away: of one that is ours, or about to be.
     ///
-    /// One whose deletion is held keeps its ports; it gives none of them up before somebody has decided.
+    /// One whose deletion is held keeps its ports until somebody has decided, or has wanted one elsewhere since: that one it
+    /// gives up, and no other joins before it is seen to have left.
     ///
     /// - Parameter isDoubted: whether it is only taken for not ours until the ledger has been read again.
     func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {

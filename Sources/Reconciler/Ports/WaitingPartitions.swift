@@ -5,6 +5,8 @@ internal import Planning
 struct WaitingPartitions: Sendable {
     private var waiting: [PKey: Waiting] = [:]
     private var waiters: [GUID: Set<PKey>] = [:]
+    /// What the ledger says of them.
+    private var notes: [PKey: WaitingNote] = [:]
     /// Whom a waiter has hurried already: once is enough.
     private var hurried: [PKey: Set<PKey>] = [:]
 
@@ -12,6 +14,17 @@ struct WaitingPartitions: Sendable {
     var pkeys: [PKey] { waiting.keys.sorted() }
 
     subscript(pkey: PKey) -> Waiting? { waiting[pkey] }
+
+    /// What the ledger says that a partition waits for.
+    func note(of pkey: PKey) -> WaitingNote? { notes[pkey] }
+
+    /// The ledger says so of a partition now, or nothing more: each record takes the note before it away.
+    mutating func noted(_ note: WaitingNote?, of pkey: PKey) { notes[pkey] = note }
+
+    /// The partitions that wait for ports of this one, in ascending order.
+    func waiting(on holder: PKey) -> [PKey] {
+        waiting.filter { $0.value.holders.values.contains(holder) }.keys.sorted()
+    }
 
     /// The partitions that wait for one of these ports, in ascending order.
     func waiting(for ports: Set<GUID>) -> [PKey] {
@@ -42,16 +55,4 @@ struct WaitingPartitions: Sendable {
 extension Waiting {
     /// The partitions that still have them, in ascending order.
     var partitions: [PKey] { Set(holders.values).sorted() }
-
-    /// `waits for [043f720300f55101], which PKey 0x2000 still has (…)`
-    ///
-    /// - Parameter reasons: why a partition still has them, where that is known.
-    func inWords(because reasons: [PKey: String]) -> String {
-        let parts = partitions.map { holder in
-            let held = ports.filter { holders[$0] == holder }
-            return "\(Capped(held).inWords), which PKey \(holder) still has"
-                + (reasons[holder].map { " (\($0))" } ?? "")
-        }
-        return "waits for " + parts.joined(separator: ", and for ")
-    }
 }

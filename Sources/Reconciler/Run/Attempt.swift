@@ -3,7 +3,7 @@ internal import Planning
 
 /// What a run has sent so far, and how far that has been seen: one step after the other, and none before the one before it
 /// is seen.
-struct Attempt: Hashable, Sendable {
+struct Attempt: Sendable {
     /// How often a partition is read for what was added to it, and how long each read comes after the one before: reads of
     /// UFM may lag behind its writes.
     static let pauses: [Duration] = [.seconds(1), .seconds(4)]
@@ -12,30 +12,28 @@ struct Attempt: Hashable, Sendable {
     private static let mostWrites = 5
 
     /// The last one.
-    let step: PlanStep
+    private(set) var step: PlanStep
     /// How the next ones are to be made.
-    let strategy: WriteStrategy
-    private let writes: Int
+    private(set) var strategy: WriteStrategy
+    private var writes = 1
     /// Whether a removal has been sent once more.
-    private let hasRepeated: Bool
+    private var hasRepeated = false
     /// How often it was looked for in vain what the last one was to add.
-    private let misses: Int
+    private var misses = 0
+    /// What became of the last one where UFM did not take it: the way round.
+    private(set) var refusal: StepRefusal?
+    private var course: WriteCourse?
+    /// The other way, where the partition is not there.
+    private(set) var other: PlanStep?
 
     /// The first step.
     init(_ step: PlanStep, strategy: WriteStrategy) {
-        self.init(step, strategy: strategy, writes: 1, hasRepeated: false, misses: 0)
-    }
-
-    private init(_ step: PlanStep, strategy: WriteStrategy, writes: Int, hasRepeated: Bool, misses: Int) {
         self.step = step
         self.strategy = strategy
-        self.writes = writes
-        self.hasRepeated = hasRepeated
-        self.misses = misses
     }
 
     /// What comes after a read that did not show the last step.
-    enum Sequel: Hashable, Sendable {
+    enum Sequel: Sendable {
         /// It is to be planned and sent once more at once, as a removal.
         case removal(Attempt)
         /// It is to be read once more after a while.
@@ -48,12 +46,11 @@ struct Attempt: Hashable, Sendable {
         switch evidence {
         case .notGone where !hasRepeated:
             .removal(
-                Attempt(step, strategy: .removeThenAdd, writes: writes, hasRepeated: true, misses: 0))
-        case .notThere where misses < Self.pauses.count:
-            .patience(
-                Attempt(
-                    step, strategy: strategy, writes: writes, hasRepeated: hasRepeated, misses: misses + 1),
-                Self.pauses[misses])
+                changed {
+                    $0.strategy = .neverWhole
+                    $0.hasRepeated = true
+                })
+        case .notThere where misses < Self.pauses.count: .patience(changed { $0.misses += 1 }, Self.pauses[misses])
         case .notGone, .notThere, .done: .end
         }
     }
@@ -61,8 +58,75 @@ struct Attempt: Hashable, Sendable {
     /// The next step, after this one was seen, or is sent once more as a removal; nil where it is the same again, or one
     /// too many.
     func next(_ following: PlanStep) -> Attempt? {
-        guard writes < Self.mostWrites, following != step || hasRepeated else { return nil }
-        return Attempt(
-            following, strategy: strategy, writes: writes + 1, hasRepeated: hasRepeated, misses: 0)
+        guard writes < Self.mostWrites, following != step || hasRepeated || refusal != nil else { return nil }
+        return changed {
+            $0.step = following
+            $0.writes += 1
+            ($0.misses, $0.refusal, $0.course, $0.other) = (0, nil, nil, nil)
+        }
+    }
+
+    /// The other way is taken.
+    func turning(to other: PlanStep) -> Attempt {
+        changed { ($0.step, $0.refusal, $0.other) = (other, nil, nil) }
+    }
+
+    private func changed(_ change: (inout Attempt) -> Void) -> Attempt {
+        var attempt = self
+        change(&attempt)
+        return attempt
+    }
+}
+
+// MARK: The way round
+
+extension Attempt {
+    /// What is to be done where UFM does not take a step.
+    enum Detour: Sendable {
+        /// The partition is to be read: by what it is then, another way is taken.
+        case read(Attempt)
+        case none
+    }
+
+    /// UFM has not taken the step.
+    func met(_ refusal: StepRefusal, _ planner: Planner) -> Detour {
+        switch step {
+        // What the partition is decides who is to be removed and who is to be added.
+        case .replace:
+            return .read(
+                changed {
+                    $0.refusal = refusal
+                    $0.strategy = .neverWhole
+                })
+        case .create:
+            var course = course ?? WriteCourse([step], planner: planner)
+            return detour(course.met(refusal.setback), course, refusal)
+        case .add, .remove, .setQoS, .delete: return .none
+        }
+    }
+
+    /// The partition that was to be made is not there, as a read shows.
+    func missed() -> Detour {
+        guard var course, let refusal else { return .none }
+        return detour(course.read(nil), course, refusal)
+    }
+
+    private func detour(_ turn: WriteCourse.Turn, _ course: WriteCourse, _ refusal: StepRefusal) -> Detour {
+        var (turn, course) = (turn, course)
+        if turn == .askAboutEmptyPartitions { turn = course.keepsEmptyPartitions(refusal.keepsEmpty) }
+        switch turn {
+        case .goOn:
+            guard let next = course.next else { return .none }
+            return .read(
+                changed {
+                    ($0.other, $0.course, $0.refusal) = (next, course, refusal)
+                })
+        case .read:
+            return .read(
+                changed {
+                    ($0.other, $0.course, $0.refusal) = (nil, course, refusal)
+                })
+        case .askAboutEmptyPartitions, .giveUp: return .none
+        }
     }
 }

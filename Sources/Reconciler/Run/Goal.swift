@@ -26,13 +26,16 @@ struct Goal: Hashable, Sendable {
     var pkey: PKey { errand.pkey }
 }
 
-/// What is to be made of a partition that is not held.
+/// What is to be made of a partition.
 enum Wish: Hashable, Sendable {
     case present(DesiredPartition)
     case absent
+    /// Its deletion is held, and it gives up the ports that somebody has wanted elsewhere since.
+    case guarded
 
     var intent: Intent {
         switch self {
+        case .guarded: .held(.deletionGuard)
         case .present(let partition): .present(partition)
         case .absent: .absent
         }

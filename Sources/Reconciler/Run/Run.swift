@@ -49,6 +49,7 @@ enum Run: Sendable {
         case hold
         /// It was deleted by this run, or before.
         case gone(Errand, hasWritten: Bool)
+        case wait(WaitingNote)
     }
 
     var phase: EngineStatus.Run.Phase {
@@ -72,8 +73,14 @@ enum Run: Sendable {
         /// The ports that partitions have still to give up.
         let leaving: LeavingPorts
         let planner: Planner
+        /// How members are exchanged, by what this UFM was seen to do.
+        var strategy = WriteStrategy.single
         let gate: WriteGate
         let now: Duration
+        /// What the ledger says that the partition waits for.
+        var noted: WaitingNote?
+        /// What a partition fails with.
+        var failure: @Sendable (PKey) -> String? = { _ in nil }
 
         /// Whether what was wanted when the run began is what is wanted now.
         func isCurrent(_ goal: Goal) -> Bool {
@@ -86,11 +93,19 @@ enum Run: Sendable {
             return leaving.waiting(goal.pkey, for: partition.members.keys, actual: actual)
         }
 
+        func note(_ waiting: Waiting) -> WaitingNote {
+            WaitingNote(waiting, because: waiting.partitions.reduce(into: [:]) { $0[$1] = failure($1) })
+        }
+
         /// What leads to a goal from what the partition is.
         func steps(
-            _ goal: Goal, from actual: Partition?, isOwned: Bool, strategy: WriteStrategy = .single
+            _ goal: Goal, from actual: Partition?, isOwned: Bool, strategy: WriteStrategy
         ) -> [PlanStep] {
-            planner.steps(
+            if case .guarded = goal.wish {
+                let given = (actual?.members.keys ?? [:].keys).filter(standing.givenUp.contains).sorted()
+                return given.isEmpty ? [] : [.remove(goal.pkey, given)]
+            }
+            return planner.steps(
                 for: goal.pkey, intent: goal.wish.intent, actual: actual, isOwned: isOwned,
                 waiting: waiting(goal, actual: actual), strategy: strategy)
         }
@@ -115,6 +130,9 @@ extension Run {
         let standing = facts.standing
         switch standing.intent {
         case .held:
+            if standing.holdRecord == nil || facts.gate.isRehearsal, !standing.givenUp.isEmpty {
+                return begin(Goal(errand: errand, wish: .guarded, keys: keys), facts)
+            }
             guard let record = standing.holdRecord, !facts.gate.isRehearsal else {
                 return Turn(facts.gate.isRehearsal ? .rehearsed : .done, after: [.waits(nil)])
             }
@@ -166,11 +184,13 @@ extension Run {
     }
 
     /// The fabric manager has taken a step, or has not; nil where that is not what was asked.
-    func written(_ result: Result<Void, Failure>, _ facts: Facts) -> Turn? {
+    func written(_ result: Result<StepAnswer, Failure>, _ facts: Facts) -> Turn? {
         switch self {
         case .writing(let goal, let attempt, let permit):
             switch result {
-            case .success:
+            case .success(.refused(let refusal)):
+                Self.follow(attempt.met(refusal, facts.planner), goal, refusal, permit, facts).after([.written])
+            case .success(.done):
                 Turn(
                     .verifying(goal, attempt, permit), .read, after: [.written] + RunWords.written(attempt.step))
             case .failure(let failure):
@@ -259,6 +279,12 @@ extension Run {
                         + RunWords.gone(errand, hasWritten: hasWritten, now: facts.now))
             case .failure(let failure): Self.failedInLedger(failure)
             }
+        case .noting(let record, .wait(let note)):
+            switch result {
+            case .success(.done): Turn(.waiting, after: [.recorded(record), .noted(note)])
+            case .success(.refused): Turn(.waiting, after: [.recorded(nil)])
+            case .failure(let failure): Self.failedInLedger(failure)
+            }
         case .noting(let record, .failure):
             switch result {
             case .success(.done): Turn(.failed, after: [.recorded(record)])
@@ -276,15 +302,17 @@ extension Run {
 extension Run {
     /// The partition is known: what is to be done with it?
     private static func plan(_ goal: Goal, actual: Partition?, _ facts: Facts) -> Turn {
+        let isOwned = facts.standing.isOwned
         let isGone = goal.wish == .absent && actual == nil
         // What is not there needs no request to be told of.
         if facts.gate.isRehearsal, isGone { return Turn(.rehearsed, after: [.waits(nil)]) }
         let steps =
             isGone && facts.standing.isToBeDeleted
-            ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: facts.standing.isOwned)
+            ? [.delete(goal.pkey)]
+            : facts.steps(goal, from: actual, isOwned: isOwned, strategy: facts.strategy)
         let waits = Effect.waits(facts.waiting(goal, actual: actual))
         guard let first = steps.first else {
-            return conclude(goal, actual: actual, begun: nil, facts).after([waits])
+            return conclude(goal, actual: actual, begun: nil, isOwned: isOwned, facts).after([waits])
         }
         let words = [waits] + RunWords.planned(steps, for: facts.standing, actual: actual)
         if facts.gate.isRehearsal {
@@ -308,7 +336,7 @@ extension Run {
             let record = goal.errand.record(.claimed)
             return Turn(.claiming(goal, record), .write(.claim(record), permit), after: words)
         } else if let ground = Ground(facts.standing.word) {
-            return write(goal, Attempt(first, strategy: .single), actual: actual, on: ground, facts).after(words)
+            return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: ground, facts).after(words)
         } else {
             guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
             return Turn(.confirming(goal), .write(.confirm(expecting: goal.keys), permit), after: words)
@@ -319,9 +347,11 @@ extension Run {
     private static func goOn(_ goal: Goal, _ facts: Facts) -> Turn {
         guard facts.isCurrent(goal), let actual = facts.standing.actual else { return Turn(.again) }
         // A read that says "not there" is no reason to leave the request out.
-        let steps = goal.wish == .absent ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: true)
-        guard let first = steps.first else { return conclude(goal, actual: actual, begun: nil, facts) }
-        return write(goal, Attempt(first, strategy: .single), actual: actual, on: .compared, facts)
+        let steps =
+            goal.wish == .absent
+            ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: true, strategy: facts.strategy)
+        guard let first = steps.first else { return conclude(goal, actual: actual, begun: nil, isOwned: true, facts) }
+        return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: .compared, facts)
     }
 
     /// - Parameter actual: what the step was planned from.
@@ -346,23 +376,62 @@ extension Run {
         var evidence = attempt.step.evidence(in: actual)
         // Flags that were set and are not shown.
         if evidence == .done, step == attempt.step { evidence = .notThere }
-        if evidence != .done {
+        var effects = Self.effects(of: attempt, evidence)
+        if let refusal = attempt.refusal {
+            if case .create = attempt.step, actual == nil {
+                return goRound(goal, attempt, refusal, permit, facts).after(effects)
+            }
+        } else if evidence != .done {
             switch attempt.unseen(evidence) {
             case .removal(let next):
                 attempt = next
                 step = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy).first
-            case .patience where facts.gate.closedBy.contains(.stopping): return Turn(.again)
+            case .patience where facts.gate.closedBy.contains(.stopping): return Turn(.again, after: effects)
             case .patience(let next, let pause):
-                return Turn(.resting(goal, next, until: facts.now + pause, permit), .nothing)
-            case .end: return notShown(goal, permit, facts)
+                return Turn(.resting(goal, next, until: facts.now + pause, permit), .nothing, after: effects)
+            case .end: return notShown(goal, permit, facts).after(effects)
             }
         }
-        let waits = Effect.waits(facts.waiting(goal, actual: actual))
-        guard let step else { return conclude(goal, actual: actual, begun: permit, facts).after([waits]) }
-        guard let next = attempt.next(insisting(on: step, actual: actual, after: evidence)) else {
-            return notShown(goal, permit, facts)
+        effects.append(.waits(facts.waiting(goal, actual: actual)))
+        guard let step else {
+            return conclude(goal, actual: actual, begun: permit, isOwned: true, facts).after(effects)
         }
-        return write(goal, next, actual: actual, on: .begun(permit), facts).after([waits])
+        guard let next = attempt.next(insisting(on: step, actual: actual, after: evidence)) else {
+            return notShown(goal, permit, facts).after(effects)
+        }
+        return write(goal, next, actual: actual, on: .begun(permit), facts).after(effects)
+    }
+
+    /// What a read says of the one request that sets all members. One that is refused for what it is about says nothing.
+    private static func effects(of attempt: Attempt, _ evidence: StepEvidence) -> [Effect] {
+        guard case .replace = attempt.step else { return [] }
+        switch (evidence, attempt.refusal?.setback) {
+        case (.done, _): return [.whole(worked: true)]
+        case (.notGone, nil), (_, .noSuchCall?), (_, .refusedWhole(_, isDoubtful: true)?):
+            return [.whole(worked: false)]
+        case (.notThere, _), (.notGone, _): return []
+        }
+    }
+
+    /// UFM has not taken a step: there may be a way round.
+    private static func follow(
+        _ detour: Attempt.Detour, _ goal: Goal, _ refusal: StepRefusal, _ permit: WritePermit, _ facts: Facts
+    ) -> Turn {
+        switch detour {
+        case .read(let next): Turn(.verifying(goal, next, permit), .read)
+        case .none: noteFailure(goal.errand, refusal.failure, begun: permit, facts)
+        }
+    }
+
+    /// The partition that was to be made is not there: it is made in another way.
+    private static func goRound(
+        _ goal: Goal, _ attempt: Attempt, _ refusal: StepRefusal, _ permit: WritePermit, _ facts: Facts
+    ) -> Turn {
+        guard let other = attempt.other else { return follow(attempt.missed(), goal, refusal, permit, facts) }
+        // What may join was found out when the first way was planned.
+        let waits = facts.waiting(goal, actual: nil)?.holders ?? [:]
+        guard other.arriving.allSatisfy({ waits[$0] == nil }) else { return Turn(.again) }
+        return write(goal, attempt.turning(to: other), actual: nil, on: .begun(permit), facts)
     }
 
     /// A deletion that is not seen is sent once more as a removal of all members, which UFM follows by deleting.
@@ -382,11 +451,14 @@ extension Run {
     }
 
     /// The fabric is as far as it can be; brings the ledger in line.
-    private static func conclude(_ goal: Goal, actual: Partition?, begun: WritePermit?, _ facts: Facts) -> Turn {
+    private static func conclude(
+        _ goal: Goal, actual: Partition?, begun: WritePermit?, isOwned: Bool, _ facts: Facts
+    ) -> Turn {
         let errand = goal.errand
+        if let waiting = facts.waiting(goal, actual: actual) {
+            return wait(goal, waiting, begun: begun, isOwned: isOwned, facts)
+        }
         switch goal.wish {
-        // What waits is not in step, and is taken up when a port is free.
-        case .present where facts.waiting(goal, actual: actual) != nil: return Turn(.done)
         case .present:
             let record = errand.record(.synced)
             guard facts.standing.record != record else { return Turn(.done) }
@@ -398,7 +470,7 @@ extension Run {
         case .absent where facts.standing.isOwned:
             if facts.gate.isRehearsal { return Turn(.rehearsed) }
             return concludeAbsence(errand, begun: begun, facts)
-        case .absent: return Turn(.done)
+        case .absent, .guarded: return Turn(.done)
         }
     }
 
@@ -413,6 +485,21 @@ extension Run {
         let gone = LedgerRecord(.deleting, key: record.key, revision: record.revision, isSeenGone: true)
         return Turn(
             .noting(gone, .gone(errand, hasWritten: begun != nil)), .write(.amend(gone), permit))
+    }
+
+    /// What waits is not in step, and is taken up when a port is free; until then the ledger says what for.
+    private static func wait(
+        _ goal: Goal, _ waiting: Waiting, begun: WritePermit?, isOwned: Bool, _ facts: Facts
+    ) -> Turn {
+        let record = goal.errand.record(.claimed)
+        guard isOwned else {
+            guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
+            return Turn(.claiming(goal, record), .write(.claim(record), permit))
+        }
+        let note = facts.note(waiting)
+        guard facts.noted != note || facts.standing.record != record else { return Turn(.waiting) }
+        guard let permit = facts.gate.permit(for: .amendment, finishing: begun) else { return Turn(.again) }
+        return Turn(.noting(record, .wait(note)), .write(.wait(record, note), permit))
     }
 
     // MARK: When it fails

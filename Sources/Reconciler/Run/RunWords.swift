@@ -39,6 +39,7 @@ enum RunWords {
         switch goal.wish {
         case .present: return told + inStep(goal.errand, hasWritten: true, now: now)
         case .absent: return told + gone(goal.errand, hasWritten: true, now: now)
+        case .guarded: return told
         }
     }
 

@@ -61,10 +61,14 @@ enum Effect: Sendable {
     case sending(PlanStep)
     /// That step has been answered, or given up.
     case written
+    /// The one request that sets all members was seen to be done, or not.
+    case whole(worked: Bool)
     /// The partition has to wait for these ports, or for none.
     case waits(Waiting?)
     /// The ledger has this record of the partition now, or none.
     case recorded(LedgerRecord?)
+    /// The ledger says that the partition waits, and for what.
+    case noted(WaitingNote)
     /// A server does not answer: that is told once for the server, and not once for each PKey.
     case failed(Side, Failure)
     /// A second opinion agrees with what is wanted, as of this version of the key.
@@ -80,6 +84,8 @@ enum Effect: Sendable {
 enum Ending: Hashable, Sendable {
     /// There is nothing left to do.
     case done
+    /// There is nothing left to do before another partition has given up a port.
+    case waiting
     /// Something newer is wanted, or nothing may be written now: another run does what is left.
     case again
     /// It comes back after its backoff.

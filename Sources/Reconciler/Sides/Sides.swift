@@ -55,10 +55,15 @@ struct Picture: Sendable {
         if case .present(let partition) = intent {
             waiting = leaving.waiting(pkey, for: partition.members.keys, actual: actual ?? nil)
         }
+        var givenUp: Set<GUID> = []
+        if isGuarded, record != nil, let since = leaving.isGuarded(pkey) {
+            givenUp = fabric.ports(pkey).filter { desired.isClaimed($0, from: pkey, since: since) }
+        }
         return Standing(
             pkey: pkey, source: source, wanted: wanted, intent: intent, word: word, key: desired.key(of: pkey),
             revision: revision, record: record,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
-            isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting)
+            isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,
+            givenUp: givenUp)
     }
 }

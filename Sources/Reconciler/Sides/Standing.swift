@@ -29,6 +29,8 @@ struct Standing: Hashable, Sendable {
     let absence: Absence
     /// Ports of it that other partitions have still to give up.
     var waiting: Waiting?
+    /// Ports that it gives up although its deletion is held: a key that was told after that wants them elsewhere.
+    var givenUp: Set<GUID> = []
 
     var isOwned: Bool { record != nil }
 
@@ -39,9 +41,10 @@ struct Standing: Hashable, Sendable {
 
     /// The record that says why a partition of ours is not in step; nil where it is not ours.
     ///
-    /// Of a deletion it goes on saying that it was authorised: what somebody has approved is not to be approved again.
+    /// Of a deletion it goes on saying that it was authorised: what somebody has approved is not to be approved again. One
+    /// that is guarded stays so, whatever it fails with.
     func record(failing errand: Errand, _ failure: Failure) -> LedgerRecord? {
-        guard var known = record else { return nil }
+        guard var known = record, known.state != .guarded else { return nil }
         guard known.state == .deleting else { return errand.record(.failing, error: failure.message) }
         known.error = failure.message
         return known
@@ -51,7 +54,7 @@ struct Standing: Hashable, Sendable {
     ///
     /// - Parameter told: what it was last told to wait for.
     func needsWork(_ planner: Planner, told: Waiting?) -> Bool {
-        if case .held = intent { return holdRecord != nil }
+        if case .held = intent { return holdRecord != nil || !givenUp.isEmpty }
         guard let actual else { return intent != .absent || isOwned }
         if intent == .absent, actual == nil { return waiting != told || !recordIsRight }
         let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned, waiting: waiting)
@@ -64,8 +67,8 @@ struct Standing: Hashable, Sendable {
         case .absent:
             // What is gone is ours until there is proof, and for that we wait.
             !isOwned || (record?.isSeenGone == true && proofOfEnd == nil && !wantsSingleWitness)
-        // What waits is not in step: there is nothing more to record.
-        case .present: waiting != nil || record == record(.synced)
+        // What waits is not in step.
+        case .present: record == record(waiting == nil ? .synced : .claimed)
         }
     }
 

@@ -9,6 +9,7 @@ struct Counts: Sendable {
     private(set) var findings = Findings()
     /// How many lines the engine itself has said.
     private(set) var lines = 0
+    private var hasUntoldFlags = false
     /// Why each PKey is held that is.
     private var holds: [PKey: HoldReason] = [:]
     /// What the policy leaves undone, in ascending order.
@@ -38,6 +39,14 @@ struct Counts: Sendable {
         case .fabricRead: drift(review) + judged + inventory(review, picture)
         case .ledgerRead: judged
         }
+    }
+    /// The fabric has been read; says whether, for the first time, it does not tell the flags of a partition.
+    mutating func foundUntoldFlags(in snapshot: FabricSnapshot) -> Bool {
+        guard !hasUntoldFlags else { return false }
+        hasUntoldFlags = snapshot.partitions.values.contains { partition in
+            partition.number != .defaultPartition && !(partition.tellsIndex0 && partition.tellsIPOverIB)
+        }
+        return hasUntoldFlags
     }
 
     private mutating func drift(_ review: Review) -> [Finding.What] {
@@ -97,15 +106,12 @@ struct Counts: Sendable {
     // MARK: Writes
 
     /// A request to the fabric manager has been answered.
-    mutating func wrote(_ step: PlanStep, _ result: Result<Void, Failure>) {
+    mutating func wrote(_ step: PlanStep, _ result: Result<StepAnswer, Failure>) {
         let outcome: EngineStatus.Write.Outcome =
             switch result {
-            case .success: .done
-            case .failure(let failure):
-                switch failure.outcome {
-                case .nothing: .failed
-                case .unknown: .unknown
-                }
+            case .success(.done): .done
+            case .success(.refused(let refusal)): refusal.failure.outcome == .unknown ? .unknown : .failed
+            case .failure(let failure): failure.outcome == .unknown ? .unknown : .failed
             }
         totals.writes[EngineStatus.Write(step: step.shortName, outcome: outcome), default: 0] += 1
     }

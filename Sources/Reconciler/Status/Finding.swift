@@ -1,6 +1,5 @@
 package import Fabric
 package import KeyHistory
-package import Planning
 
 /// Something that the engine has found, as a value; ``LogReporter`` has the words.
 package struct Finding: Equatable, Sendable {
@@ -29,13 +28,16 @@ package struct Finding: Equatable, Sendable {
         case leftUndone(Capped<PKey>)
         /// So much has drifted, in these.
         case drifted(Drift, Capped<PKey>)
-        /// A partition waits for ports, for others than before, or for none any more; and with what partitions fail that have
-        /// yet to give one up.
-        case waits(PKey, Waiting?, [PKey: String])
         /// Complete reads of the fabric fail, and single ones do not.
         case listUnusable(Failure)
         /// Complete reads of the fabric succeed again; so long they did not.
         case listUsable(after: Duration)
+        /// Flags are to be enforced that the fabric manager does not tell.
+        case untoldFlags
+        /// The one request that sets all members of a partition does not do it: from now on it is two.
+        case noWholeRequests
+        /// A partition waits for ports, for others than before, or for none any more.
+        case waits(PKey, WaitingNote?)
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
     }

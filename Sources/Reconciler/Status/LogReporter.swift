@@ -125,14 +125,22 @@ package struct LogReporter: Sendable {
                 Message(
                     .warning, "UFM has drifted in \(pkeys.count) partitions and is repaired: \(pkeys.inWords)", figures)
             ]
-        case .waits(let pkey, let waiting?, let reasons):
-            return [Message(.info, "PKey \(pkey) \(waiting.inWords(because: reasons))")]
-        case .waits(let pkey, nil, _): return [Message(.info, "PKey \(pkey) waits for no port any more")]
         case .listUnusable(let failure):
             let text = "UFM's list of partitions cannot be read, single ones can; trying until it can"
             return [Message(.error, "\(text): \(failure.message)")]
         case .listUsable(let lasted):
             return [Message(.info, "UFM's list of partitions can be read again, after \(lasted.inWords)")]
+        case .untoldFlags:
+            let text =
+                "UFM does not tell index 0 or IP over IB of every partition: there these flags cannot be enforced"
+            return [Message(.warning, text)]
+        case .noWholeRequests:
+            let text =
+                "UFM does not replace the members of a partition in one request; from now on those who leave are removed "
+                + "before others are added"
+            return [Message(.warning, text)]
+        case .waits(let pkey, let note?): return [Message(.info, "PKey \(pkey) \(note.words)")]
+        case .waits(let pkey, nil): return [Message(.info, "PKey \(pkey) waits for no port any more")]
         case .troubled(let pkey, let failure):
             return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
         }

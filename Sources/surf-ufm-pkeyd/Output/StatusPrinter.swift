@@ -109,6 +109,13 @@ private struct StatusDocument: Encodable {
         let record_revision: Int64?
         let record_time: String?
         let error: String?
+        let waits: [Wait]?
+    }
+
+    struct Wait: Encodable {
+        let guid: String
+        let holder: String
+        let reason: String?
     }
 
     let fabric: String
@@ -124,7 +131,10 @@ private struct StatusDocument: Encodable {
                 pkey: partition.pkey.description, state: partition.state.rawValue, key: partition.key.description,
                 key_revision: partition.keyRevision?.number, record_state: partition.entry?.record.state.rawValue,
                 record_revision: partition.entry?.record.revision.number,
-                record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error)
+                record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error,
+                waits: partition.waits?.ports.map {
+                    Wait(guid: $0.guid.description, holder: $0.holder.description, reason: $0.reason)
+                })
         }
         summary = Dictionary(report.counts.map { ($0.state.rawValue, $0.count) }, uniquingKeysWith: +)
     }

@@ -66,7 +66,7 @@ struct LimitTests {
         }
     }
 
-    @Test("Flags of members that are there are enforced where that is asked for, and left alone otherwise")
+    @Test("Index 0 of members that are there is enforced where that is asked for, and their membership always")
     func flags() async throws {
         try await withSite(.http) { site in
             try await site.put(pkey: "0x2000", hosts: [Self.port])
@@ -81,6 +81,11 @@ struct LimitTests {
             let command = ["monitor"] + site.etcdArguments + ["--ufm-user", "admin", "--once"] + site.ufmTrust
             #expect(try await site.run(command).status == .code(0))
             #expect(site.ufm.requests.count(where: \.isWrite) == writes)
+            site.ufm.edit { partitions in
+                partitions[0x2000]?.members[Self.guid] = Member(.limited, index0: false)
+            }
+            #expect(try await site.run(command).status == .code(0))
+            #expect(site.partition(0x2000)?.members[Self.guid] == Member(.full, index0: false))
             #expect(try await site.run(command + ["--enforce-flags"]).status == .code(0))
             #expect(site.partition(0x2000)?.members[Self.guid] == Member(.full, index0: true))
         }

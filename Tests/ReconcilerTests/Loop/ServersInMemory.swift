@@ -56,13 +56,13 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
         content.read { $0.partitions[pkey] }
     }
 
-    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) {
+    func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) -> StepAnswer {
         let isHanging = content.update { content in
             content.isWritten = true
             if !content.isHanging { content.partitions[step.pkey] = step.applied(to: content.partitions[step.pkey]) }
             return content.isHanging
         }
-        guard isHanging else { return }
+        guard isHanging else { return .done }
         await cancellation()
         throw Failure(.cancelled, "cancelled")
     }
@@ -86,6 +86,12 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
     }
 
     func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool {
+        try await claim(record, for: pkey, permit)
+    }
+
+    func wait(
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
         try await claim(record, for: pkey, permit)
     }
 

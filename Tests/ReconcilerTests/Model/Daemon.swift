@@ -118,7 +118,8 @@ struct Witness {
     /// A read of one partition was answered that had been asked for at a step.
     mutating func read(_ partition: Partition?, _ slot: Int, asked: Int, isList: Bool) {
         let isClean = sights[slot].writesInFlight == 0 && asked >= sights[slot].touched
-        if partition != nil || isClean {
+        // One that was asked for before the newest that counted tells nothing new.
+        if isClean || (partition != nil && asked >= sights[slot].asked) {
             if isList || partition != nil { sights[slot].isLackedInList = partition == nil }
             if !isList || partition != nil { sights[slot].isLackedSingly = partition == nil }
         }

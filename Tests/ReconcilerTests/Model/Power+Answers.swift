@@ -19,6 +19,7 @@ extension Power {
         case .timedOutTwice: return .lateWrites
         case .connectionLostHalfDone, .rejectedSingly: return .partialWrites
         case .full: return .noSpace
+        case .refusedWhole, .refusedWholeDone, .noSuchCall, .noSuchPartition: return .rejectedWrites
         case .unreachable, .timedOut, .connectionLost, .connectionLostDone, .unavailable, .unavailableDone, .noLeader:
             return isOfFabric ? .ufmOutages : .etcdOutages
         case .credentials, .permission, .rejected, .serverError, .serverErrorDone, .history, .malformed,

@@ -99,6 +99,10 @@ enum Power: UInt8, CaseIterable, Sendable {
     case unusableList
     /// The writes of one partition are refused for good, in any way, while all others are well.
     case refusedPartition
+    /// This UFM never takes the one request that sets all members: it refuses it in any way, or takes it and does nothing.
+    case noReplacing
+    /// This UFM makes partitions by the request alone that makes empty ones.
+    case onlyEmptyMade
     /// Removals take 3 s where additions take 0.3 s.
     case slowRemovals
     /// A write hangs, and acts after it was given up, or twice, or in the next daemon's life.
@@ -142,7 +146,8 @@ extension Power {
             .etcdRefusals, .etcdRefusalsAtStart, .ufmOutages, .wishes, .ufmRefusals, .ufmRejections,
             .ufmRefusalsAtStart, .rejectedWrites, .emptySuccesses, .absentSingly, .shortLists, .emptyLists,
             .lostRecords,
-            .laggingReads, .slowRemovals, .lateWrites, .partialWrites, .secondWriter, .limitedMembers, .olderState,
+            .laggingReads, .slowRemovals, .noReplacing, .onlyEmptyMade, .lateWrites, .partialWrites, .secondWriter,
+            .limitedMembers, .olderState,
             .kills,
             .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .fileLedger:
             false

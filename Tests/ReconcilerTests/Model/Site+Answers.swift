@@ -55,14 +55,15 @@ extension Site {
     private mutating func drawKind(_ request: Request, _ index: Int) -> AdapterAnswers.Kind {
         let action = request.action
         let isFirst = !daemons[index].answered.contains(action)
-        if let kind = spellbound(request) { return kind }
+        if let kind = spellbound(request) ?? mannered(request) { return kind }
         guard faults else { return .honest }
         let turn: AdapterAnswers.Turn = isFirst ? .first : .later
         var kind = AdapterAnswers.Kind.honest
         // Claims of many are seldom asked for.
         if once(in: action == .claimBatch ? 2 : rarity) {
             let kinds = AdapterAnswers.kinds(action, turn).filter { kind in
-                Power.needed(for: AdapterAnswers.Cell(action, kind, turn)).map(powers.has) ?? false
+                (Power.needed(for: AdapterAnswers.Cell(action, kind, turn)).map(powers.has) ?? false)
+                    && (kind != .noSuchPartition || request.makesByAdding)
             }
             kind = choose(of: kinds, action, turn)
         }
@@ -80,6 +81,23 @@ extension Site {
             favoured[AdapterAnswers.Cell(action, one, turn), default: 0]
                 < favoured[AdapterAnswers.Cell(action, two, turn), default: 0]
         } ?? chosen
+    }
+
+    /// What this UFM makes of a request that it never takes.
+    private mutating func mannered(_ request: Request) -> AdapterAnswers.Kind? {
+        guard case .write(let step) = request, spells.standbyUntil <= now, spells.startingUntil <= now else {
+            return nil
+        }
+        switch step {
+        case .create(let new) where new.way == .adding && !manners.makesByAdding && ufm[new.pkey] == nil:
+            bite(.onlyEmptyMade)
+            return .noSuchPartition
+        case .create(let new) where new.way == .whole: return manners.replacing
+        case .replace:
+            if manners.replacing != nil { bite(powers.has(.onlyEmptyMade) ? .onlyEmptyMade : .noReplacing) }
+            return manners.replacing
+        default: return nil
+        }
     }
 
     /// What a spell makes of a request.
@@ -109,6 +127,7 @@ extension Site {
             case .readPartition(let pkey): readPartition(pkey, kind)
             case .write(let step): write(step, kind, call, isLate: isLate)
             }
+        if let refusal = StepRefusal(kind, of: call.request.pkey), case .done = reply { return .refused(refusal) }
         return Failure(kind, of: call.request.pkey).map(Reply.failed) ?? reply
     }
 

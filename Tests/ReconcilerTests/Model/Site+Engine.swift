@@ -38,7 +38,7 @@ enum Request {
         switch write {
         case .step(let step): self = .write(step)
         case .claim(let record): self = .claim([pkey: record], isBatch: false)
-        case .amend(let record): self = .amend(pkey, record)
+        case .amend(let record), .wait(let record, _): self = .amend(pkey, record)
         case .authoriseDeletion(let record, let expected):
             self = .authorise(
                 pkey, record,
@@ -92,6 +92,8 @@ enum Reply {
     case records([PKey: LedgerRecord])
     case fabric(FabricSnapshot)
     case partition(Partition?)
+    /// UFM did not take the step, and there may be a way round.
+    case refused(StepRefusal)
     case failed(Failure)
 }
 
@@ -125,18 +127,46 @@ extension EngineEvent {
 extension EngineEvent.Answer {
     fileprivate init?(_ reply: Reply, to write: PartitionWrite) {
         switch (write, reply) {
-        case (.step, .done): self = .written(.success(()))
+        case (.step, .done): self = .written(.success(.done))
+        case (.step, .refused(let refusal)): self = .written(.success(.refused(refusal)))
         case (.step, .failed(let failure)): self = .written(.failure(failure))
-        case (.claim, .held(let held)), (.amend, .held(let held)), (.authoriseDeletion, .held(let held)),
+        case (.claim, .held(let held)), (.amend, .held(let held)), (.wait, .held(let held)),
+            (.authoriseDeletion, .held(let held)),
             (.confirm, .held(let held)):
             self = .ledger(.success(held ? .done : .refused))
         // A release names no condition.
         case (.release, .held): self = .ledger(.success(.done))
-        case (.claim, .failed(let failure)), (.amend, .failed(let failure)), (.authoriseDeletion, .failed(let failure)),
+        case (.claim, .failed(let failure)), (.amend, .failed(let failure)), (.wait, .failed(let failure)),
+            (.authoriseDeletion, .failed(let failure)),
             (.release, .failed(let failure)), (.confirm, .failed(let failure)):
             self = .ledger(.failure(failure))
         default: return nil
         }
+    }
+}
+
+extension Request {
+    /// Whether it makes a partition by adding members.
+    var makesByAdding: Bool {
+        if case .write(.create(let new)) = self { new.way == .adding } else { false }
+    }
+}
+
+extension StepRefusal {
+    /// The refusal that an adapter makes of a kind of answer; nil for what is none.
+    init?(_ kind: AdapterAnswers.Kind, of pkey: PKey?) {
+        let setback: WriteCourse.Setback
+        switch kind {
+        case .refusedWhole: setback = .refusedWhole(isNotFound: false, isDoubtful: false)
+        case .refusedWholeDone: setback = .refusedWhole(isNotFound: false, isDoubtful: true)
+        case .noSuchCall: setback = .noSuchCall
+        case .noSuchPartition: setback = .noSuchPartition
+        default: return nil
+        }
+        let outcome: Failure.Outcome = kind == .refusedWholeDone ? .unknown : .nothing
+        let failure = Failure(
+            .rejected, "\(kind)", at: pkey.map(Failure.Place.partition) ?? .server, outcome: outcome)
+        self.init(setback, failure, keepsEmpty: true)
     }
 }
 
@@ -146,7 +176,7 @@ extension Failure {
         let cause: Cause
         switch kind {
         case .honest, .older, .disagreeing, .otherCluster, .resumed, .lacksOne, .lacksHalf, .lacksAll, .absent,
-            .nothingDone:
+            .nothingDone, .refusedWhole, .refusedWholeDone, .noSuchCall, .noSuchPartition:
             return nil
         case .unreachable: cause = .unreachable
         case .timedOut, .timedOutLate, .timedOutTwice: cause = .timedOut

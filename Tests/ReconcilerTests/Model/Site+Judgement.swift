@@ -117,12 +117,24 @@ extension Site {
         guard let wanted = era.wish.ports else { return false }
         let named = PortSet(step)
         switch step {
-        case .create, .add: return !named.isEmpty && named.isSubset(of: wanted)
-        case .remove: return named.isDisjoint(with: wanted) && mayVanish(era, step.pkey, index)
+        case .create, .add: return !wanted.isEmpty && named.isSubset(of: wanted)
+        case .remove:
+            return named.isDisjoint(with: wanted)
+                && (mayVanish(era, step.pkey, index) || isGivenUp(named, step.pkey, index))
         case .replace: return named.isSubset(of: wanted) && sight.shown.intersection(wanted).isSubset(of: named)
         case .delete: return wanted.isEmpty && mayVanish(era, step.pkey, index)
         case .setQoS: return false
         }
+    }
+
+    /// Whether a partition whose deletion is held gives up ports to partitions that were told to want them since.
+    private func isGivenUp(_ ports: PortSet, _ pkey: PKey, _ index: Int) -> Bool {
+        guard store.records[pkey.description]?.record.state == .guarded else { return false }
+        let wanted = (0..<Self.slots).reduce(into: PortSet()) { sum, slot in
+            guard Self.pkey(slot) != pkey, let told = daemons[index].witness.told[slot] else { return }
+            for era in eras(slot, from: told) where era.cause == .word { sum.formUnion(era.wish.ports ?? []) }
+        }
+        return ports.isSubset(of: wanted)
     }
 
     /// Whether the absence of a key is somebody's word, or was approved, as far as a daemon could notice.

@@ -42,6 +42,11 @@ extension Site {
 
     /// Everything may be in step already when the history begins, or half of it.
     mutating func furnish() {
+        if powers.has(.noReplacing) {
+            manners.replacing = [.refusedWhole, .refusedWholeDone, .noSuchCall, .nothingDone].randomElement(
+                using: &random)
+        }
+        if powers.has(.onlyEmptyMade) { manners = Manners(replacing: .noSuchCall, makesByAdding: false) }
         store.keepsRecordsInFile = powers.has(.fileLedger)
         if store.keepsRecordsInFile { bite(.fileLedger) }
         if let manual = Self.manual, let guid = PortSet.stranger(0).guids(for: manual).first.flatMap({ GUID($0) }) {
@@ -185,7 +190,8 @@ extension Site {
         case .virtualFunctions, .mixedIndex0, .largeValues, .unreadableValues, .emptyValues,
             .namelessValues, .staleLists, .lateTransactions, .etcdOutages, .etcdRefusals, .etcdRefusalsAtStart,
             .ufmOutages, .wishes, .ufmRefusals, .ufmRejections, .ufmRefusalsAtStart, .rejectedWrites, .emptySuccesses,
-            .emptyLists, .laggingReads, .slowRemovals, .lateWrites, .partialWrites, .singleRuns, .stateDirectory,
+            .emptyLists, .laggingReads, .slowRemovals, .noReplacing, .onlyEmptyMade, .lateWrites, .partialWrites,
+            .singleRuns, .stateDirectory,
             .twoDaemons, .ranges,
             .policies, .enforcedFlags, .fileLedger:
             // These are in what is drawn elsewhere: values, answers, the daemon's options.

@@ -45,6 +45,7 @@ extension Reply {
         case .fabric(let snapshot):
             snapshot.sortedPartitions.dropLast().map { "\($0.number) \(PortSet($0))" }.joined(separator: ", ")
         case .partition(let partition): partition.map { "\(PortSet($0))" } ?? "not there"
+        case .refused(let refusal): "not taken: \(refusal.failure.message)"
         case .failed(let failure): failure.message
         }
     }

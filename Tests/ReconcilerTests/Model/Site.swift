@@ -62,6 +62,7 @@ struct Site {
     /// Whether anything goes wrong. Spells go on, where they are to last.
     var faults = true
     var spells = Spells()
+    var manners = Manners()
 
     // MARK: What is known of it from outside
     /// What was wanted, by slot; the last one is so now.

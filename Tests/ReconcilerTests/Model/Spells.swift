@@ -1,6 +1,14 @@
 import Fabric
 import TestSupport
 
+/// What this UFM does not do, as long as it is this one.
+struct Manners {
+    /// What it says of the one request that sets all members; nil where it does as asked.
+    var replacing: AdapterAnswers.Kind?
+    /// Whether the request that adds members makes a partition.
+    var makesByAdding = true
+}
+
 /// What lasts for a while, each until its time.
 struct Spells {
     /// UFM answers nonsense.

@@ -90,6 +90,14 @@ package enum AdapterAnswers {
         case serverError
         /// It was done all the same.
         case serverErrorDone
+        /// It does not take the one request that sets all members; a read tells what is to be done.
+        case refusedWhole
+        /// It failed at it, and had done it.
+        case refusedWholeDone
+        /// It has no such request.
+        case noSuchCall
+        /// It adds nothing to a partition that is not there.
+        case noSuchPartition
         /// Its quota is used up.
         case full
         /// The history that was asked for is not there.
@@ -153,8 +161,10 @@ package enum AdapterAnswers {
         case .pingFabric: return ufm
         case .readFabric: return [.older, .lacksOne, .lacksHalf, .lacksAll, .incomplete, .tooLarge] + ufm
         case .readPartition: return [.older, .absent] + ufm
-        case .createPartition, .addMembers, .removeMembers, .replaceMembers:
-            return requests + [.connectionLostHalfDone, .rejectedSingly]
+        case .createPartition: return requests + [.connectionLostHalfDone, .rejectedSingly, .noSuchPartition]
+        case .addMembers, .removeMembers: return requests + [.connectionLostHalfDone, .rejectedSingly]
+        case .replaceMembers:
+            return requests + [.connectionLostHalfDone, .rejectedSingly, .refusedWhole, .refusedWholeDone, .noSuchCall]
         // A partition is deleted by one call: it is gone, or it is there.
         case .deletePartition: return requests
         }
@@ -188,14 +198,16 @@ extension AdapterAnswers.Kind {
 
     package var effect: Effect {
         switch self {
-        case .honest, .connectionLostDone, .unavailableDone, .serverErrorDone, .malformedDone: .whole
+        case .honest, .connectionLostDone, .unavailableDone, .serverErrorDone, .malformedDone, .refusedWholeDone:
+            .whole
         case .connectionLostHalfDone: .half
         case .rejectedSingly: .part
         case .timedOutLate: .late
         case .timedOutTwice: .lateTwice
         case .older, .disagreeing, .otherCluster, .resumed, .lacksOne, .lacksHalf, .lacksAll, .absent, .nothingDone,
             .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader, .credentials, .permission,
-            .rejected, .serverError, .full, .history, .malformed, .incomplete, .tooLarge:
+            .rejected, .refusedWhole, .noSuchCall, .noSuchPartition, .serverError, .full, .history, .malformed,
+            .incomplete, .tooLarge:
             .none
         }
     }

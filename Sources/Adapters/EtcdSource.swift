@@ -10,7 +10,7 @@ package struct EtcdSource: EtcdKeySource {
     private let range: KeyRange
     private let absentee: KeyName
     private let store: UInt64?
-    private let advice: Failure.Advice
+    private let told: EtcdCall
     /// For so long another member must not have answered, before the same one counts as a second witness.
     private static let loneliness = Duration.seconds(60)
 
@@ -25,7 +25,7 @@ package struct EtcdSource: EtcdKeySource {
         self.client = client
         self.absentee = absentee
         self.store = store
-        self.advice = advice
+        told = EtcdCall(advice)
         id = SourceID("etcd", prefix: KeyName(prefix))
         range = .prefix(id.prefix.bytes)
     }
@@ -54,7 +54,7 @@ package struct EtcdSource: EtcdKeySource {
                 case .listed(let list, let reason): tell(.listed(list, reason: reason.rawValue))
                 case .changed(let point, let changes): tell(.changed(point, changes))
                 case .progress(let point): tell(.progress(point))
-                case .lost(let error): tell(.lost(Failure(error, advice)))
+                case .lost(let error): tell(.lost(told.failure(error)))
                 case .restored(let duration, _): tell(.restored(after: duration))
                 }
             }
@@ -65,16 +65,16 @@ package struct EtcdSource: EtcdKeySource {
     package func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
         // A transaction without writes would be one request, but etcd does not serve it linearizably.
         var point: StorePoint?
-        var versions: [KeyName: KeyVersion] = [:]
+        var states: [KeyName: KeyState] = [:]
         for key in keys.sorted() {
             // The first read shows the present; the others show the same moment.
             let page = try await told { [point] () async throws(EtcdError) in
-                try await client.range(.single(key.bytes), revision: point?.revision.number ?? 0, keysOnly: true)
+                try await client.range(.single(key.bytes), revision: point?.revision.number ?? 0)
             }
             point = point ?? page.header.point()
-            versions[key] = page.keyValues.first.map { KeyVersion($0.modRevision) } ?? .absent
+            states[key] = page.keyValues.first.map { KeyState(KeyVersion($0.modRevision), $0.value) } ?? .absent
         }
-        return Voucher(at: point ?? StorePoint(revision: .absent), versions)
+        return Voucher(at: point ?? StorePoint(revision: .absent), states)
     }
 
     package func confirm(
@@ -94,15 +94,7 @@ package struct EtcdSource: EtcdKeySource {
             guard first.confirms(expected) else { return false }
             return try await list(avoiding: first.witness).confirms(expected)
         } catch {
-            throw Failure(error, advice)
-        }
-    }
-
-    private func told<Value>(_ call: () async throws(EtcdError) -> Value) async throws(Failure) -> Value {
-        do throws(EtcdError) {
-            return try await call()
-        } catch {
-            throw Failure(error, advice)
+            throw told.failure(error)
         }
     }
 }

@@ -71,6 +71,13 @@ extension EtcdClient {
             problems: (status.errors ?? []) + ownAlarms.map { "alarm \($0)" }, latency: latency)
     }
 
+    /// What the cluster complains of: `NOSPACE`, once for each member that does.
+    package func alarms() async throws(EtcdError) -> [String] {
+        let (answer, _): (AlarmAnswer, _) = try await call(
+            "/v3/maintenance/alarm", AlarmRequest(), effect: .read, operation: "alarms of the cluster")
+        return (answer.alarms ?? []).compactMap(\.alarm)
+    }
+
     /// Asks every endpoint how it is, one after the other.
     package func statusOfAll() async -> [(endpoint: EtcdEndpoint, status: Result<MemberStatus, EtcdError>)] {
         var all: [(endpoint: EtcdEndpoint, status: Result<MemberStatus, EtcdError>)] = []

@@ -8,6 +8,8 @@ package enum TransactionCondition: Sendable, Equatable {
     case modRevision(key: [UInt8], equals: Int64)
     /// The key exists.
     case exists(key: [UInt8])
+    /// The key is there with exactly this value.
+    case value(key: [UInt8], equals: [UInt8])
 }
 
 /// A change that a transaction makes when all its conditions hold.
@@ -23,6 +25,7 @@ extension EtcdClient {
         let result: String
         let mod_revision: WireInt64?
         let version: WireInt64?
+        let value: Data?
 
         init(_ condition: TransactionCondition) {
             switch condition {
@@ -30,14 +33,17 @@ extension EtcdClient {
                 self.key = Data(key)
                 target = "MOD"
                 result = "EQUAL"
-                mod_revision = WireInt64(revision)
-                version = nil
+                (mod_revision, version, value) = (WireInt64(revision), nil, nil)
             case .exists(let key):
                 self.key = Data(key)
                 target = "VERSION"
                 result = "GREATER"
-                mod_revision = nil
-                version = WireInt64(0)
+                (mod_revision, version, value) = (nil, WireInt64(0), nil)
+            case .value(let key, let expected):
+                self.key = Data(key)
+                target = "VALUE"
+                result = "EQUAL"
+                (mod_revision, version, value) = (nil, nil, Data(expected))
             }
         }
     }
@@ -79,9 +85,18 @@ extension EtcdClient {
     package func transaction(
         if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String
     ) async throws(EtcdError) -> Bool {
+        try await revision(if: conditions, then: changes, operation: operation) != nil
+    }
+
+    /// Makes all changes at once if all conditions hold, else none.
+    ///
+    /// - Returns: the store's revision with them, which is that of what was put; nil where the conditions did not hold.
+    package func revision(
+        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String
+    ) async throws(EtcdError) -> Int64? {
         let body = TransactionRequest(compare: conditions.map(Compare.init), success: changes.map(Operation.init))
         let (answer, _): (TransactionAnswer, _) = try await call(
             "/v3/kv/txn", body, effect: .write, operation: operation)
-        return answer.succeeded ?? false
+        return answer.succeeded ?? false ? answer.header.header.revision : nil
     }
 }

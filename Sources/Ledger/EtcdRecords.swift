@@ -19,32 +19,40 @@ package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
     private let prefix: KeyName
     private let notesPrefix: KeyName
-    private let advice: Failure.Advice
+    private let told: EtcdCall
 
     package init(
         _ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }
     ) {
         self.client = client
-        self.advice = advice
+        told = EtcdCall(advice)
         prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
         notesPrefix = "/surf-ufm-pkeyd/\(fabric)/notes/"
     }
 
-    package func entries() async throws(Failure) -> [PKey: LedgerEntry] {
+    package func contents() async throws(Failure) -> StoredRecords {
         let listing = try await told { () async throws(EtcdError) in try await client.list(.prefix(prefix.bytes)) }
-        var entries: [PKey: LedgerEntry] = [:]
-        for keyValue in listing.keyValues {
-            // What is not under a PKey's name is not ours to judge.
-            guard let name = KeyName(keyValue.key).text(behind: prefix), let pkey = try? PKey(parsing: name) else {
-                continue
-            }
-            entries[pkey] = Self.entry(keyValue)
+        var stored = StoredRecords()
+        for keyValue in listing.keyValues { stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision)) }
+        stored.room = await room()
+        return stored
+    }
+
+    /// Whether etcd's quota is used up; unknown where it does not tell us.
+    private func room() async -> LedgerContent.Room {
+        do throws(EtcdError) {
+            let alarms = try await client.alarms().filter { $0 == "NOSPACE" }
+            return alarms.isEmpty ? .enough : .none("alarm NOSPACE")
+        } catch {
+            return .unknown
         }
-        return entries
     }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
-        try await told { () async throws(EtcdError) in try await client.get(key(pkey)) }.map(Self.entry)
+        guard let found = try await told({ () async throws(EtcdError) in try await client.get(key(pkey)) }) else {
+            return nil
+        }
+        return try read(found.key, found.value, found.modRevision).entry.get()
     }
 
     package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
@@ -70,15 +78,18 @@ package struct EtcdRecords: RecordStore {
     package func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
+        @Sendable func entry(_ value: [UInt8], _ version: KeyVersion) -> Result<LedgerEntry?, Failure> {
+            read(key(pkey), value, version.number).entry.map(Optional.some)
+        }
         try await told { () async throws(EtcdError) in
             try await Follower(client, .single(key(pkey))).run { event in
                 switch event {
                 case .listed(let list, _):
-                    tell(.success(list.entries.first.map { Self.entry($0.value, version: $0.revision.number) }))
+                    tell(list.entries.first.map { entry($0.value, $0.revision) } ?? .success(nil))
                 case .changed(_, let changes):
                     guard let change = changes.last else { return }
-                    tell(.success(change.value.map { Self.entry($0, version: change.revision.number) }))
-                case .lost(let error): tell(.failure(Failure(error, advice)))
+                    tell(change.value.map { entry($0, change.revision) } ?? .success(nil))
+                case .lost(let error): tell(.failure(told.failure(error)))
                 case .progress, .restored: break
                 }
             }
@@ -89,15 +100,14 @@ package struct EtcdRecords: RecordStore {
         (source as? any EtcdKeySource)?.isKept(in: client) ?? false
     }
 
-    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
-        var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, condition in
-            switch condition {
-            case .exists: TransactionCondition.exists(key: key(pkey))
-            case .version(let version): TransactionCondition.modRevision(key: key(pkey), equals: version)
-            }
+    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
+    {
+        var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, version in
+            TransactionCondition.modRevision(key: key(pkey), equals: version.number)
         }
-        conditions += transaction.keys.sorted { $0.key < $1.key }.map { key, version in
-            .modRevision(key: key.bytes, equals: version.number)
+        for (key, state) in transaction.keys.sorted(by: { $0.key < $1.key }) {
+            conditions.append(.modRevision(key: key.bytes, equals: state.version.number))
+            if let value = state.value { conditions.append(.value(key: key.bytes, equals: value)) }
         }
         if let fence = permit.fence {
             conditions.append(.modRevision(key: Array(fence.key.utf8), equals: fence.revision))
@@ -108,7 +118,7 @@ package struct EtcdRecords: RecordStore {
                 changes.append(.delete(key: key(pkey)))
                 continue
             }
-            changes.append(.put(key: key(pkey), value: try LedgerDocument(record).json()))
+            changes.append(.put(key: key(pkey), value: try LedgerDocument(record, nonce: .random).json()))
         }
         for (pkey, note) in transaction.notes.sorted(by: { $0.key < $1.key }) {
             let noteKey = (notesPrefix + pkey.description).bytes
@@ -118,29 +128,49 @@ package struct EtcdRecords: RecordStore {
                 changes.append(.delete(key: noteKey))
             }
         }
-        return try await told { [conditions, changes] () async throws(EtcdError) in
-            try await client.transaction(if: conditions, then: changes, operation: transaction.operation)
+        do throws(EtcdError) {
+            return try await answer(conditions, changes, transaction).map { .written(RecordVersion($0)) } ?? .refused
+        } catch let error where error.kind == .spaceExceeded && transaction.mayGoUnwritten {
+            // The deletion of a key that does not exist needs no room, and goes the way of all writes.
+            let nothing = (prefix + "none").bytes
+            return try await told { [conditions] () async throws(EtcdError) in
+                try await answer(
+                    conditions + [.modRevision(key: nothing, equals: 0)], [.delete(key: nothing)], transaction)
+            } == nil ? .refused : .allowed
+        } catch {
+            throw told.failure(error)
         }
     }
 
-    private static func entry(_ keyValue: KeyValue) -> LedgerEntry {
-        entry(keyValue.value, version: keyValue.modRevision)
+    private func answer(
+        _ conditions: [TransactionCondition], _ changes: [TransactionChange], _ transaction: RecordTransaction
+    ) async throws(EtcdError) -> Int64? {
+        try await client.revision(if: conditions, then: changes, operation: transaction.operation)
     }
 
-    /// A record is ours by being there. One that cannot be read is written anew when its partition is looked at; to pass it
-    /// over would disown the partition, and its members would stay for ever.
-    private static func entry(_ value: [UInt8], version: Int64) -> LedgerEntry {
-        let document = try? JSONDecoder().decode(LedgerDocument.self, from: Data(value))
-        return LedgerEntry(record: document?.record ?? .unreadable, time: document?.date, version: version)
+    // MARK: Reading
+
+    /// What stands under a name: a record, or something else that is to be told of and left alone.
+    private func read(_ key: [UInt8], _ value: [UInt8], _ version: Int64) -> StoredRecord {
+        let name = KeyName(key)
+        let spelling = name.text(behind: prefix) ?? ""
+        let version = RecordVersion(version)
+        guard let pkey = try? PKey(parsing: spelling) else {
+            return .strange(
+                StrangeRecord("\(name)", of: nil, version, "is no record: its name is no PKey such as 0x200e"))
+        }
+        // Compared as bytes: texts that are equal to people are two names to etcd.
+        guard key == self.key(pkey) else {
+            let problem = "is no record: PKey \(pkey) is not spelt so"
+            return .strange(StrangeRecord("\(name)", of: pkey, version, problem))
+        }
+        guard let document = try? JSONDecoder().decode(LedgerDocument.self, from: Data(value)),
+            let record = document.record
+        else { return .strange(StrangeRecord("\(name)", of: pkey, version, "the ledger record cannot be read")) }
+        return StoredRecord(
+            LedgerEntry(record: record, time: document.date, version: version, nonce: document.nonce), of: pkey,
+            at: "\(name)")
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { (prefix + pkey.description).bytes }
-
-    private func told<Value>(_ call: () async throws(EtcdError) -> Value) async throws(Failure) -> Value {
-        do throws(EtcdError) {
-            return try await call()
-        } catch {
-            throw Failure(error, advice)
-        }
-    }
 }

@@ -13,12 +13,18 @@ package struct FileRecords: RecordStore {
         self.file = file
     }
 
-    package func entries() async throws(Failure) -> [PKey: LedgerEntry] {
-        try file.content().entries
+    package func contents() async throws(Failure) -> StoredRecords {
+        var stored = StoredRecords()
+        for (pkey, entry) in try file.content().entries { stored.add(read(entry, of: pkey)) }
+        return stored
     }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
-        try file.content().entries[pkey]
+        try file.content().entries[pkey].map { (entry) throws(Failure) in try read(entry, of: pkey).entry.get() }
+    }
+
+    private func read(_ entry: LedgerEntry, of pkey: PKey) -> StoredRecord {
+        StoredRecord(entry, of: pkey, at: "\(file.path): \(pkey)")
     }
 
     package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
@@ -49,17 +55,13 @@ package struct FileRecords: RecordStore {
 
     package func holdsKeys(of source: any KeySource) -> Bool { false }
 
-    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
+    package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
+    {
         try await file.change { content in
-            for (pkey, condition) in transaction.conditions {
-                switch condition {
-                case .exists: guard content.entries[pkey] != nil else { return false }
-                case .version(let version): guard content.entries[pkey]?.version == version else { return false }
-                }
+            for (pkey, version) in transaction.conditions {
+                guard (content.entries[pkey]?.version ?? .absent) == version else { return .refused }
             }
-            for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {
-                if let record { content.set(record, for: pkey) } else { content.remove(pkey) }
-            }
+            let version = content.change(transaction.changes)
             for (pkey, note) in transaction.notes {
                 guard let note, let record = transaction.changes[pkey] ?? nil else {
                     content.notes[pkey] = nil
@@ -67,7 +69,7 @@ package struct FileRecords: RecordStore {
                 }
                 content.notes[pkey] = WaitingDocument(note, record)
             }
-            return true
+            return .written(version)
         }
     }
 }

@@ -17,7 +17,7 @@ package struct GuardedDeletions: Sendable {
     /// Reads those that wait now.
     package init(in ledger: any InspectableLedger) async throws(Failure) {
         self.ledger = ledger
-        shown = try await ledger.entries().filter { $0.value.record.state == .guarded }
+        shown = try await ledger.contents().entries.filter { $0.value.record.state == .guarded }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 

@@ -3,10 +3,10 @@ package import Reconciler
 
 /// A ledger that people can look into, wait on, and give their approval through.
 package protocol InspectableLedger: OwnershipStore {
-    /// Reads all records as they are held: completely, or not at all.
-    func entries() async throws(Failure) -> [PKey: LedgerEntry]
+    /// Reads all that is held: completely, or not at all.
+    func contents() async throws(Failure) -> StoredRecords
 
-    /// Reads one record as it is now; nil where there is none.
+    /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
 
     /// Reads what partitions wait for, as far as these records say `claimed` for the same key and revision.

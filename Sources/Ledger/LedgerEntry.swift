@@ -2,14 +2,30 @@ package import FoundationEssentials
 import JSONText
 import KeyHistory
 package import Reconciler
+import Text
 
 /// A record as a ledger holds it.
 package struct LedgerEntry: Hashable, Sendable {
     package let record: LedgerRecord
     /// When it was written; nil where the ledger does not say so legibly.
     package let time: Date?
-    /// Changes with every writing of the record: in etcd the revision of its key, in a file a number of its own.
-    package let version: Int64
+    /// Changes with every writing of the record.
+    package let version: RecordVersion
+    /// What only the one who wrote it knows, and only of this writing: a write that was given up can be told from others by
+    /// it when it is carried out after all. nil where the ledger's writes cannot be late, and in records of version 0.1.
+    package var nonce: String?
+
+    package init(record: LedgerRecord, time: Date?, version: RecordVersion, nonce: String? = nil) {
+        self.record = record
+        self.time = time
+        self.version = version
+        self.nonce = nonce
+    }
+}
+
+extension String {
+    /// 16 hexadecimal digits that nobody has had before.
+    static var random: String { Hex.digits(UInt64.random(in: .min ... .max), width: 16) }
 }
 
 /// A record as it is written, wherever: `{"key":"/pcocc/…","revision":12,"state":"synced","time":"2026-01-31T12:00:00Z"}`.
@@ -20,10 +36,12 @@ struct LedgerDocument: Codable, Hashable, Sendable {
     let error: String?
     /// Whether a partition that is being deleted was seen to be gone; without it, it was not.
     let gone: Bool?
+    let nonce: String?
     /// When it was written, in UTC; for people.
     let time: String
 
-    init(_ record: LedgerRecord, time: Date = .now) {
+    init(_ record: LedgerRecord, nonce: String? = nil, time: Date = .now) {
+        self.nonce = nonce
         state = record.state.rawValue
         key = record.key.description
         revision = record.revision.number

@@ -38,14 +38,15 @@ struct LedgerFileContent: Hashable, Sendable {
         self.fabric = fabric
     }
 
-    mutating func set(_ record: LedgerRecord, for pkey: PKey, time: Date = .now) {
-        changes += 1
-        entries[pkey] = LedgerEntry(record: record, time: time, version: changes)
-    }
-
-    mutating func remove(_ pkey: PKey) {
-        guard entries.removeValue(forKey: pkey) != nil else { return }
-        changes += 1
+    /// Makes changes together, which is one change; nil removes a record. Gives the version that the records have now.
+    mutating func change(_ records: [PKey: LedgerRecord?], time: Date = .now) -> RecordVersion {
+        let real = records.filter { pkey, record in record != nil || entries[pkey] != nil }
+        if !real.isEmpty { changes += 1 }
+        let version = RecordVersion(changes)
+        for (pkey, record) in real {
+            entries[pkey] = record.map { LedgerEntry(record: $0, time: time, version: version) }
+        }
+        return version
     }
 }
 
@@ -95,7 +96,7 @@ extension LedgerFileContent {
             if let pkey = try? PKey(parsing: name) { notes[pkey] = note }
         }
         for (name, partition) in document.partitions {
-            guard let pkey = try? PKey(parsing: name), pkey.description == name else {
+            guard let pkey = try? PKey(parsing: name), Array(pkey.description.utf8) == Array(name.utf8) else {
                 throw Unreadable(problem: "'\(name)' is no PKey such as 0x200e")
             }
             guard let state = LedgerRecord.State(rawValue: partition.state) else {
@@ -107,7 +108,7 @@ extension LedgerFileContent {
             let record = LedgerRecord(
                 state, key: KeyName(partition.key), revision: KeyVersion(partition.revision), error: partition.error,
                 isSeenGone: partition.gone ?? false)
-            entries[pkey] = LedgerEntry(record: record, time: time, version: partition.change)
+            entries[pkey] = LedgerEntry(record: record, time: time, version: RecordVersion(partition.change))
             changes = max(changes, partition.change)
         }
     }
@@ -117,7 +118,7 @@ extension LedgerFileContent {
         let partitions = entries.map { pkey, entry in
             let written = LedgerDocument(entry.record, time: entry.time ?? .distantPast)
             let partition = Document.Partition(
-                change: entry.version, state: written.state, key: written.key, revision: written.revision,
+                change: entry.version.number, state: written.state, key: written.key, revision: written.revision,
                 error: written.error, gone: written.gone, time: written.time)
             return (pkey.description, partition)
         }

@@ -4,9 +4,9 @@ package import Reconciler
 
 /// Where records are kept: in etcd, in a file. It knows nothing of what they mean.
 package protocol RecordStore: Sendable {
-    /// Reads all records as they are held: completely, or not at all.
-    func entries() async throws(Failure) -> [PKey: LedgerEntry]
-    /// Reads one record as it is now; nil where there is none.
+    /// Reads all that is held: completely, or not at all.
+    func contents() async throws(Failure) -> StoredRecords
+    /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
     /// Reads what partitions wait for, as far as a record says `claimed` for the same key and revision.
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote]
@@ -15,20 +15,12 @@ package protocol RecordStore: Sendable {
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
     /// Whether it is one store with the keys of a source, so that its transactions compare them.
     func holdsKeys(of source: any KeySource) -> Bool
-    /// Makes a transaction.
-    ///
-    /// - Returns: whether its conditions held; all of it is done then, and nothing of it otherwise.
-    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool
+    /// Makes a transaction: all of it where its conditions hold, else nothing.
+    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
 }
 
 /// Changes of records that are made together, or not at all.
 package struct RecordTransaction: Sendable {
-    package enum Condition: Hashable, Sendable {
-        case exists
-        /// It is as it was when it had this version.
-        case version(Int64)
-    }
-
     /// What is attempted, in words.
     package let operation: String
     /// The new records; nil removes one.
@@ -36,16 +28,27 @@ package struct RecordTransaction: Sendable {
     /// What partitions wait for from now on; nil where one waits no more. Each change of a record takes its note away, but
     /// where many are claimed at once: none of them can have one.
     package var notes: [PKey: WaitingNote?]
-    /// What must hold of records.
-    package var conditions: [PKey: Condition] = [:]
-    /// The versions at which keys must stand; only those of sources that are in the same store.
-    package var keys: [KeyName: KeyVersion] = [:]
+    /// The versions over which they are written: those of all that are changed.
+    package let conditions: [PKey: RecordVersion]
+    /// How keys must stand; only those of sources that are in the same store.
+    package var keys: [KeyName: KeyState] = [:]
+    /// Whether a store that is full may say yes without writing it down.
+    package var mayGoUnwritten = false
 
-    init(_ operation: String, _ changes: [PKey: LedgerRecord?], if conditions: [PKey: Condition] = [:]) {
+    /// The change of one record.
+    init(_ operation: String, _ pkey: PKey, _ record: LedgerRecord?, over version: RecordVersion) {
         self.operation = operation
-        self.changes = changes
-        notes = changes.count == 1 ? changes.mapValues { _ in nil } : [:]
-        self.conditions = conditions
+        changes = [pkey: record]
+        conditions = [pkey: version]
+        notes = [pkey: nil]
+    }
+
+    /// New records, where there are none.
+    init(_ operation: String, new records: [PKey: LedgerRecord]) {
+        self.operation = operation
+        changes = records
+        conditions = records.mapValues { _ in .absent }
+        notes = [:]
     }
 }
 
@@ -65,11 +68,9 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         self.sources = sources
     }
 
-    package func records() async throws(Failure) -> [PKey: LedgerRecord] {
-        try await entries().mapValues(\.record)
-    }
+    package func records() async throws(Failure) -> LedgerContent { try await store.contents().content }
 
-    package func entries() async throws(Failure) -> [PKey: LedgerEntry] { try await store.entries() }
+    package func contents() async throws(Failure) -> StoredRecords { try await store.contents() }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? { try await store.entry(of: pkey) }
 
@@ -84,61 +85,69 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     }
 
     package func claim(
-        _ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, expecting key: KeyState,
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
         try await perform(
-            RecordTransaction("claim of PKey \(pkey)", [pkey: record]), expecting: [record.key: record.revision],
+            RecordTransaction("claim of PKey \(pkey)", pkey, record, over: version), expecting: [record.key: key],
             permit)
     }
 
-    package func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool {
+    package func claim(_ claims: [PKey: NewClaim], _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
         try await perform(
-            RecordTransaction("claim of \(records.count) PKeys", records),
+            RecordTransaction("claim of \(claims.count) PKeys", new: claims.mapValues(\.record)),
             expecting: Dictionary(
-                records.values.map { ($0.key, $0.revision) }, uniquingKeysWith: { first, _ in first }),
+                claims.values.map { ($0.record.key, $0.key) }, uniquingKeysWith: { first, _ in first }),
             permit)
     }
 
     package func amend(
-        _ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        try await store.perform(
-            RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists]), permit)
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        guard version != .absent else { return .refused }
+        return try await perform(
+            RecordTransaction("note on PKey \(pkey)", pkey, record, over: version), expecting: [:], permit)
     }
 
     package func wait(
-        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        var transaction = RecordTransaction("note on PKey \(pkey)", [pkey: record], if: [pkey: .exists])
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        guard version != .absent else { return .refused }
+        var transaction = RecordTransaction("note on PKey \(pkey)", pkey, record, over: version)
         transaction.notes[pkey] = note
-        return try await store.perform(transaction, permit)
+        return try await perform(transaction, expecting: [:], permit)
     }
 
     package func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        try await perform(
-            RecordTransaction("authorisation to delete PKey \(pkey)", [pkey: record], if: [pkey: .exists]),
-            expecting: expected, permit)
+        of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        guard version != .absent else { return .refused }
+        var transaction = RecordTransaction("authorisation to delete PKey \(pkey)", pkey, record, over: version)
+        transaction.mayGoUnwritten = true
+        return try await perform(transaction, expecting: keys, permit)
     }
 
     package func approve(
         _ shown: LedgerEntry, of pkey: PKey, _ permit: WritePermit
     ) async throws(Failure) -> Bool {
-        try await store.perform(
-            RecordTransaction(
-                "approval of the deletion of PKey \(pkey)", [pkey: shown.record.approved],
-                if: [pkey: .version(shown.version)]), permit)
+        let approval = RecordTransaction(
+            "approval of the deletion of PKey \(pkey)", pkey, shown.record.approved, over: shown.version)
+        return try await perform(approval, expecting: [:], permit) != .refused
     }
 
-    package func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure) {
-        _ = try await store.perform(RecordTransaction("release of PKey \(pkey)", [pkey: nil]), permit)
+    package func release(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        guard version != .absent else { return .refused }
+        return try await perform(
+            RecordTransaction("release of PKey \(pkey)", pkey, nil, over: version), expecting: keys, permit)
     }
 
-    /// Makes a transaction, if every key stands where it is expected.
+    /// Makes a transaction, if every key stands as it is expected.
     private func perform(
-        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
+        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
         var transaction = transaction
         var remaining = expected
         for (index, source) in sources.enumerated() {
@@ -148,10 +157,12 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             if store.holdsKeys(of: source) {
                 transaction.keys.merge(own) { first, _ in first }
             } else {
-                guard try await source.confirm(own, permit) else { return false }
+                guard try await source.confirm(own.mapValues(\.version), permit) else { return .refused }
+                let voucher = try await source.vouch(for: Array(own.keys))
+                guard voucher.confirms(own) else { return .refused }
             }
         }
-        guard remaining.isEmpty else { return false }
+        guard remaining.isEmpty else { return .refused }
         return try await store.perform(transaction, permit)
     }
 

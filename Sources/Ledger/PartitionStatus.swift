@@ -41,22 +41,29 @@ package struct PartitionStatus: Hashable, Sendable {
     /// The ports that it waits for, and who still has them.
     package let waits: WaitingNote?
 
-    /// What there is to say of a PKey; nil where it has neither a key nor a record, or must not be touched.
+    /// What there is to say of a PKey; nil where it has neither a key nor anything in the ledger, or must not be touched.
     ///
-    /// - Parameter admission: what may be done of what is wanted.
+    /// - Parameters:
+    ///   - admission: what may be done of what is wanted.
+    ///   - note: what it waits for.
+    ///   - strange: what stands in the place of its record and is none.
     package init?(
         of pkey: PKey, desired: DesiredState, admission: Admission = .everything, entry: LedgerEntry?,
-        note: WaitingNote? = nil
+        note: WaitingNote? = nil, strange: StrangeRecord? = nil
     ) {
         let (hasKey, wanted) = (desired.pkeys.contains(pkey), desired.intent(of: pkey))
-        guard hasKey || entry != nil, admission.intent(of: pkey, wanted: wanted) != .held(.outsideRange) else {
-            return nil
-        }
+        guard hasKey || entry != nil || strange != nil,
+            admission.intent(of: pkey, wanted: wanted) != .held(.outsideRange)
+        else { return nil }
         self.pkey = pkey
         self.entry = entry
         let recordKey = entry.map(\.record.key).flatMap { $0.isEmpty ? nil : $0 }
         key = hasKey ? desired.key(of: pkey) : recordKey ?? desired.key(of: pkey)
         keyRevision = hasKey ? desired.revision(of: pkey) : nil
+        if let strange {
+            (self.state, error, waits) = (.held, "\(strange.name): \(strange.problem)", nil)
+            return
+        }
         let state = Self.state(wanted, keyRevision, entry?.record)
         waits = state == .claimed ? note : nil
         self.state = waits == nil ? state : .waiting

@@ -15,22 +15,28 @@ package struct StatusReport: Sendable {
 
     /// - Parameters:
     ///   - range: the PKeys that are managed; keys and records of others are left out.
-    ///   - entries: the ledger, read before the keys, so that nothing is called synced which is outdated already.
+    ///   - ledger: the ledger, read before the keys, so that nothing is called synced which is outdated already.
     ///   - notes: what partitions wait for, by their records.
     ///   - sources: where keys come from, in the order of precedence.
     ///   - keys: a list of each source.
     package init(
-        fabric: String, range: ManagedRange = .everything, entries: [PKey: LedgerEntry],
+        fabric: String, range: ManagedRange = .everything, ledger: StoredRecords,
         notes: [PKey: WaitingNote] = [:], sources: [SourceID], keys: [SourceID: KeySnapshot]
     ) {
         var desired = DesiredState(sources, flags: FlagPolicy(), range: range)
         for (source, list) in keys { _ = desired.take(list, .afresh, from: source) }
         self.fabric = fabric
         revision = sources.first.flatMap { keys[$0]?.revision.number } ?? 0
+        let entries = ledger.content.records
         let admission = Admission(Limits(range: range), DeletionGuard.Threshold())
         outside = entries.keys.count { admission.intent(of: $0, wanted: .absent) == .held(.outsideRange) }
-        partitions = desired.pkeys.union(entries.keys).sorted().compactMap { pkey in
-            PartitionStatus(of: pkey, desired: desired, admission: admission, entry: entries[pkey], note: notes[pkey])
+        let strange = Dictionary(
+            ledger.strange.compactMap { record in record.pkey.map { ($0, record) } },
+            uniquingKeysWith: { first, _ in first })
+        partitions = desired.pkeys.union(entries.keys).union(strange.keys).sorted().compactMap { pkey in
+            PartitionStatus(
+                of: pkey, desired: desired, admission: admission, entry: ledger.entries[pkey], note: notes[pkey],
+                strange: strange[pkey])
         }
     }
 
@@ -39,10 +45,10 @@ package struct StatusReport: Sendable {
         fabric: String, range: ManagedRange, ledger: any InspectableLedger, sources: [any KeySource]
     ) async throws(Failure) {
         // The ledger first: a key that changes between the two reads then looks pending, which it is or was.
-        let entries = try await ledger.entries()
-        let notes = try await ledger.notes(of: entries)
+        let stored = try await ledger.contents()
+        let notes = try await ledger.notes(of: stored.entries)
         self.init(
-            fabric: fabric, range: range, entries: entries, notes: notes, sources: sources.map(\.id),
+            fabric: fabric, range: range, ledger: stored, notes: notes, sources: sources.map(\.id),
             keys: try await sources.lists())
     }
 

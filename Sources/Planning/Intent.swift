@@ -20,6 +20,8 @@ package enum Intent: Hashable, Sendable {
 
 /// Why a partition is left as it is, whatever etcd says.
 package enum HoldReason: String, Sendable, CaseIterable {
+    /// What the ledger has of it cannot be read, or is not its own.
+    case record
     /// Its key in etcd has a value that cannot be read.
     case unreadable
     /// It is outside the managed range.

@@ -47,7 +47,8 @@ extension KeySource {
     package func confirm(
         _ expected: [KeyName: KeyVersion], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
-        try await vouch(for: Array(expected.keys)).confirms(expected)
+        let states = try await vouch(for: Array(expected.keys)).states
+        return expected.allSatisfy { states[$0.key]?.version == $0.value }
     }
 }
 
@@ -64,17 +65,17 @@ extension [any KeySource] {
 package struct Voucher: Hashable, Sendable {
     /// The moment.
     package let point: StorePoint
-    /// The versions of the keys that were asked for; ``KeyVersion/absent`` for one that was not there.
-    package let versions: [KeyName: KeyVersion]
+    /// The keys that were asked for.
+    package let states: [KeyName: KeyState]
 
-    package init(at point: StorePoint, _ versions: [KeyName: KeyVersion]) {
+    package init(at point: StorePoint, _ states: [KeyName: KeyState]) {
         self.point = point
-        self.versions = versions
+        self.states = states
     }
 
-    /// Whether all these keys stood at these versions.
-    package func confirms(_ expected: [KeyName: KeyVersion]) -> Bool {
-        expected.allSatisfy { versions[$0.key] == $0.value }
+    /// Whether all these keys stood so.
+    package func confirms(_ expected: [KeyName: KeyState]) -> Bool {
+        expected.allSatisfy { states[$0.key] == $0.value }
     }
 }
 
@@ -117,40 +118,63 @@ package struct StepRefusal: Hashable, Sendable {
 }
 
 /// The ledger of partitions that are ours. What writes takes a permit of the gate.
+///
+/// Every writing says over which version of the record it is meant, and is made over no other: a store may carry out what was
+/// given up long before, and that must not undo what was written since.
 package protocol OwnershipStore: Sendable {
     /// Reads all records: completely, or not at all.
-    func records() async throws(Failure) -> [PKey: LedgerRecord]
-    /// Writes that a partition is ours, if its key still stands at the version that the record names.
+    func records() async throws(Failure) -> LedgerContent
+    /// Writes that a partition is ours, if its key still stands as it was told.
     ///
     /// Atomic, on the store's present state: a partition becomes ours only while somebody wants it there. After a wipe of
     /// etcd what we remember could otherwise claim partitions in the new store, whose keys then look deleted.
-    ///
-    /// - Returns: whether the record was written.
-    func claim(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
-    /// Claims many partitions at once, each under the same condition as a single claim: all of them, or none.
-    ///
-    /// - Returns: whether the records were written.
-    func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool
-    /// Changes what the ledger says of a partition that is ours, if the ledger has it.
-    ///
-    /// - Returns: whether it had.
-    func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
+    func claim(
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, expecting key: KeyState,
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
+    /// Claims many partitions at once that have no record, each under the same condition as a single claim: all of them, or
+    /// none.
+    func claim(_ claims: [PKey: NewClaim], _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
+    /// Changes what the ledger says of a partition that is ours.
+    func amend(
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
     /// Changes what the ledger says of a partition that is ours to this, and what it waits for; whatever record is written
     /// next takes the note away.
-    ///
-    /// - Returns: whether the ledger had it.
     func wait(
-        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool
-    /// Marks a partition as being deleted, if it is in the ledger and its keys still stand as expected.
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
+    /// Marks a partition as being deleted, if its record and its keys still stand as expected.
     ///
-    /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read.
-    ///
-    /// - Parameter expected: versions by key; ``KeyVersion/absent`` for a key that must not be there.
-    /// - Returns: whether the partition may be deleted.
+    /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read. A store that is full may
+    /// only allow it.
     func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
-    ) async throws(Failure) -> Bool
-    /// Forgets a partition that is gone.
-    func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure)
+        of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
+    /// Forgets a partition that is gone, if its record and its keys still stand as expected.
+    func release(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
+}
+
+/// The first record of a partition, and how the key stands that wants it.
+package struct NewClaim: Hashable, Sendable {
+    package let record: LedgerRecord
+    package let key: KeyState
+
+    package init(_ record: LedgerRecord, _ key: KeyState) {
+        self.record = record
+        self.key = key
+    }
+}
+
+/// What the ledger says of a write of ours.
+package enum LedgerAnswer: Hashable, Sendable {
+    /// It is made; the record has this version now.
+    case written(RecordVersion)
+    /// All stands as expected, and nothing could be written: the store is full. Only said of the authorisation of a deletion.
+    case allowed
+    /// A key, or the record, is not what it was to be: nothing was written.
+    case refused
 }

@@ -40,7 +40,4 @@ package struct LedgerRecord: Hashable, Sendable {
 
     /// Whether the guard may hold the deletion: nobody has approved it, and it is not under way.
     var isGuardable: Bool { state != .approved && state != .deleting }
-
-    /// What stands for a record that is there but says nothing: the partition is ours, and all else is to be found out.
-    package static let unreadable = LedgerRecord(.claimed, key: "", revision: 0)
 }

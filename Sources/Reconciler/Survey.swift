@@ -10,22 +10,24 @@ package struct Survey: Sendable {
 
     /// - Parameters:
     ///   - keys: a list of each source; one without is taken for empty.
-    ///   - records: the ledger.
     package init(
-        _ configuration: EngineConfiguration, keys: [SourceID: KeySnapshot], records: [PKey: LedgerRecord],
+        _ configuration: EngineConfiguration, keys: [SourceID: KeySnapshot], ledger: LedgerContent,
         fabric: FabricSnapshot
     ) {
         var desired = configuration.nothingDesired
-        warnings = configuration.sources.flatMap { source in
-            keys[source].map { desired.take($0, .afresh, from: source).warnings } ?? []
-        }
+        warnings =
+            configuration.sources.flatMap { source in
+                keys[source].map { desired.take($0, .afresh, from: source).warnings } ?? []
+            } + ledger.strange.map { "\($0.name): \($0.problem)" }
         var admission = Admission(configuration.limits, configuration.deleteGuard)
-        let candidates = records.map { pkey, record in Admission.Candidate(pkey, desired, record: record) }
-        _ = admission.judge(candidates, owned: records.values.count { !$0.isSeenGone }, isListed: true)
+        let records = ledger.records
+        let candidates = records.map { pkey, kept in Admission.Candidate(pkey, desired, record: kept.record) }
+        _ = admission.judge(candidates, owned: records.values.count { !$0.record.isSeenGone }, isListed: true)
         var intents: [PKey: Intent] = [:]
         for pkey in desired.pkeys.union(records.keys) {
             intents[pkey] = admission.intent(of: pkey, wanted: desired.intent(of: pkey), at: desired.revision(of: pkey))
         }
+        for pkey in ledger.strange.compactMap(\.pkey) { intents[pkey] = .held(.record) }
         plan = Plan(
             intents: intents, actual: fabric, owned: Set(records.keys), planner: configuration.planner)
     }
@@ -40,7 +42,7 @@ package struct Survey: Sendable {
         async let partitions = Self.told { () async throws(Failure) in try await fabric.snapshot() }
         // One that fails cancels the others.
         self.init(
-            configuration, keys: try await keys.get(), records: try await records.get(),
+            configuration, keys: try await keys.get(), ledger: try await records.get(),
             fabric: try await partitions.get())
     }
 

@@ -28,7 +28,15 @@ struct TransactionAndLeaseTests {
             #expect(try await attempt(.modRevision(key: key, equals: revision - 1)) == false)
             #expect(try await attempt(.exists(key: key)))
             #expect(try await attempt(.exists(key: key), .modRevision(key: key, equals: 0)) == false)
+            #expect(try await attempt(.value(key: key, equals: [])))
+            #expect(try await attempt(.value(key: key, equals: [0])) == false)
+            let made = try await client.revision(
+                if: [.exists(key: key)], then: [.put(key: key, value: [7])], operation: "put")
+            #expect(try await client.get(key)?.modRevision == made)
+            #expect(try await attempt(.value(key: key, equals: [7])))
+            #expect(try await attempt(.value(key: key, equals: [])) == false)
             try await client.delete(.single(key))
+            #expect(try await attempt(.value(key: key, equals: [])) == false)
             #expect(try await attempt(.modRevision(key: key, equals: revision)) == false)
         }
     }

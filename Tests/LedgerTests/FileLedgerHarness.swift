@@ -14,7 +14,8 @@ final class ScriptedSource: KeySource {
     private let failure = Mutex<Failure?>(nil)
 
     func set(store: KeyVersion, _ keys: [KeyName: KeyVersion]) {
-        state.withLock { $0 = Voucher(at: StorePoint(revision: store), keys) }
+        let states = keys.filter { $0.value != .absent }.mapValues { KeyState($0, []) }
+        state.withLock { $0 = Voucher(at: StorePoint(revision: store), states) }
     }
 
     func fail(_ failure: Failure?) {
@@ -24,7 +25,7 @@ final class ScriptedSource: KeySource {
     func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
         if let failure = failure.withLock({ $0 }) { throw failure }
         return state.withLock { state in
-            let entries = state.versions.map { KeyEntry(key: $0.key, value: [], revision: $0.value) }
+            let entries = state.states.map { KeyEntry(key: $0.key, value: [], revision: $0.value.version) }
             return KeySnapshot(complete: entries, at: state.point)
         }
     }
@@ -36,7 +37,7 @@ final class ScriptedSource: KeySource {
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
         if let failure = failure.withLock({ $0 }) { throw failure }
         return state.withLock { state in
-            let found = keys.map { ($0, state.versions[$0] ?? .absent) }
+            let found = keys.map { ($0, state.states[$0] ?? .absent) }
             return Voucher(at: state.point, Dictionary(found, uniquingKeysWith: { $1 }))
         }
     }

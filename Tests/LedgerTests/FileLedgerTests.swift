@@ -44,12 +44,12 @@ struct FileLedgerTests {
                 }
 
                 """)
-        #expect(try await harness.open().records() == [pkey: LedgerRecord(.synced, key: key, revision: 10)])
+        #expect(try await harness.open().known() == [pkey: LedgerRecord(.synced, key: key, revision: 10)])
     }
 
     @Test("No file in a directory that is there is an empty ledger; no directory is an error that names it")
     func missing() async throws {
-        #expect(try await harness.open().records().isEmpty)
+        #expect(try await harness.open().known().isEmpty)
         let nowhere = harness.directory.file("nowhere")
         let ledger = FileLedger(
             FileRecords(LedgerFile(nowhere + "/ledger.json", fabric: "default")), sources: [harness.etcd])
@@ -96,7 +96,7 @@ struct FileLedgerTests {
         #expect(try harness.directory.read("ledger.json") == before)
         #expect(try harness.directory.read("ledger.json.new").contains("refused"))
         #expect(try await ledger.amend(failing, for: pkey))
-        #expect(try await harness.open().records() == [pkey: failing])
+        #expect(try await harness.open().known() == [pkey: failing])
         #expect(access(harness.path + ".new", F_OK) != 0)
     }
 
@@ -117,10 +117,10 @@ struct FileLedgerTests {
             }
             try await group.waitForAll()
         }
-        let records = try await harness.open().records()
+        let records = try await harness.open().known()
         #expect(records.count == 40)
         for (index, pkey) in pkeys.enumerated() { #expect(records[pkey]?.error == "\(index)") }
-        let versions = try await harness.open().entries().values.map(\.version)
+        let versions = try await harness.open().contents().entries.values.map(\.version)
         #expect(Set(versions).count == 40)
     }
 
@@ -137,17 +137,21 @@ struct FileLedgerTests {
         }()
         // While it is locked it can be read, and is not changed.
         #expect(await watched.wait(timeout: .milliseconds(200)) { $0 ? true : nil } == nil)
-        #expect(try await harness.open().records()[pkey]?.state == .synced)
+        #expect(try await harness.open().known()[pkey]?.state == .synced)
         close(descriptor)
         #expect(try await amended)
-        #expect(try await harness.open().records()[pkey]?.state == .failing)
+        #expect(try await harness.open().known()[pkey]?.state == .failing)
     }
 
     @Test("A change that cannot be written is an outage: told once, and tried again")
     func unwritable() async throws {
         let ledger = try await harness.filled([pkey])
+        let version = try #require(await ledger.entry(of: pkey)?.version)
+        let permit = try #require(WriteGate().permit(for: .release))
         harness.directory.remove()
-        let failure = await #expect(throws: Failure.self) { try await ledger.release(pkey) }
+        let failure = await #expect(throws: Failure.self) {
+            _ = try await ledger.release(pkey, over: version, expecting: [:], permit)
+        }
         #expect(failure?.cause == .unwritable)
         #expect(failure?.message.contains(harness.path) == true)
     }
@@ -163,11 +167,11 @@ struct FileLedgerTests {
         let old = LedgerRecord(.claimed, key: FileLedgerHarness.key(other), revision: 9)
         let new = LedgerRecord(.claimed, key: FileLedgerHarness.key(other), revision: 11)
         #expect(try await !ledger.claim([pkey: good, other: old]))
-        #expect(try await ledger.records().isEmpty)
+        #expect(try await ledger.known().isEmpty)
         #expect(try await !ledger.claim(old, for: other))
         #expect(try await !ledger.claim(LedgerRecord(.claimed, key: "/pkeys/none", revision: 1), for: other))
         #expect(try await ledger.claim([pkey: good, other: new]))
-        #expect(try await ledger.records() == [pkey: good, other: new])
+        #expect(try await ledger.known() == [pkey: good, other: new])
     }
 
     @Test("A note is made only on a record that is there, and a released record is gone")
@@ -175,14 +179,56 @@ struct FileLedgerTests {
         let ledger = try await harness.filled([pkey])
         let failing = LedgerRecord(.failing, key: key, revision: 10, error: "refused")
         #expect(try await ledger.amend(failing, for: pkey))
-        #expect(try await ledger.records() == [pkey: failing])
+        #expect(try await ledger.known() == [pkey: failing])
         let gone = LedgerRecord(.deleting, key: key, revision: 0, isSeenGone: true)
         #expect(try await ledger.amend(gone, for: pkey))
-        #expect(try await harness.open().records() == [pkey: gone])
-        try await ledger.release(pkey)
+        #expect(try await harness.open().known() == [pkey: gone])
+        #expect(try await ledger.release(pkey))
         #expect(try await !ledger.amend(failing, for: pkey))
-        #expect(try await ledger.records().isEmpty)
-        try await ledger.release(pkey)
+        #expect(try await ledger.known().isEmpty)
+        #expect(try await !ledger.release(pkey))
+    }
+
+    @Test("Every write is over the record that was last seen, and over no other")
+    func versions() async throws {
+        let ledger = try await harness.filled([pkey])
+        let seen = try #require(await ledger.entry(of: pkey)?.version)
+        let deleting = LedgerRecord(.deleting, key: key, revision: 0)
+        #expect(try await ledger.amend(LedgerRecord(.failing, key: key, revision: 10), for: pkey))
+        let permit = try #require(WriteGate().permit(for: .amendment))
+        #expect(try await ledger.amend(deleting, for: pkey, over: seen, permit) == .refused)
+        #expect(try await ledger.release(pkey, over: seen, expecting: [:], permit) == .refused)
+        #expect(try await !ledger.claim(LedgerRecord(.synced, key: key, revision: 10), for: pkey, over: seen))
+        #expect(try await !ledger.claim(LedgerRecord(.claimed, key: key, revision: 10), for: pkey))
+        harness.etcd.set(store: 101, [:])
+        #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, over: seen, expecting: [key: 0]))
+        #expect(try await ledger.known()[pkey]?.state == .failing)
+        let now = try #require(await ledger.entry(of: pkey)?.version)
+        let answer = try await ledger.amend(deleting, for: pkey, over: now, permit)
+        let written = try #require(await ledger.entry(of: pkey)?.version)
+        #expect(answer == .written(written))
+    }
+
+    @Test("A released record is gone only while no key wants the partition")
+    func release() async throws {
+        let ledger = try await harness.filled([pkey])
+        let seen = try #require(await ledger.entry(of: pkey)?.version)
+        let permit = try #require(WriteGate().permit(for: .release))
+        #expect(try await ledger.release(pkey, over: seen, expecting: [key: .absent], permit) == .refused)
+        harness.etcd.set(store: 101, [:])
+        #expect(try await ledger.release(pkey, over: seen, expecting: [key: .absent], permit) != .refused)
+        #expect(try await ledger.known().isEmpty)
+    }
+
+    @Test("A record about another partition's key is none of this one's")
+    func otherKey() async throws {
+        let record = #"{"change":1,"key":"/pkeys/0x6","revision":1,"state":"synced","time":"2026-01-31T12:00:00Z"}"#
+        try harness.directory.write(
+            #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x5":\#(record)}}"#, to: "ledger.json")
+        let content = try await harness.open().records()
+        #expect(content.records.isEmpty)
+        let five = try PKey(parsing: "0x5")
+        #expect(content.strange.map(\.pkey) == [five])
     }
 
     @Test(
@@ -204,15 +250,15 @@ struct FileLedgerTests {
         let ledger = try await harness.filled([pkey])
         let deleting = LedgerRecord(.deleting, key: key, revision: 0)
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
-        #expect(try await ledger.records()[pkey]?.state == .synced)
+        #expect(try await ledger.known()[pkey]?.state == .synced)
         harness.etcd.set(store: 101, ["/pkeys/0x0200e": 101])
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0, "/pkeys/0x0200e": 0]))
         harness.etcd.set(store: 102, [:])
         #expect(try await ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0, "/pkeys/0x0200e": 0]))
-        #expect(try await ledger.records() == [pkey: deleting])
-        try await ledger.release(pkey)
+        #expect(try await ledger.known() == [pkey: deleting])
+        #expect(try await ledger.release(pkey))
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting, expecting: [key: 0]))
-        #expect(try await ledger.records().isEmpty)
+        #expect(try await ledger.known().isEmpty)
     }
 
     @Test("While etcd cannot be read nothing is claimed and no deletion authorised")
@@ -238,10 +284,10 @@ struct FileLedgerTests {
         let shown = try #require(await ledger.entry(of: pkey))
         #expect(try await ledger.amend(guarded, for: pkey))
         #expect(try await !harness.open().approve(shown, of: pkey))
-        #expect(try await ledger.records()[pkey]?.state == .guarded)
+        #expect(try await ledger.known()[pkey]?.state == .guarded)
         let again = try #require(await ledger.entry(of: pkey))
         #expect(try await harness.open().approve(again, of: pkey))
-        #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: key, revision: 10))
+        #expect(try await ledger.known()[pkey] == LedgerRecord(.approved, key: key, revision: 10))
     }
 
     @Test("A follower is told of every change that another process makes")
@@ -257,7 +303,8 @@ struct FileLedgerTests {
             #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced] ? true : nil } == true)
             #expect(try await ledger.amend(LedgerRecord(.failing, key: key, revision: 10), for: pkey))
             #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing] ? true : nil } == true)
-            try await ledger.release(pkey)
+            let isReleased = try await ledger.release(pkey)
+            #expect(isReleased)
             #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing, nil] ? true : nil } == true)
             group.cancelAll()
         }
@@ -275,12 +322,12 @@ struct FileLedgerTests {
         ])
         #expect(try await ledger.wait(claimed, for: note, of: pkey))
         let next = harness.open()
-        let entries = try await next.entries()
+        let entries = try await next.contents().entries
         #expect(entries[pkey]?.record == claimed)
         #expect(try await next.notes(of: entries) == [pkey: note])
         #expect(note.words == "waits for [043f720300f55101], which PKey 0x2000 still has (busy)")
         #expect(try await next.amend(claimed, for: pkey))
-        #expect(try await next.notes(of: try await next.entries()) == [:])
+        #expect(try await next.notes(of: try await next.contents().entries) == [:])
         #expect(try !harness.directory.read("ledger.json").contains("notes"))
     }
 

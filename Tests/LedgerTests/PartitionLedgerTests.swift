@@ -15,16 +15,19 @@ private final class MemoryRecords: RecordStore {
         self.names = names
     }
 
-    func entries() async throws(Failure) -> [PKey: LedgerEntry] { [:] }
-    func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? { nil }
+    func contents() async throws(Failure) -> StoredRecords { StoredRecords() }
+    /// A record is there for whoever looks, so that it can be changed.
+    func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
+        LedgerEntry(record: LedgerRecord(.synced, key: "/p/0x5", revision: 10), time: nil, version: RecordVersion(1))
+    }
     func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {}
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] { [:] }
     func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
-    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> Bool {
+    func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
         transactions.withLock { $0.append(transaction) }
-        return true
+        return .written(RecordVersion(2))
     }
 }
 
@@ -38,7 +41,7 @@ private struct Witness: KeySource {
     }
     func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {}
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {
-        let found = keys.map { ($0, versions[$0] ?? .absent) }
+        let found = keys.map { ($0, versions[$0].map { KeyState($0, []) } ?? .absent) }
         return Voucher(at: StorePoint(revision: 100), Dictionary(found, uniquingKeysWith: { $1 }))
     }
 }
@@ -60,7 +63,7 @@ struct PartitionLedgerTests {
         let records = MemoryRecords(withKeysOf: ["etcd"])
         let ledger = PartitionLedger(records, sources: [etcd, file])
         #expect(try await ledger.claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 99), for: pkey))
-        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": 99]])
+        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": KeyState(99, [])]])
     }
 
     @Test("Each source vouches for the keys that bear its name, the first one for those that bear nobody's")
@@ -82,7 +85,7 @@ struct PartitionLedgerTests {
         let ledger = PartitionLedger(records, sources: [etcd, file])
         let agreed: [KeyName: KeyVersion] = ["/p/0x5": 0, "file:0x6": 0]
         #expect(try await ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: agreed))
-        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": 0]])
+        #expect(records.transactions.withLock { $0.map(\.keys) } == [["/p/0x5": .absent]])
         let refused: [KeyName: KeyVersion] = ["/p/0x5": 0, "file:0x5": 0]
         #expect(try await !ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: refused))
         #expect(records.transactions.withLock { $0.count } == 1)
@@ -103,14 +106,40 @@ struct PartitionLedgerTests {
         let ledger = PartitionLedger(records, sources: [etcd])
         let claimed = LedgerRecord(.claimed, key: "/p/0x5", revision: 10)
         let note = WaitingNote([WaitingNote.Port(try GUID(parsing: "043f720300f55101"), holder: pkey)])
-        #expect(try await ledger.wait(claimed, for: note, of: pkey))
+        let permit = try #require(WriteGate().permit(for: .amendment))
+        #expect(try await ledger.wait(claimed, for: note, of: pkey, over: RecordVersion(1), permit) != .refused)
         #expect(try await ledger.amend(claimed, for: pkey))
         #expect(try await ledger.claim(claimed, for: pkey))
         #expect(try await ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: ["/p/0x5": 0]))
-        try await ledger.release(pkey)
+        #expect(try await ledger.release(pkey))
         #expect(
             records.transactions.withLock { $0.map(\.notes) } == [[pkey: note]]
                 + [[PKey: WaitingNote?]](repeating: [pkey: nil], count: 4))
-        #expect(records.transactions.withLock { $0.first?.conditions } == [pkey: .exists])
+        #expect(records.transactions.withLock { $0.first?.conditions } == [pkey: RecordVersion(1)])
+    }
+
+    @Test("A key that stands at its version with another value is not the key that was told: versions are given twice")
+    func values() async throws {
+        let ledger = PartitionLedger(MemoryRecords(), sources: [etcd, file])
+        let record = LedgerRecord(.claimed, key: "/p/0x5", revision: 10)
+        let permit = try #require(WriteGate().permit(for: .claim))
+        for (value, isMade) in [([], true), ([1], false)] as [([UInt8], Bool)] {
+            let answer = try await ledger.claim(
+                record, for: pkey, over: .absent, expecting: KeyState(10, value), permit)
+            #expect((answer != .refused) == isMade)
+        }
+    }
+
+    @Test("What changes a record that is there is made over none that is not")
+    func absent() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd])
+        let permit = try #require(WriteGate().permit(for: .amendment))
+        #expect(try await ledger.amend(deleting("/p/0x5"), for: pkey, over: .absent, permit) == .refused)
+        #expect(try await ledger.release(pkey, over: .absent, expecting: [:], permit) == .refused)
+        let answer = try await ledger.authoriseDeletion(
+            of: pkey, deleting("/p/0x5"), over: .absent, expecting: [:], permit)
+        #expect(answer == .refused)
+        #expect(records.transactions.withLock { $0.isEmpty })
     }
 }

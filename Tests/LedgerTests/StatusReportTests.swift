@@ -14,7 +14,7 @@ struct StatusReportTests {
 
     private func entry(_ name: String, _ state: LedgerRecord.State, _ revision: KeyVersion) -> LedgerEntry {
         let record = LedgerRecord(state, key: KeyName("/pkeys/\(name)"), revision: revision)
-        return LedgerEntry(record: record, time: nil, version: 1)
+        return LedgerEntry(record: record, time: nil, version: RecordVersion(1))
     }
 
     private func key(_ name: String, _ revision: KeyVersion) -> KeyEntry {
@@ -26,13 +26,14 @@ struct StatusReportTests {
     private func report(_ range: ManagedRange) throws -> StatusReport {
         let list = KeySnapshot(
             complete: [key("0x5", 10), key("0x6", 11), key("0x700", 12)], at: StorePoint(revision: 20))
+        var ledger = StoredRecords()
+        for (name, state, revision) in [
+            ("0x5", LedgerRecord.State.synced, 10), ("0x6", .synced, 9), ("0x7", .guarded, 3), ("0x701", .synced, 4),
+        ] as [(String, LedgerRecord.State, KeyVersion)] {
+            ledger.add(.record(try pkey(name), entry(name, state, revision)))
+        }
         return StatusReport(
-            fabric: "ib0", range: range,
-            entries: [
-                try pkey("0x5"): entry("0x5", .synced, 10), try pkey("0x6"): entry("0x6", .synced, 9),
-                try pkey("0x7"): entry("0x7", .guarded, 3), try pkey("0x701"): entry("0x701", .synced, 4),
-            ],
-            sources: [source], keys: [source: list])
+            fabric: "ib0", range: range, ledger: ledger, sources: [source], keys: [source: list])
     }
 
     @Test(

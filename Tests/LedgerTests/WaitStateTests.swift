@@ -32,7 +32,7 @@ struct WaitStateTests {
         _ state: LedgerRecord.State, _ revision: KeyVersion, isSeenGone: Bool = false
     ) -> Result<LedgerEntry?, Failure> {
         let record = LedgerRecord(state, key: "/pkeys/0x200e", revision: revision, isSeenGone: isSeenGone)
-        return .success(LedgerEntry(record: record, time: nil, version: 1))
+        return .success(LedgerEntry(record: record, time: nil, version: RecordVersion(1)))
     }
 
     @Test("The record of the key's revision ends it, whichever is told first")

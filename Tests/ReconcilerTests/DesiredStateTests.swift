@@ -57,7 +57,7 @@ struct DesiredStateTests {
         let held = state.apply([.set(entry("0x5", "{'host_guids': ['zz', 'yy'], 'vf_guids': []}", 11))])
         #expect(held.warnings.count == 1)
         #expect(state.intent(of: pkey) == .held(.unreadable))
-        #expect(state.revisionsOfKeys(of: pkey) == [Self.prefix + "0x5": 11])
+        #expect(state.keyStates(of: pkey).mapValues(\.version) == [Self.prefix + "0x5": 11])
         _ = state.apply([.set(entry("0x5", "{'host_guids': [], 'vf_guids': []}", 12))])
         #expect(state.intent(of: pkey) == .absent)
     }
@@ -69,7 +69,8 @@ struct DesiredStateTests {
         #expect(outcome.warnings.count == 1)
         #expect(members() == ["043f720300f55172"])
         #expect(state.revision(of: pkey) == 11)
-        #expect(state.revisionsOfKeys(of: pkey) == [Self.prefix + "0x5": 10, Self.prefix + "0x0005": 11])
+        #expect(
+            state.keyStates(of: pkey).mapValues(\.version) == [Self.prefix + "0x5": 10, Self.prefix + "0x0005": 11])
         _ = state.apply([.deleted(key: Self.prefix + "0x0005", revision: 12)])
         #expect(members() == ["043f720300f55171"])
     }
@@ -162,7 +163,7 @@ struct TwoSourcesTests {
         #expect(outcome.warnings.first?.hasSuffix("file:0x5 counts, since pkeys.yaml goes first") == true)
         #expect(host(state) == "043f720300f55172")
         #expect(state.key(of: pkey) == "file:0x5")
-        #expect(state.revisionsOfKeys(of: pkey) == ["file:0x5": 3, "/p/0x5": 900])
+        #expect(state.keyStates(of: pkey).mapValues(\.version) == ["file:0x5": 3, "/p/0x5": 900])
         // What the other one tells changes nothing, until it is alone.
         let change = KeyChange.set(
             KeyEntry(key: "/p/0x5", value: Array("{host_guids: ['043f720300f55173']}".utf8), revision: 901))
@@ -171,7 +172,7 @@ struct TwoSourcesTests {
         let gone = KeyChange.deleted(key: "file:0x5", revision: 4)
         #expect(state.take([gone], at: StorePoint(revision: 4), from: file).changed == [pkey])
         #expect(host(state) == "043f720300f55173")
-        #expect(state.revisionsOfKeys(of: pkey) == ["file:0x5": 0, "/p/0x5": 901])
+        #expect(state.keyStates(of: pkey).mapValues(\.version) == ["file:0x5": 0, "/p/0x5": 901])
     }
 
     @Test("A list of one source says nothing of the other, and each has its own history")

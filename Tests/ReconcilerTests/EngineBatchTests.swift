@@ -12,17 +12,22 @@ struct EngineBatchTests {
 
     private func keys(_ pkeys: [PKey]) -> [KeyEntry] { pkeys.map { ToldEngine.key($0.description) } }
 
-    private func claims(of pkeys: [PKey]) -> [PKey: LedgerRecord] {
-        Dictionary(
-            uniqueKeysWithValues: pkeys.map { ($0, LedgerRecord(.claimed, key: "/p/\($0)", revision: 5)) })
+    private func claims(of pkeys: [PKey]) -> [PKey: NewClaim] {
+        let claims = pkeys.map { pkey in
+            let record = LedgerRecord(.claimed, key: "/p/\(pkey)", revision: 5)
+            return (pkey, NewClaim(record, KeyState(5, ToldEngine.key(pkey.description).value)))
+        }
+        return Dictionary(uniqueKeysWithValues: claims)
     }
+
+    private let written = Result<LedgerAnswer, Failure>.success(.written(RecordVersion(2)))
 
     @Test("Eight or more are claimed together, and then written without another claim")
     mutating func together() {
         let start = told.begin(keys: keys(pkeys))
         #expect(start.batches == [claims(of: pkeys)])
         #expect(start.onPartitions == [:])
-        let actions = told.tell(.batchClaimed(claims(of: pkeys), .success(true)))
+        let actions = told.tell(.batchClaimed(claims(of: pkeys), written))
         #expect(actions.onPartitions.count == 4)
         #expect(actions.onPartitions.values.allSatisfy { $0.isStep })
     }
@@ -35,17 +40,24 @@ struct EngineBatchTests {
         #expect(start.onPartitions.count == 4)
     }
 
-    @Test("No transaction has more than a hundred claims, since etcd takes 128 operations")
+    @Test("No transaction has more than 40 claims, since etcd takes 128 conditions, nor half a megabyte of values")
     mutating func large() {
         let many = (0x2000..<0x20fa).compactMap { PKey(PartitionNumber(lowBitsOf: $0)) }
         let batches = told.begin(keys: keys(many)).batches
-        #expect(batches.map(\.count) == [100, 100, 50])
+        #expect(batches.map(\.count) == [40, 40, 40, 40, 40, 40, 10])
         #expect(Set(batches.flatMap(\.keys)) == Set(many))
+        told = ToldEngine()
+        let padding = String(repeating: " ", count: 100_000)
+        let large = many.prefix(20).map { pkey in
+            let key = ToldEngine.key(pkey.description)
+            return KeyEntry(key: key.key, value: key.value + Array(padding.utf8), revision: key.revision)
+        }
+        #expect(told.begin(keys: large).batches.map(\.count) == [5, 5, 5, 5])
     }
 
     @Test("A batch that is refused, or has failed, is claimed by each run for itself")
     mutating func refused() {
-        for result in [Result<Bool, Failure>.success(false), .failure(Failure(.rejected, "no"))] {
+        for result in [Result<LedgerAnswer, Failure>.success(.refused), .failure(Failure(.rejected, "no"))] {
             told = ToldEngine()
             _ = told.begin(keys: keys(pkeys))
             let actions = told.tell(.batchClaimed(claims(of: pkeys), result))
@@ -60,7 +72,7 @@ struct EngineBatchTests {
         let pkey = pkeys[0]
         // The key goes, and its run finds nothing to do: the partition was never ours.
         _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/\(pkey)", revision: 101)])))
-        _ = told.tell(.batchClaimed(claims(of: pkeys), .success(true)))
+        _ = told.tell(.batchClaimed(claims(of: pkeys), written))
         for other in pkeys.dropFirst() {
             _ = told.answer(other, .written(.failure(Failure(.rejected, "not what is looked at"))))
             _ = told.answer(other, .done)
@@ -68,5 +80,15 @@ struct EngineBatchTests {
         let actions = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key(pkey.description, 102))])))
         let record = LedgerRecord(.claimed, key: "/p/\(pkey)", revision: 102)
         #expect(actions.onPartitions[pkey] == .claim(record))
+    }
+
+    @Test("A batch that may have been made is read before anything is claimed again")
+    mutating func unknown() {
+        _ = told.begin(keys: keys(pkeys))
+        let lost = Failure(.malformed, "nonsense", outcome: .unknown)
+        let asked = told.tell(.batchClaimed(claims(of: pkeys), .failure(lost)))
+        #expect(asked.onPartitions.isEmpty && asked.readsLedger)
+        let made = told.ledger(.success(claims(of: pkeys).mapValues(\.record)))
+        #expect(made.onPartitions.count == 4 && made.onPartitions.values.allSatisfy { $0.isStep })
     }
 }

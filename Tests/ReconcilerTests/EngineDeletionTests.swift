@@ -155,23 +155,26 @@ struct EngineDeletionTests {
         _ = answer(.done, at: .seconds(1))
         let key = KeyEntry(key: "/p/0x5", value: Array("nothing that can be read: [".utf8), revision: 102)
         let change = told.tell(.source(.changed(revision: 102, [.set(key)])), at: .seconds(2))
-        guard case .write(.amend(let record)) = change.onPartitions[pkey] else {
+        guard case .amend(let record) = change.onPartitions[pkey] else {
             Issue.record("\(change)")
             return
         }
         #expect(record.state == .held && !record.isSeenGone)
     }
 
-    @Test("After a release whose outcome is unknown the partition is claimed anew before it is written")
+    @Test("After a release whose outcome is unknown the ledger is read, and nothing written before it is known")
     mutating func unknownRelease() throws {
         try make()
         _ = delete(at: .seconds(1))
         _ = answer(.done, at: .seconds(1))
         _ = told.tell(.timer, at: .seconds(6))
         #expect(list([], at: .seconds(6)).onPartitions[pkey]?.isRelease == true)
-        _ = answer(.ledger(.failure(Failure(.rejected, "unknown"))), at: .seconds(6))
-        let actions = told.tell(
+        let lost = answer(.ledger(.failure(Failure(.rejected, "unknown", outcome: .unknown))), at: .seconds(6))
+        #expect(lost.readsLedger)
+        let change = told.tell(
             .source(.changed(revision: 110, [.set(ToldEngine.key("0x5", 110))])), at: .seconds(7))
+        #expect(change.onPartitions == [:])
+        let actions = told.ledger(.success([:]), at: .seconds(7))
         #expect(actions.onPartitions == [pkey: .claim(LedgerRecord(.claimed, key: "/p/0x5", revision: 110))])
     }
 

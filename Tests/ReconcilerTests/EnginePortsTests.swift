@@ -21,7 +21,7 @@ struct EnginePortsTests {
     }
 
     private func step(_ actions: [EngineAction], _ pkey: PKey) -> PlanStep? {
-        if case .write(.step(let step)) = actions.onPartitions[pkey] { step } else { nil }
+        if case .step(let step) = actions.onPartitions[pkey] { step } else { nil }
     }
 
     private func partition(_ pkey: PKey, hosts: [UInt8]) throws -> Partition {
@@ -40,7 +40,7 @@ struct EnginePortsTests {
     private func waits(_ revision: KeyVersion, because reason: String? = nil) throws -> PartitionRequest {
         let record = LedgerRecord(.claimed, key: ToldEngine.prefix + new.description, revision: revision)
         let guid = try GUID(parsing: "043f720300f55101")
-        return .write(.wait(record, WaitingNote([WaitingNote.Port(guid, holder: old, reason: reason)])))
+        return .wait(record, WaitingNote([WaitingNote.Port(guid, holder: old, reason: reason)]))
     }
 
     /// The old partition is in step with one host; then its key goes and the new one wants the host, and another.

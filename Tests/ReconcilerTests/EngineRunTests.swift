@@ -17,7 +17,7 @@ struct EngineRunTests {
     }
 
     private func write(in actions: [EngineAction]) -> PlanStep? {
-        if case .write(.step(let step)) = actions.onPartitions[pkey] { step } else { nil }
+        if case .step(let step) = actions.onPartitions[pkey] { step } else { nil }
     }
 
     private mutating func answer(_ answer: EngineEvent.Answer, at now: Duration = .zero) -> [EngineAction] {
@@ -39,7 +39,7 @@ struct EngineRunTests {
             actions.texts == [
                 "PKey 0x5 is not in step; trying again: UFM accepted the change of PKey 0x5 but does not show it"
             ])
-        guard case .write(.amend(let record)) = actions.onPartitions[pkey] else {
+        guard case .amend(let record) = actions.onPartitions[pkey] else {
             Issue.record("\(actions)")
             return
         }

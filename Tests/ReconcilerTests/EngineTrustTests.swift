@@ -61,7 +61,7 @@ struct EngineTrustTests {
         let second = asked(told.tell(.timer, at: .seconds(36)))
         let believed = try answer(second, [old], at: 121, by: "two", .seconds(36))
         #expect(believed.texts.contains { $0.hasPrefix("etcd has another history than before") })
-        #expect(believed.onPartitions == [pkey: .write(.confirm(expecting: ["/p/0x5": 80]))])
+        #expect(believed.onPartitions == [pkey: .confirm(expecting: ["/p/0x5": 80])])
         #expect(believed.readsLedger)
         let refused = told.answer(pkey, .refused, at: .seconds(36))
         #expect(refused.onPartitions == [:])
@@ -75,7 +75,7 @@ struct EngineTrustTests {
         _ = try answer(resync, [], at: 100, by: "one", .seconds(31))
         let second = asked(told.tell(.timer, at: .seconds(36)))
         let believed = try answer(second, [], at: 100, by: "two", .seconds(36))
-        guard case .write(.amend(let guarded)) = believed.onPartitions[pkey] else {
+        guard case .amend(let guarded) = believed.onPartitions[pkey] else {
             Issue.record("\(believed)")
             return
         }
@@ -100,7 +100,7 @@ struct EngineTrustTests {
         guard count == 5 else { return }
         // Four at a time.
         let amended = believed.onPartitions.values.compactMap { request -> LedgerRecord? in
-            if case .write(.amend(let record)) = request { record } else { nil }
+            if case .amend(let record) = request { record } else { nil }
         }
         #expect(amended.count == 4 && amended.allSatisfy { $0.state == .guarded && $0.revision == 90 })
         // Somebody writes one of them: that is a word, and no list's.

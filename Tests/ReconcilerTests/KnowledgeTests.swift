@@ -8,7 +8,9 @@ import Testing
 @Suite("Knowledge beside a read that is under way")
 struct KnowledgeTests {
     private let pkey: PKey
-    private let record = LedgerRecord(.claimed, key: "/p/0x5", revision: 5)
+    private let record = KeptRecord(LedgerRecord(.claimed, key: "/p/0x5", revision: 5), RecordVersion(1))
+    private let empty = LedgerContent([PKey: KeptRecord]())
+    private var full: LedgerContent { LedgerContent([pkey: record]) }
 
     init() throws {
         pkey = try PKey(parsing: "0x5")
@@ -17,16 +19,16 @@ struct KnowledgeTests {
     @Test("A record that was written stays, and one that was released stays gone")
     func ledger() {
         var ledger = LedgerSide()
-        ledger.read(ledger.readingStarted(), [:])
+        _ = ledger.read(ledger.readingStarted(), empty)
         var read = ledger.readingStarted()
         ledger.note(record, of: pkey)
-        ledger.read(read, [:])
+        _ = ledger.read(read, empty)
         #expect(ledger[pkey] == record)
         read = ledger.readingStarted()
         ledger.note(nil, of: pkey)
-        ledger.read(read, [pkey: record])
+        _ = ledger.read(read, full)
         #expect(ledger[pkey] == nil)
-        ledger.read(ledger.readingStarted(), [pkey: record])
+        _ = ledger.read(ledger.readingStarted(), full)
         #expect(ledger[pkey] == record)
     }
 
@@ -34,23 +36,62 @@ struct KnowledgeTests {
     func overlappingReads() {
         var ledger = LedgerSide()
         var (first, second) = (ledger.readingStarted(), ledger.readingStarted())
-        ledger.read(first, [:])
+        _ = ledger.read(first, empty)
         ledger.note(record, of: pkey)
-        ledger.read(second, [:])
+        _ = ledger.read(second, empty)
         #expect(ledger[pkey] == record)
         // Written while both are under way, it is newer than either.
         (first, second) = (ledger.readingStarted(), ledger.readingStarted())
         ledger.note(nil, of: pkey)
-        ledger.read(first, [pkey: record])
-        ledger.read(second, [pkey: record])
+        _ = ledger.read(first, full)
+        _ = ledger.read(second, full)
         #expect(ledger[pkey] == nil)
         // Written before the second began, it is older than what that shows.
         first = ledger.readingStarted()
         ledger.note(nil, of: pkey)
         second = ledger.readingStarted()
-        ledger.read(first, [:])
-        ledger.read(second, [pkey: record])
+        _ = ledger.read(first, empty)
+        _ = ledger.read(second, full)
         #expect(ledger[pkey] == record)
+    }
+
+    @Test("A record in doubt stays known, and only a read that is begun afterwards tells")
+    func doubts() {
+        var ledger = LedgerSide()
+        _ = ledger.read(ledger.readingStarted(), full)
+        let before = ledger.readingStarted()
+        ledger.doubt(pkey)
+        #expect(ledger.isDoubtful(pkey) && !ledger.needsRead)
+        #expect(ledger.read(before, empty) == [])
+        #expect(ledger[pkey] == record && ledger.isDoubtful(pkey) && ledger.needsRead)
+        let after = ledger.readingStarted()
+        #expect(!ledger.needsRead)
+        #expect(ledger.read(after, empty) == [pkey])
+        #expect(ledger[pkey] == nil && !ledger.hasDoubts)
+    }
+
+    @Test("A read that a newer one has outrun changes nothing")
+    func outrun() {
+        var ledger = LedgerSide()
+        _ = ledger.read(ledger.readingStarted(), empty)
+        let (first, second) = (ledger.readingStarted(), ledger.readingStarted())
+        _ = ledger.read(second, full)
+        _ = ledger.read(first, empty)
+        #expect(ledger[pkey] == record)
+    }
+
+    @Test("What is no record of ours owns nothing, not even beside a record, and is told once for each writing")
+    func strangeRecords() {
+        var ledger = LedgerSide()
+        let strange = StrangeRecord("0x0005", of: pkey, RecordVersion(7), "is misspelt")
+        let content = LedgerContent([pkey: record], strange: [strange])
+        _ = ledger.read(ledger.readingStarted(), content)
+        #expect(ledger[pkey] == nil && ledger.strange[pkey] == strange)
+        #expect(ledger.news(in: content) == [strange])
+        #expect(ledger.news(in: content) == [])
+        let anew = LedgerContent(
+            [PKey: KeptRecord](), strange: [StrangeRecord("0x0005", of: pkey, RecordVersion(8), "is misspelt")])
+        #expect(ledger.news(in: anew).count == 1)
     }
 
     @Test("What was written or read by itself while a list was under way keeps what it is known to be")

@@ -15,6 +15,7 @@ struct RunTests {
     private let permit: WritePermit
     private let rejected = Failure(.rejected, "no such GUID")
     private let outage = Failure(.unreachable, "gone")
+    private static let written = LedgerAnswer.written(RecordVersion(4))
 
     init() throws {
         pkey = try PKey(parsing: "0x5")
@@ -27,10 +28,11 @@ struct RunTests {
     }
 
     private var errand: Errand { Errand(pkey: pkey, key: "/p/0x5", revision: 7, since: .zero) }
-    private var present: Goal { Goal(errand: errand, wish: .present(wanted), keys: ["/p/0x5": 7]) }
+    private var present: Goal { Goal(errand: errand, wish: .present(wanted), keys: ["/p/0x5": KeyState(7, [])]) }
     private var absent: Goal {
         Goal(
-            errand: Errand(pkey: pkey, key: "/p/0x5", revision: 0, since: .zero), wish: .absent, keys: ["/p/0x5": 0])
+            errand: Errand(pkey: pkey, key: "/p/0x5", revision: 0, since: .zero), wish: .absent,
+            keys: ["/p/0x5": .absent])
     }
 
     private func record(_ state: LedgerRecord.State) -> LedgerRecord {
@@ -58,10 +60,12 @@ struct RunTests {
     ) -> Run.Facts {
         let standing = Standing(
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, word: word,
-            key: goal.errand.key, revision: goal.errand.revision, record: record, lostHistory: nil, isLost: false,
-            actual: actual, absence: absence)
+            key: goal.errand.key, revision: goal.errand.revision, record: record,
+            version: record == nil ? .absent : RecordVersion(3), lostHistory: nil, isLost: false, actual: actual,
+            absence: absence)
         return Run.Facts(
             standing: standing, leaving: leaving, planner: Planner(), gate: WriteGate(closedBy: closedBy),
+            isRecordDoubtful: false,
             now: .seconds(1))
     }
 
@@ -69,10 +73,12 @@ struct RunTests {
     private func outdated(_ goal: Goal, ledger record: LedgerRecord?) -> Run.Facts {
         let standing = Standing(
             pkey: pkey, source: "etcd", wanted: goal.wish.intent, intent: goal.wish.intent, word: .told,
-            key: goal.errand.key, revision: 8, record: record, lostHistory: nil, isLost: false, actual: .none,
+            key: goal.errand.key, revision: 8, record: record,
+            version: record == nil ? .absent : RecordVersion(3), lostHistory: nil, isLost: false, actual: .none,
             absence: .unknown)
         return Run.Facts(
-            standing: standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(), now: .seconds(1))
+            standing: standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(), isRecordDoubtful: false,
+            now: .seconds(1))
     }
 
     /// Where a turn goes, in words.
@@ -90,14 +96,17 @@ struct RunTests {
             case (.writing(_, let attempt, _), .write(.step(let step), _)) where step == attempt.step:
                 "writing \(step.kind)"
             case (.resting, .nothing): "resting"
-            case (.recording(_, let record, _), .write(.claim(let sent), _)) where sent == record: "recording"
+            case (.recording(_, let record, _), .write(.claim(let sent, _, _), _)) where sent == record:
+                "recording"
             case (.releasing, .write(.release, _)): "releasing"
-            case (.noting(let record, .gone), .write(.amend(let sent), _)) where sent == record && record.isSeenGone:
+            case (.noting(let record, .gone), .write(.amend(let sent, _), _)) where sent == record && record.isSeenGone:
                 "noting its end"
-            case (.noting(let record, let note), .write(.amend(let sent), _)) where sent == record: "noting a \(note)"
-            case (.noting(let record, .wait(let note)), .write(.wait(let sent, let told), _))
+            case (.noting(let record, .wait(let note)), .write(.wait(let sent, let told, _), _))
             where sent == record && note == told:
                 "noting what it waits for"
+            case (.noting(let record, let note), .write(.amend(let sent, _), _)) where sent == record:
+                "noting a \(note)"
+            case (.asking, .ping): "asking"
             default: "\(run) with \(request)"
             }
         }
@@ -129,7 +138,7 @@ struct RunTests {
         #expect(begin(present, facts(present, actual: .some(nil), word: .listed)) == "claiming")
         #expect(begin(absent, facts(absent, ledger: record(.synced), actual: right, word: .listed)) == "authorising")
         let run = Run.confirming(present)
-        #expect(way(run.recorded(.success(.done), listed)) == "writing replace")
+        #expect(way(run.recorded(.success(Self.written), listed)) == "writing replace")
         #expect(way(run.recorded(.success(.refused), listed)) == "over, failed")
         #expect(way(run.recorded(.failure(outage), listed)) == "over, failed")
     }
@@ -152,7 +161,9 @@ struct RunTests {
         // What is there is deleted once more, and what is not is all the same.
         #expect(begin(absent, facts(absent, ledger: gone, actual: right)) == "authorising")
         let authorising = Run.authorising(absent, record(.deleting))
-        #expect(self.way(authorising.recorded(.success(.done), facts(absent, actual: .some(nil)))) == "writing delete")
+        #expect(
+            self.way(authorising.recorded(.success(Self.written), facts(absent, actual: .some(nil))))
+                == "writing delete")
     }
 
     @Test("A key that is there again has its partition claimed, whatever record is there")
@@ -183,16 +194,16 @@ struct RunTests {
             (Run.claiming(present, record(.claimed)), present, "replace"),
             (Run.authorising(absent, record(.deleting)), absent, "delete"),
         ] {
-            #expect(way(run.recorded(.success(.done), facts(goal, actual: wrong))) == "writing \(step)")
-            #expect(way(run.recorded(.success(.done), facts(goal))) == "over, again")
-            #expect(way(run.recorded(.success(.done), outdated(goal, ledger: nil))) == "over, again")
+            #expect(way(run.recorded(.success(Self.written), facts(goal, actual: wrong))) == "writing \(step)")
+            #expect(way(run.recorded(.success(Self.written), facts(goal))) == "over, again")
+            #expect(way(run.recorded(.success(Self.written), outdated(goal, ledger: nil))) == "over, again")
             #expect(way(run.recorded(.success(.refused), facts(goal))) == "over, failed")
             #expect(way(run.recorded(.failure(rejected), facts(goal))) == "over, failed")
             #expect(way(run.recorded(.failure(outage), facts(goal))) == "over, failed")
         }
         // What is known of the partition may have changed meanwhile.
         let claiming = Run.claiming(present, record(.claimed))
-        #expect(way(claiming.recorded(.success(.done), facts(present, actual: right))) == "recording")
+        #expect(way(claiming.recorded(.success(Self.written), facts(present, actual: right))) == "recording")
     }
 
     private var removal: PlanStep { .remove(pkey, Array(wrong.members.keys)) }
@@ -377,7 +388,7 @@ struct RunTests {
         let unowned = facts(present, leaving: leaving)
         let claiming = try next(Run.reading(present).read(.success(nil), unowned))
         #expect(
-            way(claiming.recorded(.success(.done), facts(present, actual: .some(nil), leaving: leaving)))
+            way(claiming.recorded(.success(Self.written), facts(present, actual: .some(nil), leaving: leaving)))
                 == "noting what it waits for")
         // What is in it already waits for nobody.
         #expect(way(Run.reading(present).read(.success(right), owned)) == "recording")
@@ -393,13 +404,13 @@ struct RunTests {
     func ends() throws {
         let owned = facts(present, ledger: record(.claimed))
         for (run, done, refused, failed) in [
-            (Run.recording(errand, record(.synced), permit), "done", "failed", "failed"),
+            (Run.recording(present, record(.synced), permit), "done", "failed", "failed"),
             (.releasing(try proof()), "done", "failed", "failed"),
-            (.noting(gone, .gone(errand, hasWritten: true)), "done", "done", "failed"),
-            (.noting(record(.held), .hold), "done", "done", "failed"),
+            (.noting(gone, .gone(errand, hasWritten: true)), "done", "failed", "failed"),
+            (.noting(record(.held), .hold), "done", "failed", "failed"),
             (.noting(record(.failing), .failure), "failed", "failed", "failed"),
         ] {
-            #expect(way(run.recorded(.success(.done), owned)) == "over, \(done)")
+            #expect(way(run.recorded(.success(Self.written), owned)) == "over, \(done)")
             #expect(way(run.recorded(.success(.refused), owned)) == "over, \(refused)")
             #expect(way(run.recorded(.failure(rejected), owned)) == "over, \(failed)")
             #expect(way(run.recorded(.failure(outage), owned)) == "over, \(failed)")
@@ -411,14 +422,14 @@ struct RunTests {
         let facts = facts(present)
         for run in [Run.reading(present), .verifying(present, attempt(addition), permit)] {
             #expect(way(run.written(.success(.done), facts)) == "dropped")
-            #expect(way(run.recorded(.success(.done), facts)) == "dropped")
+            #expect(way(run.recorded(.success(Self.written), facts)) == "dropped")
         }
         let writing = Run.writing(present, attempt(addition), permit)
         #expect(way(writing.read(.success(nil), facts)) == "dropped")
-        #expect(way(writing.recorded(.success(.done), facts)) == "dropped")
+        #expect(way(writing.recorded(.success(Self.written), facts)) == "dropped")
         for run in [
             Run.claiming(present, record(.claimed)), .authorising(absent, record(.deleting)),
-            .recording(errand, record(.synced), nil), .releasing(try proof()), .noting(record(.held), .hold),
+            .recording(present, record(.synced), nil), .releasing(try proof()), .noting(record(.held), .hold),
         ] {
             #expect(way(run.read(.success(nil), facts)) == "dropped")
             #expect(way(run.written(.success(.done), facts)) == "dropped")
@@ -437,7 +448,8 @@ struct RunTests {
         #expect(begin(absent, facts(absent, ledger: record(.deleting), actual: .some(nil), closedBy: [reason])) == told)
         let claimed = Run.claiming(present, record(.claimed))
         #expect(
-            way(claimed.recorded(.success(.done), facts(present, actual: wrong, closedBy: [reason]))) == "over, again")
+            way(claimed.recorded(.success(Self.written), facts(present, actual: wrong, closedBy: [reason])))
+                == "over, again")
         let verified = Run.verifying(present, attempt(addition), permit)
         let owned = facts(present, ledger: record(.claimed), closedBy: [reason])
         let way = way(verified.read(.success(right), owned))
@@ -449,15 +461,70 @@ struct RunTests {
         let deleting = LedgerRecord(.deleting, key: "/p/0x0005", revision: 0)
         let failing = LedgerRecord(.failing, key: "/p/0x5", revision: 7, error: "no such GUID")
         let turns = [
-            Run.authorising(absent, deleting).recorded(.success(.done), facts(absent)),
-            Run.noting(failing, .failure).recorded(.success(.done), facts(present)),
+            Run.authorising(absent, deleting).recorded(.success(Self.written), facts(absent)),
+            Run.noting(failing, .failure).recorded(.success(Self.written), facts(present)),
         ]
         let known = turns.map { turn in
-            turn?.effects.compactMap { effect -> LedgerRecord? in
+            turn?.effects.compactMap { effect -> KeptRecord? in
                 if case .recorded(let record) = effect { record } else { nil }
             }
         }
-        #expect(known == [[deleting], [failing]])
+        let version = RecordVersion(4)
+        #expect(known == [[KeptRecord(deleting, version)], [KeptRecord(failing, version)]])
+    }
+
+    @Test("Every write of the ledger is over the version that was last seen, and names keys and values")
+    func conditions() throws {
+        let (version, key) = (RecordVersion(3), KeyState(7, []))
+        let claim = Run.begin(errand, keys: present.keys, facts(present, actual: .some(nil)))
+        guard case .request(_, .write(.claim(_, over: .absent, expecting: key), _)) = claim.next else {
+            Issue.record("\(claim)")
+            return
+        }
+        let synced = Run.begin(errand, keys: present.keys, facts(present, ledger: record(.claimed), actual: right))
+        guard case .request(_, .write(.claim(_, over: version, expecting: key), _)) = synced.next else {
+            Issue.record("\(synced)")
+            return
+        }
+        var elsewhere = record(.synced)
+        elsewhere.key = "/p/0x0005"
+        let keys: [KeyName: KeyState] = ["/p/0x5": .absent, "/p/0x0005": .absent]
+        let deletion = Run.begin(absent.errand, keys: absent.keys, facts(absent, ledger: elsewhere, actual: right))
+        guard case .request(_, .write(.authoriseDeletion(_, over: version, expecting: keys), _)) = deletion.next else {
+            Issue.record("\(deletion)")
+            return
+        }
+    }
+
+    @Test("A write that was refused, or may have been made, leaves the record in doubt; nothing begins while it is")
+    func doubts() throws {
+        let lost = Failure(.timedOut, "no answer", outcome: .unknown)
+        for run in [
+            Run.claiming(present, record(.claimed)), .authorising(absent, record(.deleting)),
+            .recording(present, record(.synced), nil), .releasing(try proof()), .noting(record(.failing), .failure),
+            .noting(record(.held), .hold),
+        ] {
+            for result in [Result<LedgerAnswer, Failure>.success(.refused), .failure(lost)] {
+                let turn = try #require(run.recorded(result, facts(present)))
+                #expect(way(turn) == "over, failed")
+                #expect(turn.effects.contains { if case .recordDoubted = $0 { true } else { false } })
+                #expect(!turn.effects.contains { if case .recorded = $0 { true } else { false } })
+            }
+        }
+        let known = facts(present, actual: .some(nil))
+        let doubtful = Run.Facts(
+            standing: known.standing, leaving: LeavingPorts(), planner: Planner(), gate: WriteGate(),
+            isRecordDoubtful: true, now: .zero)
+        #expect(begin(present, doubtful) == "over, waits")
+    }
+
+    @Test("A deletion that a full store allows is made, and what is known of its record stays")
+    func allowed() throws {
+        let run = Run.authorising(absent, record(.deleting))
+        let turn = try #require(
+            run.recorded(.success(.allowed), facts(absent, ledger: record(.synced), actual: wrong)))
+        #expect(way(turn) == "writing delete")
+        #expect(!turn.effects.contains { if case .recorded = $0 { true } else { false } })
     }
 }
 

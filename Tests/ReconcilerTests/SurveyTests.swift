@@ -33,7 +33,7 @@ struct SurveyTests {
             let survey = Survey(
                 configuration,
                 keys: [world.source.id: world.list],
-                records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
+                ledger: LedgerContent(world.store.ledger), fabric: FabricSnapshot(complete: world.fabric.values))
             let planned = survey.plan.entries.flatMap(\.steps)
             count += planned.count
             world.settle()
@@ -44,7 +44,7 @@ struct SurveyTests {
             let after = Survey(
                 configuration,
                 keys: [world.source.id: world.list],
-                records: world.store.ledger, fabric: FabricSnapshot(complete: world.fabric.values))
+                ledger: LedgerContent(world.store.ledger), fabric: FabricSnapshot(complete: world.fabric.values))
             #expect(after.plan.entries.allSatisfy { $0.steps.isEmpty }, "\(seed), round \(round)")
         }
         #expect(count > 800)

@@ -32,7 +32,7 @@ struct ToldEngine {
         asked.merge(actions.onPartitions) { $1 }
         for action in actions {
             if agrees, case .write(.confirm, let pkey, let run, _) = action {
-                told += tell(.answered(pkey, run, .ledger(.success(.done))), at: now)
+                told += tell(.answered(pkey, run, .ledger(.success(.allowed))), at: now)
                 continue
             }
             told.append(action)
@@ -57,6 +57,12 @@ struct ToldEngine {
     /// Answers the oldest read of the ledger that is under way.
     mutating func ledger(
         _ result: Result<[PKey: LedgerRecord], Failure>, at now: Duration = .zero
+    ) -> [EngineAction] {
+        ledger(content: result.map { LedgerContent($0) }, at: now)
+    }
+
+    mutating func ledger(
+        content result: Result<LedgerContent, Failure>, at now: Duration = .zero
     ) -> [EngineAction] {
         guard !ledgerReads.isEmpty else { return [] }
         return tell(.ledgerRead(ledgerReads.removeFirst(), result), at: now)
@@ -105,7 +111,7 @@ extension KeySnapshot {
 }
 
 extension EngineEvent.Answer {
-    static var done: Self { .ledger(.success(.done)) }
+    static var done: Self { .ledger(.success(.written(RecordVersion(2)))) }
     static var refused: Self { .ledger(.success(.refused)) }
     static var written: Self { .written(.success(.done)) }
 
@@ -113,24 +119,44 @@ extension EngineEvent.Answer {
     static func read(_ partition: Partition?) -> Self { .read(.success(partition)) }
 }
 
-/// What is to be done on one partition, without the permit and the run that it belongs to.
+extension LedgerContent {
+    /// Records of the first version each.
+    init(_ records: [PKey: LedgerRecord]) {
+        self.init(records.mapValues { KeptRecord($0, RecordVersion(1)) })
+    }
+}
+
+/// What is to be done on one partition, without the permit and the run that it belongs to, the version of its record and the
+/// values of keys.
 enum PartitionRequest: Hashable {
     case read
     case ping
-    case write(PartitionWrite)
+    case step(PlanStep)
+    case claim(LedgerRecord)
+    case amend(LedgerRecord)
+    case wait(LedgerRecord, WaitingNote)
+    case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
+    case release
+    case confirm(expecting: [KeyName: KeyVersion])
 
-    static func step(_ step: PlanStep) -> Self { .write(.step(step)) }
-    static func claim(_ record: LedgerRecord) -> Self { .write(.claim(record)) }
-    static func amend(_ record: LedgerRecord) -> Self { .write(.amend(record)) }
-    static func authoriseDeletion(_ record: LedgerRecord, expecting keys: [KeyName: KeyVersion]) -> Self {
-        .write(.authoriseDeletion(record, expecting: keys))
+    init(_ write: PartitionWrite) {
+        switch write {
+        case .step(let step): self = .step(step)
+        case .claim(let record, _, _): self = .claim(record)
+        case .amend(let record, _): self = .amend(record)
+        case .wait(let record, let note, _): self = .wait(record, note)
+        case .authoriseDeletion(let record, _, let keys):
+            self = .authoriseDeletion(record, expecting: keys.mapValues(\.version))
+        case .release: self = .release
+        case .confirm(let keys): self = .confirm(expecting: keys)
+        }
     }
 
-    var isConfirmation: Bool { if case .write(.confirm) = self { true } else { false } }
-    var isStep: Bool { if case .write(.step) = self { true } else { false } }
-    var isClaim: Bool { if case .write(.claim) = self { true } else { false } }
-    var isRelease: Bool { if case .write(.release) = self { true } else { false } }
-    var isAuthorisation: Bool { if case .write(.authoriseDeletion) = self { true } else { false } }
+    var isConfirmation: Bool { if case .confirm = self { true } else { false } }
+    var isStep: Bool { if case .step = self { true } else { false } }
+    var isClaim: Bool { if case .claim = self { true } else { false } }
+    var isRelease: Bool { if case .release = self { true } else { false } }
+    var isAuthorisation: Bool { if case .authoriseDeletion = self { true } else { false } }
 }
 
 extension [EngineAction] {
@@ -147,16 +173,23 @@ extension [EngineAction] {
             switch action {
             case .read(let pkey, _): found[pkey] = .read
             case .ping(let pkey, _): found[pkey] = .ping
-            case .write(let write, let pkey, _, _): found[pkey] = .write(write)
+            case .write(let write, let pkey, _, _): found[pkey] = PartitionRequest(write)
             case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .remember, .say, .finish:
                 break
             }
         }
     }
 
-    var batches: [[PKey: LedgerRecord]] {
+    var batches: [[PKey: NewClaim]] {
         compactMap { action in
-            if case .claimBatch(let records, _) = action { records } else { nil }
+            if case .claimBatch(let claims, _) = action { claims } else { nil }
+        }
+    }
+
+    /// What is to be written about single partitions, whole.
+    var writes: [PKey: PartitionWrite] {
+        reduce(into: [:]) { found, action in
+            if case .write(let write, let pkey, _, _) = action { found[pkey] = write }
         }
     }
 

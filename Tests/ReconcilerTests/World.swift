@@ -27,6 +27,42 @@ struct World {
         var revision: KeyVersion
         var keys: [KeyName: KeyEntry] = [:]
         var ledger: [PKey: LedgerRecord] = [:]
+        /// Which writing each record is; one that was put there before is of the first.
+        private var versions: [PKey: RecordVersion] = [:]
+        private var writings: Int64 = 1
+
+        init(revision: KeyVersion) {
+            self.revision = revision
+        }
+
+        func version(of pkey: PKey) -> RecordVersion {
+            ledger[pkey] == nil ? .absent : versions[pkey] ?? RecordVersion(1)
+        }
+
+        mutating func write(_ record: LedgerRecord?, of pkey: PKey) -> RecordVersion {
+            write([pkey: record])
+        }
+
+        /// Records that are written together have one version.
+        mutating func write(_ records: [PKey: LedgerRecord?]) -> RecordVersion {
+            writings += 1
+            for (pkey, record) in records {
+                ledger[pkey] = record
+                versions[pkey] = RecordVersion(writings)
+            }
+            return RecordVersion(writings)
+        }
+
+        /// All records with their versions.
+        var content: LedgerContent {
+            LedgerContent(
+                Dictionary(
+                    uniqueKeysWithValues: ledger.map { ($0.key, KeptRecord($0.value, version(of: $0.key))) }))
+        }
+
+        func holds(_ key: KeyName, _ state: KeyState) -> Bool {
+            (keys[key].map { KeyState($0.revision, $0.value) } ?? .absent) == state
+        }
     }
 
     private enum Pending {
@@ -144,7 +180,9 @@ struct World {
     /// An operator approves the deletions that are held.
     mutating func approve() {
         for (pkey, record) in store.ledger.sorted(by: { $0.key < $1.key }) where record.state == .guarded {
-            store.ledger[pkey]?.state = .approved
+            var approved = record
+            approved.state = .approved
+            _ = store.write(approved, of: pkey)
             journal.note("approved \(pkey)")
         }
     }
@@ -307,8 +345,9 @@ struct World {
 
     private mutating func fault() -> Fault? {
         guard faults, Int.random(in: 0..<6, using: &random) == 0 else { return nil }
-        let failure = Failure(Bool.random(using: &random) ? .unreachable : .rejected, "drawn")
-        return Bool.random(using: &random) ? .before(failure) : .after(failure)
+        let cause: Failure.Cause = Bool.random(using: &random) ? .unreachable : .rejected
+        return Bool.random(using: &random)
+            ? .before(Failure(cause, "drawn")) : .after(Failure(cause, "drawn", outcome: .unknown))
     }
 
     private mutating func answer<Value>(_ effect: (inout World) -> Value) -> Result<Value, Failure> {
@@ -330,21 +369,21 @@ struct World {
                 answer { FabricSnapshot(complete: $0.fabric.values) }.mapError { Failure(.unreachable, $0.message) })
         case .readLedger(let read):
             return .ledgerRead(
-                read, answer { $0.store.ledger }.mapError { Failure(.unreachable, $0.message) })
+                read, answer { $0.store.content }.mapError { Failure(.unreachable, $0.message) })
         case .listSource(let asked): return .sourceListed(asked, answer(\.list))
-        case .claimBatch(let records, _):
+        case .claimBatch(let claims, _):
             return .batchClaimed(
-                records,
+                claims,
                 answer { world in
-                    guard records.values.allSatisfy({ world.store.keys[$0.key]?.revision == $0.revision }) else {
-                        return false
+                    let holds = claims.allSatisfy { pkey, claim in
+                        world.store.ledger[pkey] == nil && world.store.holds(claim.record.key, claim.key)
                     }
-                    for (pkey, record) in records {
+                    guard holds else { return .refused }
+                    for pkey in claims.keys {
                         world.bereaved.remove(pkey)
                         world.orphaned.remove(pkey)
-                        world.store.ledger[pkey] = record
                     }
-                    return true
+                    return .written(world.store.write(claims.mapValues(\.record)))
                 })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
@@ -373,46 +412,47 @@ struct World {
                     world.fabric[pkey] = step.applied(to: world.fabric[pkey])
                     return .done
                 })
-        case .claim(let record):
+        case .claim(let record, let version, let key):
             return ledger { world in
-                guard world.store.keys[record.key]?.revision == record.revision else { return false }
+                guard world.store.version(of: pkey) == version, world.store.holds(record.key, key) else {
+                    return .refused
+                }
                 world.bereaved.remove(pkey)
                 world.orphaned.remove(pkey)
-                world.store.ledger[pkey] = record
-                return true
+                return .written(world.store.write(record, of: pkey))
             }
-        case .amend(let record), .wait(let record, _):
+        case .amend(let record, let version), .wait(let record, _, let version):
             return ledger { world in
-                guard world.store.ledger[pkey] != nil else { return false }
-                world.store.ledger[pkey] = record
-                return true
+                guard world.store.version(of: pkey) == version else { return .refused }
+                return .written(world.store.write(record, of: pkey))
             }
-        case .release:
+        case .release(_, let version, let keys):
             return ledger { world in
-                world.store.ledger[pkey] = nil
-                return true
+                guard world.store.version(of: pkey) == version, keys.allSatisfy(world.store.holds) else {
+                    return .refused
+                }
+                return .written(world.store.write(nil, of: pkey))
             }
         case .confirm(let expected):
             return ledger { world in
-                expected.allSatisfy { (world.store.keys[$0.key]?.revision ?? .absent) == $0.value }
+                let holds = expected.allSatisfy { (world.store.keys[$0.key]?.revision ?? .absent) == $0.value }
+                return holds ? .allowed : .refused
             }
-        case .authoriseDeletion(let record, let expected):
+        case .authoriseDeletion(let record, let version, let keys):
             return ledger { world in
-                guard world.store.ledger[pkey] != nil else { return false }
-                for (key, revision) in expected where (world.store.keys[key]?.revision ?? .absent) != revision {
-                    return false
+                guard world.store.version(of: pkey) == version, keys.allSatisfy(world.store.holds) else {
+                    return .refused
                 }
-                world.store.ledger[pkey] = record
                 world.authorised.insert(pkey)
                 if world.bereaved.contains(pkey) { world.wronglyDeleted.append(pkey) }
-                return true
+                return .written(world.store.write(record, of: pkey))
             }
         }
     }
 
-    /// The answer of the ledger to a write that is made or not.
-    private mutating func ledger(_ effect: (inout World) -> Bool) -> EngineEvent.Answer {
-        .ledger(answer(effect).map { $0 ? .done : .refused })
+    /// The answer of the ledger to a write.
+    private mutating func ledger(_ effect: (inout World) -> LedgerAnswer) -> EngineEvent.Answer {
+        .ledger(answer(effect))
     }
 
     private func hex(_ value: UInt64) -> String {

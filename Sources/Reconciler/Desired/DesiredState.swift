@@ -108,15 +108,17 @@ package struct DesiredState: Sendable {
         deciding(pkey)?.key ?? views.first?.usualKey(of: pkey) ?? KeyName(pkey.description)
     }
 
-    /// Every key that names the partition, with its version, ``KeyVersion/absent`` for the names that pcocc would use and
-    /// has not.
-    package func revisionsOfKeys(of pkey: PKey) -> [KeyName: KeyVersion] {
-        var revisions: [KeyName: KeyVersion] = [:]
+    /// Every key that names the partition, as it was told, ``KeyState/absent`` for the names that pcocc would use and has
+    /// not.
+    package func keyStates(of pkey: PKey) -> [KeyName: KeyState] {
+        var states: [KeyName: KeyState] = [:]
         for view in views {
-            revisions[view.usualKey(of: pkey)] = .absent
-            for key in view.keysOfPKey[pkey] ?? [] { revisions[key] = view.entries[key]?.revision }
+            states[view.usualKey(of: pkey)] = .absent
+            for key in view.keysOfPKey[pkey] ?? [] {
+                states[key] = view.entries[key].map { KeyState($0.revision, $0.value) }
+            }
         }
-        return revisions
+        return states
     }
 
     /// The one rule of precedence: the first source that names the PKey decides, and in it the key that changed last.
@@ -283,7 +285,7 @@ package struct DesiredState: Sendable {
         case .failure(let error): content = .unreadable(error)
         }
         let new = SourceView.Entry(
-            pkey: pkey, revision: entry.revision, content: content, intent: intent(of: content))
+            pkey: pkey, revision: entry.revision, value: entry.value, content: content, intent: intent(of: content))
         if let old = views[index].set(entry.key, new) { unindex(old, of: entry.key) }
         if case .members(let value) = content { ports.add(value, of: entry.key, pkey, flags.index0) }
         outcome.changed.insert(pkey)

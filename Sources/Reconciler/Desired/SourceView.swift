@@ -44,6 +44,8 @@ struct SourceView: Sendable {
     struct Entry {
         let pkey: PKey
         let revision: KeyVersion
+        /// As it stands in the source.
+        let value: [UInt8]
         let content: Content
         /// What the content asks for: made once, since it is asked for often.
         let intent: Intent

@@ -1,40 +1,51 @@
 internal import Fabric
 
-/// Claims of many partitions at once, as at the first start: one transaction instead of a hundred. Pure.
+/// Claims of many partitions at once, as at the first start: one transaction instead of many. Pure.
 struct BatchClaims: Sendable {
     /// Fewer are claimed one by one, each by its own run.
     private static let least = 8
-    /// etcd takes 128 operations in a transaction.
-    private static let largest = 100
+    /// etcd takes 128 conditions in a transaction, and each claim has three: its record, its key and the key's value.
+    private static let largest = 40
+    /// etcd takes a request of 1.5 MiB; the values that are compared are most of it.
+    private static let mostBytes = 1 << 19
 
     /// What was asked for, and of which no run has taken charge since.
-    private var records: [PKey: LedgerRecord] = [:]
+    private var claims: [PKey: NewClaim] = [:]
 
-    /// The PKeys in as many batches as are needed; none where they are too few.
-    static func batches(of pkeys: [PKey]) -> [ArraySlice<PKey>] {
-        guard pkeys.count >= least else { return [] }
-        return stride(from: 0, to: pkeys.count, by: largest).map {
-            pkeys[$0..<min($0 + largest, pkeys.count)]
+    /// The claims in as many batches as are needed; none where they are too few.
+    static func batches(of claims: [(PKey, NewClaim)]) -> [[PKey: NewClaim]] {
+        guard claims.count >= least else { return [] }
+        var batches: [[PKey: NewClaim]] = []
+        var (batch, bytes) = ([PKey: NewClaim](), 0)
+        for (pkey, claim) in claims {
+            let more = claim.key.value?.count ?? 0
+            if batch.count == largest || (!batch.isEmpty && bytes + more > mostBytes) {
+                batches.append(batch)
+                (batch, bytes) = ([:], 0)
+            }
+            batch[pkey] = claim
+            bytes += more
         }
+        return batches + [batch]
     }
 
-    var isEmpty: Bool { records.isEmpty }
+    var isEmpty: Bool { claims.isEmpty }
 
-    func contains(_ pkey: PKey) -> Bool { records[pkey] != nil }
+    func contains(_ pkey: PKey) -> Bool { claims[pkey] != nil }
 
-    mutating func ask(_ batch: [PKey: LedgerRecord]) {
-        records.merge(batch) { $1 }
+    mutating func ask(_ batch: [PKey: NewClaim]) {
+        claims.merge(batch) { $1 }
     }
 
     /// A run has begun: it knows better than a claim that was asked for before it.
     mutating func runBegan(_ pkey: PKey) {
-        records[pkey] = nil
+        claims[pkey] = nil
     }
 
     /// The answer has come; says whether it is still worth something for this PKey.
-    mutating func answered(_ pkey: PKey, _ record: LedgerRecord) -> Bool {
-        let isCurrent = records[pkey] == record
-        if isCurrent { records[pkey] = nil }
+    mutating func answered(_ pkey: PKey, _ claim: NewClaim) -> Bool {
+        let isCurrent = claims[pkey] == claim
+        if isCurrent { claims[pkey] = nil }
         return isCurrent
     }
 }

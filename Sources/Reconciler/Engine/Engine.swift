@@ -59,7 +59,7 @@ package struct Engine: Sendable {
         case .fabricPinged(let result): takePing(result, &out)
         case .fabricRead(let result): takeFabric(result, &out)
         case .ledgerRead(let read, let result): takeLedger(read, result, &out)
-        case .batchClaimed(let records, let result): takeBatch(records, result, &out)
+        case .batchClaimed(let claims, let result): takeBatch(claims, result, &out)
         case .answered(let pkey, let id, let answer): take(answer, of: pkey, id, &out)
         case .gate(let change): gate.take(change)
         case .timer: break
@@ -69,6 +69,7 @@ package struct Engine: Sendable {
         if !isEnding { keepTime(&out) }
         wakeRuns(&out)
         startRuns(&out)
+        if !isEnding, sides.ledger.needsRead { readLedger(&out) }
         if isEnding, work.runCount == 0 { finish(.stopped, &out) }
         finishOnce(&out)
         counts.take(out)
@@ -86,7 +87,7 @@ package struct Engine: Sendable {
         guard configuration.runsOnce, end == nil,
             let how = EngineEnd(ofSingleRun: sides, gate, admission, waiters, work)
         else { return }
-        let hasDeleted = sides.ledger.records?.values.contains(where: \.isSeenGone) ?? false
+        let hasDeleted = sides.ledger.records?.values.contains(where: \.record.isSeenGone) ?? false
         if !how.isFailure, hasDeleted, clockwork.takeWitness() { return readFabric(&out) }
         finish(how, &out)
     }
@@ -218,7 +219,7 @@ package struct Engine: Sendable {
         let lost = ours.count { picture.desired.isLost($0) }
         let held = admission.judgeReverted(
             reverted.intersection(ours).map {
-                Admission.Candidate($0, picture.desired, record: picture.records[$0])
+                Admission.Candidate($0, picture.desired, record: picture.records[$0]?.record)
             }, lost: lost, owned: ours.count)
         guard !held.isEmpty else { return }
         out.found(.heldBack(Capped(held), of: ours.count))
@@ -247,23 +248,28 @@ package struct Engine: Sendable {
     // MARK: What the ledger and the fabric tell
 
     private mutating func takeLedger(
-        _ read: LedgerRead, _ result: Result<[PKey: LedgerRecord], Failure>, _ out: inout Output
+        _ read: LedgerRead, _ result: Result<LedgerContent, Failure>, _ out: inout Output
     ) {
         let before = sides.ledger.records
         switch result {
-        case .success(let records):
-            sides.ledger.read(read, records)
+        case .success(let content):
+            let resolved = sides.ledger.read(read, content)
             gate.open(.ledgerDown)
-            let known = sides.ledger.records ?? [:]
-            sides.fabric.inherit(known, now: out.now) { work.isRunning($0) || work.isBeingClaimed($0) }
+            let (known, strange) = (sides.ledger.records ?? [:], sides.ledger.strange)
+            sides.fabric.inherit(known.mapValues(\.record), now: out.now) {
+                work.isRunning($0) || work.isBeingClaimed($0)
+            }
             // An earlier run ended before its list.
-            if configuration.runsOnce, known.values.contains(where: \.isSeenGone) {
+            if configuration.runsOnce, known.values.contains(where: \.record.isSeenGone) {
                 clockwork.wantWitness(now: out.now)
             }
             // Records go only by our own releases: if others are gone, so may much else in etcd be.
-            let lost = (before ?? [:]).keys.filter { known[$0] == nil }.sorted()
+            let lost = (before ?? [:]).keys.filter { known[$0] == nil && strange[$0] == nil }.sorted()
             if !lost.isEmpty { out.found(.lostRecords(Capped(lost), of: before?.count ?? 0)) }
-            admission.forgetAll { records[$0] != nil || known[$0] != nil }
+            for strange in sides.ledger.news(in: content) { out.found(.strange(strange)) }
+            noteRoom(content.room, &out)
+            admission.forgetAll { content.records[$0] != nil || known[$0] != nil }
+            for pkey in resolved { work.ask(pkey, .resync, now: out.now) }
             if before == nil { begin(&out) } else { review(.ledgerRead, &out) }
         case .failure(let failure):
             sides.ledger.readingFailed(read)
@@ -272,6 +278,11 @@ package struct Engine: Sendable {
             }
             ledgerFailed(failure, now: out.now)
         }
+    }
+
+    /// Whether the ledger's store has room is known.
+    private mutating func noteRoom(_ room: LedgerContent.Room, _ out: inout Output) {
+        if sides.ledger.isNews(room) { out.found(.room(room)) }
     }
 
     private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
@@ -336,7 +347,7 @@ package struct Engine: Sendable {
     private mutating func begin(_ out: inout Output) {
         guard let picture = sides.picture else { return }
         if gate.closedBy.contains(.starting) {
-            switch sides.source.judge(picture.records, now: out.now) {
+            switch sides.source.judge(picture.records.mapValues(\.record), now: out.now) {
             case .goesOn: break
             case .doubted(let isNews):
                 guard isNews else { return }
@@ -368,7 +379,7 @@ package struct Engine: Sendable {
         among pkeys: some Sequence<PKey>, isListed: Bool, _ picture: Picture, now: Duration
     ) -> Admission.Judgement {
         let candidates = pkeys.map { pkey in
-            Admission.Candidate(pkey, picture.desired, record: picture.records[pkey])
+            Admission.Candidate(pkey, picture.desired, record: picture.records[pkey]?.record)
         }
         let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
         for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
@@ -383,14 +394,13 @@ package struct Engine: Sendable {
 
     /// Claims many partitions at once where they are enough; else each is claimed by its own run.
     private mutating func claim(_ pkeys: [PKey], _ picture: Picture, _ out: inout Output) {
-        let batches = BatchClaims.batches(of: pkeys)
+        let claims = pkeys.map { ($0, picture.claim(of: $0, admission, leaving)) }
+        let batches = BatchClaims.batches(of: claims)
         guard !batches.isEmpty, let permit = gate.permit(for: .batch) else {
             for pkey in pkeys { work.ask(pkey, .resync, now: out.now) }
             return
         }
-        for pkeys in batches {
-            var batch: [PKey: LedgerRecord] = [:]
-            for pkey in pkeys { batch[pkey] = picture.standing(of: pkey, admission, leaving).record(.claimed) }
+        for batch in batches {
             work.claiming(batch)
             out.add(.claimBatch(batch, permit))
         }
@@ -398,16 +408,18 @@ package struct Engine: Sendable {
 
     /// A batch that was refused or failed is claimed by the runs of its PKeys, each for itself.
     private mutating func takeBatch(
-        _ records: [PKey: LedgerRecord], _ result: Result<Bool, Failure>, _ out: inout Output
+        _ claims: [PKey: NewClaim], _ result: Result<LedgerAnswer, Failure>, _ out: inout Output
     ) {
-        if case .failure(let failure) = result, Meaning(of: failure, by: .ledger) == .outage {
-            ledgerFailed(failure, now: out.now)
+        if case .failure(let failure) = result {
+            if failure.outcome == .unknown { for pkey in claims.keys { sides.ledger.doubt(pkey) } }
+            if Meaning(of: failure, by: .ledger) == .outage { ledgerFailed(failure, now: out.now) }
+            if failure.cause == .full { noteRoom(.none(failure.message), &out) }
         }
-        for (pkey, record) in records.sorted(by: { $0.key < $1.key }) {
-            let isCurrent = work.claimed(pkey, record)
-            if case .success(true) = result, isCurrent {
-                note(record, of: pkey, &out)
-                sides.source.confirmed(pkey, record.revision)
+        for (pkey, claim) in claims.sorted(by: { $0.key < $1.key }) {
+            let isCurrent = work.claimed(pkey, claim)
+            if case .success(.written(let version)) = result, isCurrent {
+                note(KeptRecord(claim.record, version), of: pkey, &out)
+                sides.source.confirmed(pkey, claim.record.revision)
             }
             work.ask(pkey, .resync, now: out.now)
         }
@@ -462,7 +474,7 @@ package struct Engine: Sendable {
         guard let picture = sides.picture else { return nil }
         let facts = facts(of: pkey, picture, now: now)
         let errand = Errand(pkey: pkey, key: facts.standing.key, revision: facts.standing.revision, since: since)
-        return Run.begin(errand, keys: picture.desired.revisionsOfKeys(of: pkey), facts)
+        return Run.begin(errand, keys: picture.desired.keyStates(of: pkey), facts)
     }
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
@@ -483,8 +495,8 @@ package struct Engine: Sendable {
     private func facts(of pkey: PKey, _ picture: Picture, now: Duration) -> Run.Facts {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving,
-            planner: configuration.planner, strategy: wholeRequests.strategy, gate: gate, now: now,
-            noted: waiters.note(of: pkey)
+            planner: configuration.planner, strategy: wholeRequests.strategy, gate: gate,
+            isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now, noted: waiters.note(of: pkey)
         ) { [work] in work.failure(of: $0) }
     }
 
@@ -519,12 +531,12 @@ package struct Engine: Sendable {
     }
 
     /// The ledger has this record now, or none.
-    private mutating func note(_ record: LedgerRecord?, of pkey: PKey, _ out: inout Output) {
+    private mutating func note(_ record: KeptRecord?, of pkey: PKey, _ out: inout Output) {
         sides.ledger.note(record, of: pkey)
         indexPorts(of: pkey, &out)
         guard let record else { return }
         sides.fabric.recorded(pkey)
-        if record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
+        if record.record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
             clockwork.wantWitness(now: out.now)
         }
     }
@@ -545,10 +557,14 @@ package struct Engine: Sendable {
         case .recorded(let record):
             waiters.noted(nil, of: pkey)
             note(record, of: pkey, &out)
+        case .recordDoubted:
+            sides.ledger.doubt(pkey)
+            indexPorts(of: pkey, &out)
         case .noted(let note): waiters.noted(note, of: pkey)
         case .failed(.fabric, let failure): fabricFailed(failure, now: out.now)
         case .failed(.ledger, let failure): ledgerFailed(failure, now: out.now)
         case .troubled(let failure):
+            if failure.cause == .full { noteRoom(.none(failure.message), &out) }
             guard work.troubled(pkey, failure) else { return }
             out.found(.troubled(pkey, failure))
             // Their notes say why they wait.

@@ -35,7 +35,7 @@ extension EngineEnd {
             return
         }
         guard sides.picture != nil, !gate.closedBy.contains(.stopping), work.isDone, !sides.fabric.isBeingRead,
-            !sides.source.isUnsettled
+            !sides.source.isUnsettled, sides.ledger.doubted.isSubset(of: work.givenUp.pkeys)
         else { return nil }
         let (failed, reason) = work.givenUp
         if !failed.isEmpty {

@@ -9,10 +9,10 @@ package enum EngineEvent: Sendable {
     case sourceEnded(SourceID, Failure)
     case fabricPinged(Result<Void, Failure>)
     case fabricRead(Result<FabricSnapshot, Failure>)
-    case ledgerRead(LedgerRead, Result<[PKey: LedgerRecord], Failure>)
+    case ledgerRead(LedgerRead, Result<LedgerContent, Failure>)
     case sourceListed(ListRequest, Result<KeySnapshot, Failure>)
-    /// The answer to a claim of many; the records are those of the action.
-    case batchClaimed([PKey: LedgerRecord], Result<Bool, Failure>)
+    /// The answer to a claim of many; the claims are those of the action.
+    case batchClaimed([PKey: NewClaim], Result<LedgerAnswer, Failure>)
     /// The answer to a request of the run with this number.
     case answered(PKey, RunID, Answer)
     /// Something outside allows the writing, or forbids it.
@@ -29,13 +29,6 @@ package enum EngineEvent: Sendable {
     }
 }
 
-/// What the ledger says of a write of ours.
-package enum LedgerAnswer: Hashable, Sendable {
-    case done
-    /// The key, or the record, is not what it was to be: nothing was written.
-    case refused
-}
-
 /// What the engine wants done; every action but `remember`, `say` and `finish` is answered by one event.
 package enum EngineAction: Sendable {
     /// The fabric manager is asked something cheap: whether it is at work.
@@ -49,7 +42,7 @@ package enum EngineAction: Sendable {
     case ping(PKey, RunID)
     case read(PKey, RunID)
     case write(PartitionWrite, PKey, RunID, WritePermit)
-    case claimBatch([PKey: LedgerRecord], WritePermit)
+    case claimBatch([PKey: NewClaim], WritePermit)
     /// A next life is to know how far a source has been told.
     case remember(SourceID, StorePoint)
     case say(Message)
@@ -62,13 +55,13 @@ package enum EngineAction: Sendable {
 /// What is to be written about one partition, in the fabric or in the ledger.
 package enum PartitionWrite: Hashable, Sendable {
     case step(PlanStep)
-    case claim(LedgerRecord)
-    case amend(LedgerRecord)
+    case claim(LedgerRecord, over: RecordVersion, expecting: KeyState)
+    case amend(LedgerRecord, over: RecordVersion)
     /// The record of a partition that waits, and what for.
-    case wait(LedgerRecord, WaitingNote)
-    case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
+    case wait(LedgerRecord, WaitingNote, over: RecordVersion)
+    case authoriseDeletion(LedgerRecord, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Forgets a partition that is gone beyond doubt.
-    case release(ProofOfAbsence)
+    case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Has the source compare how keys stand, by a transaction that no stale member can answer.
     case confirm(expecting: [KeyName: KeyVersion])
 }

@@ -37,7 +37,9 @@ struct Review: Sendable {
                 drift.add(difference)
                 drifted.append(pkey)
             }
-            guard !work.isBeingClaimed(pkey), standing.needsWork(planner, told: waiters[pkey]) else { continue }
+            guard !work.isBeingClaimed(pkey), !picture.doubted.contains(pkey),
+                standing.needsWork(planner, told: waiters[pkey])
+            else { continue }
             // One that went back and whose record is lost is held, and not claimed like a new one.
             if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut {
                 differing.append(pkey)

@@ -40,6 +40,8 @@ struct Work: Sendable {
     // MARK: What waits
 
     mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {
+        // Only something new is a reason to take up again what a single run has given up.
+        if priority == .resync, attempts[pkey, default: 0] >= Self.mostAttempts { return }
         waitingSince[pkey] = waitingSince[pkey] ?? now
         queue.add(pkey, priority, now: now)
     }
@@ -116,6 +118,7 @@ struct Work: Sendable {
             succeeded(pkey, now: now)
         // What it failed with before is no news when it fails with that again.
         case .waiting: queue.finished(pkey, .succeeded, now: now)
+        case .waits: queue.finished(pkey, .deferred, now: now)
         case .done, .rehearsed: succeeded(pkey, now: now)
         }
     }
@@ -162,13 +165,13 @@ struct Work: Sendable {
 
     func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims.contains(pkey) }
 
-    mutating func claiming(_ batch: [PKey: LedgerRecord]) {
+    mutating func claiming(_ batch: [PKey: NewClaim]) {
         batchClaims.ask(batch)
     }
 
     /// The answer to a claim of many has come; says whether it is still worth something for this PKey.
-    mutating func claimed(_ pkey: PKey, _ record: LedgerRecord) -> Bool {
-        batchClaims.answered(pkey, record)
+    mutating func claimed(_ pkey: PKey, _ claim: NewClaim) -> Bool {
+        batchClaims.answered(pkey, claim)
     }
 
     // MARK: Rehearsals

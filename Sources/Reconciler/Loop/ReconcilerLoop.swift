@@ -117,11 +117,11 @@ package struct ReconcilerLoop: Sendable {
                 }
                 mailbox.yield(.sourceListed(request, list))
             }
-        case .claimBatch(let records, let permit):
+        case .claimBatch(let claims, let permit):
             group.addTask {
                 mailbox.yield(
                     .batchClaimed(
-                        records, await result { () async throws(Failure) in try await ledger.claim(records, permit) }))
+                        claims, await result { () async throws(Failure) in try await ledger.claim(claims, permit) }))
             }
         case .follow(let id):
             guard let source = sources.first(where: { $0.id == id }) else { return }
@@ -157,27 +157,34 @@ package struct ReconcilerLoop: Sendable {
         switch write {
         case .step(let step):
             .written(await result { () async throws(Failure) in try await fabric.perform(step, permit) })
-        case .claim(let record):
-            .ledger(await answer { () async throws(Failure) in try await ledger.claim(record, for: pkey, permit) })
-        case .amend(let record):
-            .ledger(await answer { () async throws(Failure) in try await ledger.amend(record, for: pkey, permit) })
-        case .wait(let record, let note):
+        case .wait(let record, let note, let version):
             .ledger(
-                await answer { () async throws(Failure) in
-                    try await ledger.wait(record, for: note, of: pkey, permit)
+                await result { () async throws(Failure) in
+                    try await ledger.wait(record, for: note, of: pkey, over: version, permit)
                 })
-        case .release(let proof):
+        case .claim(let record, let version, let key):
             .ledger(
-                await answer { () async throws(Failure) in
-                    try await ledger.release(proof.pkey, permit)
-                    return true
+                await result { () async throws(Failure) in
+                    try await ledger.claim(record, for: pkey, over: version, expecting: key, permit)
                 })
         case .confirm(let expected):
-            .ledger(await answer { () async throws(Failure) in try await confirm(expected, permit) })
-        case .authoriseDeletion(let record, let expected):
             .ledger(
-                await answer { () async throws(Failure) in
-                    try await ledger.authoriseDeletion(of: pkey, record, expecting: expected, permit)
+                await result { () async throws(Failure) in try await confirm(expected, permit) }
+                    .map { $0 ? .allowed : .refused })
+        case .amend(let record, let version):
+            .ledger(
+                await result { () async throws(Failure) in
+                    try await ledger.amend(record, for: pkey, over: version, permit)
+                })
+        case .release(let proof, let version, let keys):
+            .ledger(
+                await result { () async throws(Failure) in
+                    try await ledger.release(proof.pkey, over: version, expecting: keys, permit)
+                })
+        case .authoriseDeletion(let record, let version, let keys):
+            .ledger(
+                await result { () async throws(Failure) in
+                    try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: keys, permit)
                 })
         }
     }
@@ -218,11 +225,6 @@ private func result<Value>(
     } catch {
         return .failure(error)
     }
-}
-
-/// Runs a write of the ledger, which says whether it was made.
-private func answer(_ operation: () async throws(Failure) -> Bool) async -> Result<LedgerAnswer, Failure> {
-    await result(operation).map { $0 ? .done : .refused }
 }
 
 /// Tells the engine of the time when it asked to be told. One child task waits at a time; one that waits for a later time

@@ -78,7 +78,7 @@ extension Standing {
         case .present(let desired): possible.filter { desired.members[$0] == nil }
         case .absent, .held(.deletionGuard): isOwned || isDoubted ? possible : []
         case .held(.awaitingWatch): isOwned || isDoubted ? possible : []
-        case .held(.unreadable), .held(.outsideRange), .held(.policy): []
+        case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
         case .held(.membersDisagree): []
         }
     }

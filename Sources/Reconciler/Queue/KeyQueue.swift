@@ -13,6 +13,8 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     package enum Outcome: Sendable {
         case succeeded
         case failed
+        /// Nothing was tried: what it waits for adds it again, and its backoff goes on from where it was.
+        case deferred
     }
 
     private struct Waiting {
@@ -112,6 +114,7 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
         running.remove(key)
         switch outcome {
         case .succeeded: failures[key] = nil
+        case .deferred: break
         case .failed:
             let count = failures[key, default: 0]
             failures[key] = count + 1

@@ -20,10 +20,18 @@ struct Errand: Hashable, Sendable {
 struct Goal: Hashable, Sendable {
     let errand: Errand
     let wish: Wish
-    /// Every key that could want the partition, with its version, ``KeyVersion/absent`` for one that is not there.
-    let keys: [KeyName: KeyVersion]
+    /// Every key that could want the partition, as it was told, ``KeyState/absent`` for one that is not there.
+    let keys: [KeyName: KeyState]
 
     var pkey: PKey { errand.pkey }
+
+    /// How the key stands that decides.
+    var key: KeyState { keys[errand.key] ?? .absent }
+
+    /// Every key that could want the partition, and the one that its record is of.
+    func keys(and recorded: KeyName) -> [KeyName: KeyState] {
+        recorded.isEmpty ? keys : keys.merging([recorded: .absent]) { known, _ in known }
+    }
 }
 
 /// What is to be made of a partition.

@@ -33,7 +33,7 @@ enum Run: Sendable {
     case resting(Goal, Attempt, until: Duration, WritePermit)
     /// Writes down that the partition is in step; the permit is there if this run has written it.
     /// → over
-    case recording(Errand, LedgerRecord, WritePermit?)
+    case recording(Goal, LedgerRecord, WritePermit?)
     /// Takes a partition that is gone beyond doubt out of the ledger.
     /// → over
     case releasing(ProofOfAbsence)
@@ -76,6 +76,8 @@ enum Run: Sendable {
         /// How members are exchanged, by what this UFM was seen to do.
         var strategy = WriteStrategy.single
         let gate: WriteGate
+        /// Whether the ledger may have another record of the partition than we know.
+        let isRecordDoubtful: Bool
         let now: Duration
         /// What the ledger says that the partition waits for.
         var noted: WaitingNote?
@@ -126,8 +128,9 @@ enum Run: Sendable {
 
 extension Run {
     /// - Parameter goal: makes of an errand and a wish what the run sets out to do.
-    static func begin(_ errand: Errand, keys: [KeyName: KeyVersion], _ facts: Facts) -> Turn {
+    static func begin(_ errand: Errand, keys: [KeyName: KeyState], _ facts: Facts) -> Turn {
         let standing = facts.standing
+        guard !facts.isRecordDoubtful else { return Turn(.waits) }
         switch standing.intent {
         case .held:
             if standing.holdRecord == nil || facts.gate.isRehearsal, !standing.givenUp.isEmpty {
@@ -139,8 +142,11 @@ extension Run {
             // One that the ledger lost is written anew, while its key is as it is held.
             let isOwned = standing.isOwned
             guard let permit = facts.gate.permit(for: isOwned ? .amendment : .claim) else { return Turn(.again) }
-            return Turn(
-                .noting(record, .hold), .write(isOwned ? .amend(record) : .claim(record), permit), after: [.waits(nil)])
+            let write: PartitionWrite =
+                isOwned
+                ? .amend(record, over: standing.version)
+                : .claim(record, over: standing.version, expecting: keys[record.key] ?? .absent)
+            return Turn(.noting(record, .hold), .write(write, permit), after: [.waits(nil)])
         case .present(let partition):
             return begin(Goal(errand: errand, wish: .present(partition), keys: keys), facts)
         case .absent:
@@ -228,69 +234,70 @@ extension Run {
         switch self {
         case .confirming(let goal):
             switch result {
-            case .success(.done): Self.goOn(goal, facts).after([.confirmed(goal.errand.revision)])
+            case .success(.allowed), .success(.written):
+                Self.goOn(goal, facts).after([.confirmed(goal.errand.revision)])
             // What is ours stays ours: the list was wrong, or is no longer right.
             case .success(.refused): Turn(.failed, after: [.lookAgain])
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .claiming(let goal, let record):
             switch result {
-            case .success(.done):
-                Self.goOn(goal, facts).after([.recorded(record), .confirmed(goal.errand.revision)])
-            case .success(.refused): Self.lookAgain
+            case .success(.written(let version)):
+                Self.goOn(goal, facts)
+                    .after([.recorded(KeptRecord(record, version)), .confirmed(goal.errand.revision)])
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .authorising(let goal, let record):
             switch result {
-            case .success(.done): Self.goOn(goal, facts).after([.recorded(record)])
+            case .success(.written(let version)):
+                Self.goOn(goal, facts).after([.recorded(KeptRecord(record, version))])
+            // A store that is full has said yes, and could not write it down: the record stays as it is.
+            case .success(.allowed): Self.goOn(goal, facts)
             case .success(.refused): Self.lookAgain.after(RunWords.notDeleted(goal.pkey))
             case .failure(let failure): Self.failedInLedger(failure)
             }
-        case .recording(let errand, let record, let permit):
+        case .recording(let goal, let record, let permit):
             switch result {
-            case .success(.done):
+            case .success(.written(let version)):
                 Turn(
                     .done,
-                    after: [.recorded(record)]
-                        + RunWords.inStep(errand, hasWritten: permit != nil, now: facts.now))
-            case .success(.refused): Self.lookAgain
+                    after: [.recorded(KeptRecord(record, version))]
+                        + RunWords.inStep(goal.errand, hasWritten: permit != nil, now: facts.now))
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .releasing:
             switch result {
-            case .success(.done): Turn(.done, after: [.recorded(nil)])
-            case .success(.refused): Self.lookAgain
-            case .failure(let failure):
-                // The record may be gone. Without one in mind, whatever comes next claims before it writes.
-                Self.failedInLedger(failure).after([.recorded(nil)])
-            }
-        case .noting(let record, .hold):
-            switch result {
-            case .success(.done): Turn(.done, after: [.recorded(record)])
-            case .success(.refused): Turn(.done, after: [.recorded(nil)])
+            case .success(.written): Turn(.done, after: [.recorded(nil)])
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .noting(let record, .gone(let errand, let hasWritten)):
             switch result {
-            case .success(let answer):
+            case .success(.written(let version)):
                 Turn(
                     .done,
-                    after: [.recorded(answer == .done ? record : nil)]
+                    after: [.recorded(KeptRecord(record, version))]
                         + RunWords.gone(errand, hasWritten: hasWritten, now: facts.now))
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .noting(let record, .wait(let note)):
             switch result {
-            case .success(.done): Turn(.waiting, after: [.recorded(record), .noted(note)])
-            case .success(.refused): Turn(.waiting, after: [.recorded(nil)])
+            case .success(.written(let version)):
+                Turn(.waiting, after: [.recorded(KeptRecord(record, version)), .noted(note)])
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
-        case .noting(let record, .failure):
+        case .noting(let record, let note):
             switch result {
-            case .success(.done): Turn(.failed, after: [.recorded(record)])
-            case .success(.refused): Turn(.failed, after: [.recorded(nil)])
-            // What went wrong has been said, and will be tried again.
-            case .failure: Turn(.failed)
+            case .success(.written(let version)):
+                Turn(note == .hold ? .done : .failed, after: [.recorded(KeptRecord(record, version))])
+            case .success(.refused), .success(.allowed): Self.lookAgain
+            // What is wrong with the partition has been said, and is written down with the next try.
+            case .failure(let failure) where note == .failure && failure.outcome == .nothing: Turn(.failed)
+            case .failure(let failure): Self.failedInLedger(failure)
             }
         case .reading, .writing, .verifying, .resting, .asking: nil
         }
@@ -325,21 +332,25 @@ extension Run {
             var record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
             // Why it failed stays there until it does not.
             if let before = facts.standing.record, before.state == .deleting { record.error = before.error }
-            var expected = goal.keys
-            if expected[record.key] == nil { expected[record.key] = .absent }
             return Turn(
-                .authorising(goal, record), .write(.authoriseDeletion(record, expecting: expected), permit),
+                .authorising(goal, record),
+                .write(
+                    .authoriseDeletion(
+                        record, over: facts.standing.version, expecting: goal.keys(and: record.key)), permit),
                 after: words)
         } else if facts.standing.record.map({ $0.state == .deleting }) ?? true {
             // Nobody's, or to be deleted, until a claim says otherwise.
             guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
             let record = goal.errand.record(.claimed)
-            return Turn(.claiming(goal, record), .write(.claim(record), permit), after: words)
+            return Turn(
+                .claiming(goal, record),
+                .write(.claim(record, over: facts.standing.version, expecting: goal.key), permit), after: words)
         } else if let ground = Ground(facts.standing.word) {
             return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: ground, facts).after(words)
         } else {
             guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
-            return Turn(.confirming(goal), .write(.confirm(expecting: goal.keys), permit), after: words)
+            return Turn(
+                .confirming(goal), .write(.confirm(expecting: goal.keys.mapValues(\.version)), permit), after: words)
         }
     }
 
@@ -466,25 +477,29 @@ extension Run {
                 return Turn(.rehearsed, after: RunWords.inStep(errand, hasWritten: false, now: facts.now))
             }
             guard let permit = facts.gate.permit(for: .claim, finishing: begun) else { return Turn(.again) }
-            return Turn(.recording(errand, record, begun), .write(.claim(record), permit))
+            return Turn(
+                .recording(goal, record, begun),
+                .write(.claim(record, over: facts.standing.version, expecting: goal.key), permit))
         case .absent where facts.standing.isOwned:
             if facts.gate.isRehearsal { return Turn(.rehearsed) }
-            return concludeAbsence(errand, begun: begun, facts)
+            return concludeAbsence(goal, begun: begun, facts)
         case .absent, .guarded: return Turn(.done)
         }
     }
 
     /// A partition of ours is not there: that is said at once, and believed when there is proof.
-    private static func concludeAbsence(_ errand: Errand, begun: WritePermit?, _ facts: Facts) -> Turn {
+    private static func concludeAbsence(_ goal: Goal, begun: WritePermit?, _ facts: Facts) -> Turn {
+        let (errand, version) = (goal.errand, facts.standing.version)
         guard let record = facts.standing.record, !record.isSeenGone else {
             guard let proof = facts.standing.proofOfEnd else { return Turn(.done) }
             guard let permit = facts.gate.permit(for: .release) else { return Turn(.again) }
-            return Turn(.releasing(proof), .write(.release(proof), permit))
+            let keys = goal.keys(and: facts.standing.record?.key ?? errand.key)
+            return Turn(.releasing(proof), .write(.release(proof, over: version, expecting: keys), permit))
         }
         guard let permit = facts.gate.permit(for: .amendment, finishing: begun) else { return Turn(.again) }
         let gone = LedgerRecord(.deleting, key: record.key, revision: record.revision, isSeenGone: true)
         return Turn(
-            .noting(gone, .gone(errand, hasWritten: begun != nil)), .write(.amend(gone), permit))
+            .noting(gone, .gone(errand, hasWritten: begun != nil)), .write(.amend(gone, over: version), permit))
     }
 
     /// What waits is not in step, and is taken up when a port is free; until then the ledger says what for.
@@ -494,12 +509,15 @@ extension Run {
         let record = goal.errand.record(.claimed)
         guard isOwned else {
             guard let permit = facts.gate.permit(for: .claim) else { return Turn(.again) }
-            return Turn(.claiming(goal, record), .write(.claim(record), permit))
+            return Turn(
+                .claiming(goal, record),
+                .write(.claim(record, over: facts.standing.version, expecting: goal.key), permit))
         }
         let note = facts.note(waiting)
         guard facts.noted != note || facts.standing.record != record else { return Turn(.waiting) }
         guard let permit = facts.gate.permit(for: .amendment, finishing: begun) else { return Turn(.again) }
-        return Turn(.noting(record, .wait(note)), .write(.wait(record, note), permit))
+        return Turn(
+            .noting(record, .wait(note)), .write(.wait(record, note, over: facts.standing.version), permit))
     }
 
     // MARK: When it fails
@@ -523,16 +541,20 @@ extension Run {
         guard let record = facts.standing.record(failing: errand, failure), record != facts.standing.record,
             let permit = facts.gate.permit(for: .amendment, finishing: begun)
         else { return Turn(.failed, after: [.troubled(failure)]) }
-        return Turn(.noting(record, .failure), .write(.amend(record), permit), after: [.troubled(failure)])
+        return Turn(
+            .noting(record, .failure), .write(.amend(record, over: facts.standing.version), permit),
+            after: [.troubled(failure)])
     }
 
     private static func failedInLedger(_ failure: Failure) -> Turn {
+        // It may have been written all the same, now or later.
+        let doubt: [Effect] = failure.outcome == .unknown ? [.recordDoubted] : []
         guard Meaning(of: failure, by: .ledger) != .outage else {
-            return Turn(.failed, after: [.failed(.ledger, failure)])
+            return Turn(.failed, after: doubt + [.failed(.ledger, failure)])
         }
-        return Turn(.failed, after: [.troubled(failure)])
+        return Turn(.failed, after: doubt + [.troubled(failure)])
     }
 
-    /// Until the store has been read again the partition is taken for not ours.
-    private static var lookAgain: Turn { Turn(.failed, after: [.recorded(nil), .lookAgain]) }
+    /// Until the store has been read again nothing is done to the partition.
+    private static var lookAgain: Turn { Turn(.failed, after: [.recordDoubted, .lookAgain]) }
 }

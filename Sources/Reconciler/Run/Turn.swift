@@ -66,7 +66,9 @@ enum Effect: Sendable {
     /// The partition has to wait for these ports, or for none.
     case waits(Waiting?)
     /// The ledger has this record of the partition now, or none.
-    case recorded(LedgerRecord?)
+    case recorded(KeptRecord?)
+    /// The ledger may have another record of the partition than we know.
+    case recordDoubted
     /// The ledger says that the partition waits, and for what.
     case noted(WaitingNote)
     /// A server does not answer: that is told once for the server, and not once for each PKey.
@@ -75,7 +77,7 @@ enum Effect: Sendable {
     case confirmed(KeyVersion)
     /// The partition is not in step, and why.
     case troubled(Failure)
-    /// The store stands otherwise than we believed: all of it is read again.
+    /// The store stands otherwise than we believed: its keys are read again.
     case lookAgain
     case say(Message)
 }
@@ -90,6 +92,8 @@ enum Ending: Hashable, Sendable {
     case again
     /// It comes back after its backoff.
     case failed
+    /// It comes back when the ledger has been read again.
+    case waits
     /// What would be done has been told.
     case rehearsed
 }

@@ -7,28 +7,49 @@ package struct LedgerRead: Hashable, Sendable {
 
 /// The ledger as it is known: the last complete read, corrected by what was written since. Pure.
 struct LedgerSide: Sendable {
-    private var acquaintance = Acquaintance<[PKey: LedgerRecord]>.unheard(nil)
+    private var acquaintance = Acquaintance<[PKey: KeptRecord]>.unheard(nil)
     /// The reads under way, each with the partitions of which something newer was learnt since it began.
     private var reads: [LedgerRead: Set<PKey>] = [:]
     private var lastRead = 0
+    /// The newest read that was answered: what was asked for before it tells nothing new.
+    private var newestAnswered = 0
+    /// Partitions whose record may be another than we know, since a write of ours was refused or lost. Only a read that is
+    /// asked for after the one with this number tells. What we know of them stays known: it is not disowned for that.
+    private var doubts: [PKey: Int] = [:]
+    /// What stands in the ledger's place and is not ours, by partition.
+    private(set) var strange: [PKey: StrangeRecord] = [:]
+    /// All that is strange as of the last read.
+    private var oddities: Set<StrangeRecord> = []
+    private var isFull = false
     /// How many records there are, by what they say.
     private(set) var states: [LedgerRecord.State: Int] = [:]
-    /// Partitions that are taken for not ours, without a read that has shown it.
-    private(set) var doubted: Set<PKey> = []
 
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
-    var records: [PKey: LedgerRecord]? { acquaintance.knowledge }
+    var records: [PKey: KeptRecord]? { acquaintance.knowledge }
     var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
+    /// Whether any record may be another than we know.
+    var hasDoubts: Bool { !doubts.isEmpty }
+    var doubted: Set<PKey> { Set(doubts.keys) }
 
-    subscript(pkey: PKey) -> LedgerRecord? { acquaintance.knowledge?[pkey] }
+    subscript(pkey: PKey) -> KeptRecord? { acquaintance.knowledge?[pkey] }
+
+    /// Whether a read is to be begun, since no read that is under way tells of the doubts.
+    var needsRead: Bool { reads.isEmpty && outage == nil && doubts.values.contains { $0 >= lastRead } }
+
+    /// Whether the partition's record may be another than we know.
+    func isDoubtful(_ pkey: PKey) -> Bool { doubts[pkey] != nil }
 
     /// The ledger has this record now, or none.
-    mutating func note(_ record: LedgerRecord?, of pkey: PKey) {
-        if isKnown { states.move(from: self[pkey]?.state, to: record?.state) }
+    mutating func note(_ record: KeptRecord?, of pkey: PKey) {
+        if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
-        if record == nil { doubted.insert(pkey) } else { doubted.remove(pkey) }
         for read in reads.keys { reads[read]?.insert(pkey) }
+    }
+
+    /// Nobody knows which record the ledger has now; the next read that is begun tells.
+    mutating func doubt(_ pkey: PKey) {
+        doubts[pkey] = lastRead
     }
 
     mutating func readingStarted() -> LedgerRead {
@@ -42,18 +63,28 @@ struct LedgerSide: Sendable {
         acquaintance.retrying()
     }
 
-    /// Takes a complete read.
-    mutating func read(_ read: LedgerRead, _ records: [PKey: LedgerRecord]) {
-        let touched = reads.removeValue(forKey: read) ?? []
-        doubted.formIntersection(touched)
+    /// Takes a complete read; gives the partitions whose record is known again.
+    mutating func read(_ read: LedgerRead, _ content: LedgerContent) -> [PKey] {
+        var touched = reads.removeValue(forKey: read) ?? []
+        let isOutrun = read.number < newestAnswered
+        newestAnswered = max(newestAnswered, read.number)
+        let resolved = doubts.filter { $0.value < read.number }.keys.sorted()
+        for pkey in resolved { doubts[pkey] = nil }
+        touched.formUnion(doubts.keys)
         acquaintance.answered { before in
-            var records = records
-            if let before {
-                for pkey in touched { records[pkey] = before[pkey] }
-            }
+            guard let before else { return content.records }
+            guard !isOutrun else { return before }
+            var records = content.records
+            for pkey in touched { records[pkey] = before[pkey] }
             return records
         }
-        states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+        states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
+        if !isOutrun {
+            strange = Dictionary(
+                content.strange.compactMap { record in record.pkey.map { ($0, record) } },
+                uniquingKeysWith: { first, _ in first })
+        }
+        return resolved
     }
 
     mutating func readingFailed(_ read: LedgerRead) {
@@ -63,5 +94,27 @@ struct LedgerSide: Sendable {
     /// A request failed that shows the store to be away.
     mutating func failed(_ failure: Failure, now: Duration) {
         acquaintance.failed(failure, now: now)
+    }
+
+    // MARK: News
+
+    /// What stands there and is not ours, as far as it was not there before.
+    mutating func news(in content: LedgerContent) -> [StrangeRecord] {
+        let news = content.strange.filter { !oddities.contains($0) }
+        oddities = Set(content.strange)
+        return news.sorted { $0.name < $1.name }
+    }
+
+    /// The store says whether it has room; says whether that is news.
+    mutating func isNews(_ room: LedgerContent.Room) -> Bool {
+        switch room {
+        case .unknown: return false
+        case .enough:
+            defer { isFull = false }
+            return isFull
+        case .none:
+            defer { isFull = true }
+            return !isFull
+        }
     }
 }

@@ -13,7 +13,8 @@ struct Sides: Sendable {
             return nil
         }
         return Picture(
-            source: source.name, desired: desired, records: records, fabric: known, absences: fabric.absences)
+            source: source.name, desired: desired, records: records, strange: ledger.strange,
+            doubted: ledger.doubted, fabric: known, absences: fabric.absences)
     }
 }
 
@@ -22,32 +23,44 @@ struct Picture: Sendable {
     /// What people call those who want it: `etcd`.
     let source: String
     let desired: DesiredState
-    let records: [PKey: LedgerRecord]
+    let records: [PKey: KeptRecord]
+    /// What stands in the ledger's place and is not ours.
+    let strange: [PKey: StrangeRecord]
+    /// PKeys of whose record the ledger may have another than we know.
+    let doubted: Set<PKey>
     let fabric: FabricKnowledge
     let absences: Absences
 
     /// The PKeys that a source or the ledger knows.
-    var managed: Set<PKey> { desired.pkeys.union(records.keys) }
+    var managed: Set<PKey> { desired.pkeys.union(records.keys).union(strange.keys) }
 
     /// How many partitions are ours, without those that we have deleted.
-    var owned: Int { records.values.count { !$0.isSeenGone } }
+    var owned: Int { records.values.count { !$0.record.isSeenGone } }
 
     /// Which of these the sources want without their being ours, and which are ours and no longer wanted.
     func news(among pkeys: [PKey]) -> (new: [PKey], deleted: [PKey]) {
         let wanted = desired.pkeys
         return (
-            pkeys.filter { wanted.contains($0) && records[$0]?.isSeenGone ?? true },
+            pkeys.filter { wanted.contains($0) && records[$0]?.record.isSeenGone ?? true },
             pkeys.filter { !wanted.contains($0) && records[$0] != nil }
         )
+    }
+
+    /// The first record of a partition, as its key stands.
+    func claim(of pkey: PKey, _ admission: Admission, _ leaving: LeavingPorts) -> NewClaim {
+        let standing = standing(of: pkey, admission, leaving)
+        return NewClaim(standing.record(.claimed), desired.keyStates(of: pkey)[standing.key] ?? .absent)
     }
 
     /// How it stands with one partition.
     ///
     /// - Parameter leaving: the ports that partitions have still to give up.
     func standing(of pkey: PKey, _ admission: Admission, _ leaving: LeavingPorts) -> Standing {
-        let (wanted, record) = (desired.intent(of: pkey), records[pkey])
+        let (wanted, kept) = (desired.intent(of: pkey), records[pkey])
+        let record = kept?.record
         let (word, revision) = (desired.word(on: pkey), desired.revision(of: pkey))
-        var intent = admission.intent(of: pkey, wanted: wanted, at: revision)
+        var intent =
+            strange[pkey] == nil ? admission.intent(of: pkey, wanted: wanted, at: revision) : .held(.record)
         let isGuarded = intent == .held(.deletionGuard)
         if word == .listed, desired.isDisagreeing, intent.isCarriedOut { intent = .held(.membersDisagree) }
         let actual = fabric.partition(pkey)
@@ -61,7 +74,7 @@ struct Picture: Sendable {
         }
         return Standing(
             pkey: pkey, source: source, wanted: wanted, intent: intent, word: word, key: desired.key(of: pkey),
-            revision: revision, record: record,
+            revision: revision, record: record, version: kept?.version ?? .absent,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
             isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,
             givenUp: givenUp)

@@ -19,6 +19,8 @@ struct Standing: Hashable, Sendable {
     let revision: KeyVersion
     /// What the ledger says; nil where the partition is not ours.
     let record: LedgerRecord?
+    /// Which writing of the record that is; ``RecordVersion/absent`` without one.
+    let version: RecordVersion
     /// How far the source has come, where it has lost the history of which the record is.
     let lostHistory: KeyVersion?
     /// Whether its key is absent since the source came back with another history.
@@ -104,7 +106,7 @@ struct Standing: Hashable, Sendable {
                         ? "gone since \(source) came back with another history"
                         : "deleted from \(source) with many others")
             (held.state, held.error) = (.guarded, "\(cause): waits for an approval")
-        case .outsideRange, .policy, .awaitingWatch, .membersDisagree: return nil
+        case .outsideRange, .policy, .record, .awaitingWatch, .membersDisagree: return nil
         }
         return held == record ? nil : held
     }

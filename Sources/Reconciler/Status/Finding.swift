@@ -14,6 +14,10 @@ package struct Finding: Equatable, Sendable {
         case wanted(new: Capped<PKey>, deleted: Capped<PKey>)
         /// Records are gone from the ledger, and not by us; so many there were.
         case lostRecords(Capped<PKey>, of: Int)
+        /// Something stands in the ledger's place that is no record of ours.
+        case strange(StrangeRecord)
+        /// The ledger's store is full, or has room again.
+        case room(LedgerContent.Room)
         /// All sides have been read, and the work begins.
         case begun(keys: Int, records: Int, toDo: Int)
         /// Somebody has approved these deletions.

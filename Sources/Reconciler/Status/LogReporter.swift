@@ -96,6 +96,13 @@ package struct LogReporter: Sendable {
                 "\(lost.count) of \(count) ledger records are gone from \(source): what they owned stays as it is in UFM: "
                 + "\(lost.inWords); is \(source) what it should be?"
             return [Message(.error, text)]
+        case .strange(let strange):
+            let hold = strange.pkey.map { "; PKey \($0) is held as it is" } ?? ""
+            return [Message(.warning, "\(strange.name): \(strange.problem)\(hold)")]
+        case .room(.none(let words)):
+            let text = "\(source) is full: \(words); partitions are deleted all the same, and none is claimed"
+            return [Message(.error, text)]
+        case .room: return [Message(.info, "\(source) has room again")]
         case .begun(let keys, let records, let toDo):
             return [Message(.debug, "\(keys) PKeys in \(source), \(records) in the ledger, \(toDo) to do")]
         case .approved(let pkeys):

@@ -49,6 +49,7 @@ extension HoldReason {
     /// For people.
     var inWords: String {
         switch self {
+        case .record: "what the ledger has of it is no record of its own"
         case .unreadable: "the value in etcd cannot be read"
         case .outsideRange: "outside the managed range"
         case .policy: "the policy leaves it as it is"

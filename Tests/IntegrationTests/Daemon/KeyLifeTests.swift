@@ -129,7 +129,8 @@ struct KeyLifeTests {
         }
     }
 
-    @Test("A ledger record that cannot be read still owns its partition, and is written anew or leads to the deletion")
+    @Test(
+        "A ledger record that cannot be read holds its partition, is told once and never written; mended, all goes on")
     func unreadableRecords() async throws {
         try await withSite(.http) { site in
             let first = try site.startDaemon()
@@ -138,17 +139,32 @@ struct KeyLifeTests {
                 try await first.waitForLine(containing: "Successfully synchronized PKey \(pkey)")
             }
             #expect(try await first.stop() == .code(0))
+            let good = try #require(await site.get(Site.ledgerPrefix + "0x200f"))
             try await site.put(Site.ledgerPrefix + "0x200e", "nonsense")
             try await site.put(Site.ledgerPrefix + "0x200f", "nonsense")
             try await site.put(Site.ledgerPrefix + "notes", "of an administrator")
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55177"])
             try await site.delete(pkey: "0x200f")
-            let second = try site.startDaemon()
-            try await second.waitForLine(containing: "PKey 0x200e is already synchronized")
+            let before = site.ufm.createdPartitions
+            let second = try site.startDaemon("--poll-interval", "1")
+            try await second.waitForLine(
+                containing: "\(Site.ledgerPrefix)0x200e: the ledger record cannot be read; PKey 0x200e is held as it is"
+            )
+            try await second.waitForLine(containing: "\(Site.ledgerPrefix)notes: is no record")
+            // What comes after it is done, some resyncs later, and nothing has been done to it by then.
+            try await site.put(pkey: "0x2010", hosts: ["043f720300f55178"])
+            try await second.waitForLine(containing: "Successfully synchronized PKey 0x2010")
+            let reads = site.ufm.requests.count
+            try await site.ufm.waitFor("two resyncs") { $0.requests.count >= reads + 2 }
+            #expect(site.ufm.createdPartitions.filter { $0.key != 0x2010 } == before)
+            #expect(try await site.get(Site.ledgerPrefix + "0x200e")?.value == "nonsense")
+            #expect(second.lines.count { $0.text.contains("0x200e: the ledger record") } == 1)
+            #expect(try await site.statusOf("0x200e")?.state == "held")
+
+            try await site.put(Site.ledgerPrefix + "0x200f", good.value)
             try await second.waitForLine(containing: "Successfully removed PKey 0x200f from UFM")
-            #expect(site.ufm.createdPartitions.keys.sorted() == [0x200e])
-            let record = try #require(await site.get(Site.ledgerPrefix + "0x200e"))
-            #expect(record.value.contains(#""state":"synced""#))
-            #expect(try await site.get(Site.ledgerPrefix + "notes") != nil)
+            try await site.delete(Site.ledgerPrefix + "0x200e")
+            try await second.waitForLine(containing: "Successfully synchronized PKey 0x200e")
             #expect(try await second.stop() == .code(0))
         }
     }

@@ -81,10 +81,10 @@ struct ApprovalTests {
                     tls: TLSSettings(verification: .none), timeout: .seconds(10)), transport: http)
             let ledger = EtcdLedger(EtcdRecords(client, fabric: "default"), sources: [])
             let pkey = try PKey(parsing: "0x2000")
-            let record = #"{"state":"guarded","key":"/a","revision":3,"time":"2026-01-31T12:00:00Z"}"#
+            let record = #"{"state":"guarded","key":"/a/0x2000","revision":3,"time":"2026-01-31T12:00:00Z"}"#
             try await site.put(Site.ledgerPrefix + "0x2000", record)
-            let shown = try #require(await ledger.entries()[pkey])
-            #expect(shown.record == LedgerRecord(.guarded, key: "/a", revision: 3))
+            let shown = try #require(await ledger.contents().entries[pkey])
+            #expect(shown.record == LedgerRecord(.guarded, key: "/a/0x2000", revision: 3))
             try await site.put(Site.ledgerPrefix + "0x2000", record)
             let permit = try #require(WriteGate().permit(for: .amendment))
             #expect(try await !ledger.approve(shown, of: pkey, permit))
@@ -94,7 +94,9 @@ struct ApprovalTests {
             try await site.put(Site.ledgerPrefix + "0x2000", record)
             let again = try #require(await ledger.entry(of: pkey))
             #expect(try await ledger.approve(again, of: pkey, permit))
-            #expect(try await ledger.records()[pkey] == LedgerRecord(.approved, key: "/a", revision: 3))
+            #expect(
+                try await ledger.records().records[pkey]?.record
+                    == LedgerRecord(.approved, key: "/a/0x2000", revision: 3))
         }
     }
 

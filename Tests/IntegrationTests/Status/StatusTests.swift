@@ -61,9 +61,9 @@ struct StatusTests {
             #expect(try await site.statusOf("0x200e")?.state == "pending")
             #expect(try await site.statusOf("0x200f")?.state == "empty")
             try await site.put(
-                Site.ledgerPrefix + "0x2010", #"{"state":"synced","key":"/a\u001b[31m","revision":3,"time":""}"#)
+                Site.ledgerPrefix + "0x2010", #"{"state":"synced","key":"/a\u001b[31m/0x2010","revision":3,"time":""}"#)
             #expect(try await site.statusOf("0x2010")?.state == "pending")
-            #expect(try await site.status().output.contains(#"/a\x1b[31m is gone"#))
+            #expect(try await site.status().output.contains(#"/a\x1b[31m/0x2010 is gone"#))
         }
     }
 

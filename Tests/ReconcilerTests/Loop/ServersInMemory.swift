@@ -73,36 +73,42 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
 
     // MARK: The ledger
 
-    func records() async throws(Failure) -> [PKey: LedgerRecord] { content.read(\.records) }
-
-    func claim(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool {
-        content.update { $0.records[pkey] = record }
-        return true
+    func records() async throws(Failure) -> LedgerContent {
+        content.read { LedgerContent($0.records.mapValues { KeptRecord($0, RecordVersion(1)) }) }
     }
 
-    func claim(_ records: [PKey: LedgerRecord], _ permit: WritePermit) async throws(Failure) -> Bool {
+    private func write(_ records: [PKey: LedgerRecord]) -> LedgerAnswer {
         content.update { $0.records.merge(records) { $1 } }
-        return true
+        return .written(RecordVersion(1))
     }
 
-    func amend(_ record: LedgerRecord, for pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool {
-        try await claim(record, for: pkey, permit)
+    func claim(
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, expecting key: KeyState,
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
+
+    func claim(_ claims: [PKey: NewClaim], _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
+        write(claims.mapValues(\.record))
     }
+
+    func amend(
+        _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
 
     func wait(
-        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        try await claim(record, for: pkey, permit)
-    }
+        _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, over version: RecordVersion, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
 
     func authoriseDeletion(
-        of pkey: PKey, _ record: LedgerRecord, expecting expected: [KeyName: KeyVersion], _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        try await claim(record, for: pkey, permit)
-    }
+        of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
 
-    func release(_ pkey: PKey, _ permit: WritePermit) async throws(Failure) {
+    func release(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
         content.update { $0.records[pkey] = nil }
+        return .written(.absent)
     }
 }
 

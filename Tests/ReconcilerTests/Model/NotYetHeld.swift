@@ -25,37 +25,7 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     var description: String { "\(powers) against \(invariant)" }
 
-    static let all: [NotYetHeld] = [
-        NotYetHeld(
-            .wipes, .truth,
-            "a claim compares a revision alone, which in the new store is that of another value"),
-        NotYetHeld(
-            .noSpace, .service,
-            "a deletion is authorised by a put, which a full store refuses: the tenant's partition stays"),
-        NotYetHeld(
-            .unreadableRecords, with: [.kills], .scope,
-            "a record that cannot be read counts as a claimed one: the partition is written, where it is to be held"),
-        NotYetHeld(
-            .misspeltRecords, .scope,
-            "a record under another spelling counts as the PKey's own: the partition is written, where it is to be held"
-        ),
-    ]
+    static let all: [NotYetHeld] = []
 
-    static let rarelyBroken: [NotYetHeld] = [
-        NotYetHeld(
-            .restoresBehind, .truth,
-            "a claim compares a revision alone, which after the restore is that of another value"),
-        NotYetHeld(
-            .revertedKeys, .truth,
-            "a claim compares a revision alone, which now is that of another value"),
-        NotYetHeld(
-            .membersDisagree, .truth,
-            "a claim compares a revision alone, which on the other member is that of another value"),
-        NotYetHeld(
-            .lateTransactions, .scope,
-            "a release names no revision: carried out late, it takes the record of the next claim"),
-        NotYetHeld(
-            .misspeltRecords, .agreement,
-            "a record that names another partition's key: the deletion waits for that key to go, for ever"),
-    ]
+    static let rarelyBroken: [NotYetHeld] = []
 }

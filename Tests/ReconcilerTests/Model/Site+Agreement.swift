@@ -119,16 +119,22 @@ extension Site {
         bite(trouble)
         pass(.seconds(draw(1...100)))
         expectService(of: other, trouble)
-        if trouble == .refusedPartition { expectFailing(victim) }
+        guard trouble == .refusedPartition else { return }
+        pass(.seconds(20))
+        expectFailing(victim)
     }
 
     /// A change of another partition is carried out soon.
     private mutating func expectService(of pkey: PKey, _ trouble: Power) {
-        guard let slot = Self.slot(pkey), breach == nil, store.records["0X" + pkey.description.dropFirst(2)] == nil
+        guard let slot = Self.slot(pkey), breach == nil, spoiled[slot] == nil,
+            store.records["0X" + pkey.description.dropFirst(2)] == nil
         else { return }
         // A full store takes no value: what is wanted there can only end.
         if trouble == .noSpace {
-            guard store.keys[Self.name(pkey)] != nil, ufm[pkey] != nil, ufm.ours.contains(pkey) else { return }
+            // Whose record the store lost is nobody's.
+            guard store.keys[Self.name(pkey)] != nil, ufm[pkey] != nil, store.records[pkey.description] != nil else {
+                return
+            }
             delete([Self.name(pkey), Store.prefix + "0X" + pkey.description.dropFirst(2)])
         } else {
             // Ports that are nowhere else, so that nothing has to be waited for.
@@ -145,7 +151,7 @@ extension Site {
 
     /// What is refused for good is failing, and the ledger says so.
     private mutating func expectFailing(_ pkey: PKey) {
-        guard breach == nil, let slot = Self.slot(pkey), let wanted = era(slot).wish.ports,
+        guard breach == nil, let slot = Self.slot(pkey), spoiled[slot] == nil, let wanted = era(slot).wish.ports,
             ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description]?.record,
             record.state != .failing, record.state != .deleting || record.error == nil
         else { return }

@@ -14,7 +14,7 @@ extension Site {
         judge(request, index)
         let kind = drawKind(request, index)
         var (told, seen) = (0, PortSet())
-        if case .claim(let records, false) = request, let slot = records.keys.first.flatMap(Self.slot) {
+        if case .claim(let changes, false) = request, let slot = changes.keys.first.flatMap(Self.slot) {
             seen = daemons[index].witness.sights[slot].shown
         }
         if case .write(let step) = request, let slot = Self.slot(step.pkey) {
@@ -143,17 +143,21 @@ extension Site {
     }
 
     private mutating func transact(_ call: Call, _ kind: AdapterAnswers.Kind) -> Reply {
-        guard kind.effect == .whole else { return .held(false) }
+        guard kind.effect == .whole else { return .ledger(.refused) }
         let before = store.revision
         var claimed: Int64?
-        if case .release(let pkey) = call.request, let record = store.records[pkey.description]?.record {
+        if case .release(let pkey, _) = call.request, let record = store.records[pkey.description]?.record {
             claimed = record.state == .deleting ? nil : record.revision.number
         }
         do throws(Store.Refusal) {
-            let held = try store.carryOut(call.request) ?? false
-            if held { transacted(call, claimed: claimed) } else { nearly(.truth) }
+            let answer = try store.carryOut(call.request) ?? .refused
+            switch answer {
+            case .written: transacted(call, claimed: claimed)
+            case .allowed: bite(.noSpace)
+            case .refused: nearly(.truth)
+            }
             if store.revision != before { wakeFollowers() }
-            return .held(held)
+            return .ledger(answer)
         } catch {
             bite(.noSpace)
             return .failed(Failure(.full, "etcdserver: mvcc: database space exceeded"))

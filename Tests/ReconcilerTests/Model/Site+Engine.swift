@@ -9,10 +9,10 @@ enum Request {
     case list
     case readLedger
     /// Claims, all or none.
-    case claim([PKey: LedgerRecord], isBatch: Bool)
-    case amend(PKey, LedgerRecord)
-    case authorise(PKey, LedgerRecord, expecting: [String: Int64])
-    case release(PKey)
+    case claim([PKey: RecordChange], isBatch: Bool)
+    case amend(PKey, RecordChange)
+    case authorise(PKey, RecordChange)
+    case release(PKey, RecordChange)
     case ping
     /// A second opinion on how keys stand.
     case confirm(PKey, expecting: [String: Int64])
@@ -28,7 +28,9 @@ enum Request {
         case .readFabric: self = .readFabric
         case .readLedger: self = .readLedger
         case .listSource: self = .list
-        case .claimBatch(let records, _): self = .claim(records, isBatch: true)
+        case .claimBatch(let claims, _):
+            self = .claim(
+                claims.mapValues { RecordChange($0.record, over: .absent, if: [$0.record.key: $0.key]) }, isBatch: true)
         case .read(let pkey, _): self = .readPartition(pkey)
         case .write(let write, let pkey, _, _): self.init(write, pkey)
         }
@@ -37,13 +39,14 @@ enum Request {
     private init(_ write: PartitionWrite, _ pkey: PKey) {
         switch write {
         case .step(let step): self = .write(step)
-        case .claim(let record): self = .claim([pkey: record], isBatch: false)
-        case .amend(let record), .wait(let record, _): self = .amend(pkey, record)
-        case .authoriseDeletion(let record, let expected):
-            self = .authorise(
-                pkey, record,
-                expecting: Dictionary(uniqueKeysWithValues: expected.map { ($0.key.description, $0.value.number) }))
-        case .release(let proof): self = .release(proof.pkey)
+        case .claim(let record, let version, let key):
+            self = .claim([pkey: RecordChange(record, over: version, if: [record.key: key])], isBatch: false)
+        case .amend(let record, let version), .wait(let record, _, let version):
+            self = .amend(pkey, RecordChange(record, over: version))
+        case .authoriseDeletion(let record, let version, let keys):
+            self = .authorise(pkey, RecordChange(record, over: version, if: keys))
+        case .release(let proof, let version, let keys):
+            self = .release(proof.pkey, RecordChange(nil, over: version, if: keys))
         case .confirm(let expected):
             self = .confirm(
                 pkey,
@@ -82,14 +85,27 @@ enum Request {
     }
 }
 
+/// What the engine wants of one record, and what must hold for it.
+struct RecordChange {
+    let record: LedgerRecord?
+    let version: RecordVersion
+    let keys: [KeyName: KeyState]
+
+    init(_ record: LedgerRecord?, over version: RecordVersion, if keys: [KeyName: KeyState] = [:]) {
+        self.record = record
+        self.version = version
+        self.keys = keys
+    }
+}
+
 /// What comes of a request.
 enum Reply {
     case done
-    /// Whether the conditions of a transaction held.
-    case held(Bool)
+    /// What became of a transaction of the ledger.
+    case ledger(LedgerAnswer)
     /// A list, of the store as somebody showed it.
     case keys(Store)
-    case records([PKey: LedgerRecord])
+    case records(LedgerContent)
     case fabric(FabricSnapshot)
     case partition(Partition?)
     /// UFM did not take the step, and there may be a way round.
@@ -111,8 +127,8 @@ extension EngineEvent {
         case (.readLedger(let read), .failed(let failure)): self = .ledgerRead(read, .failure(failure))
         case (.listSource(let asked), .keys(let store)): self = .sourceListed(asked, .success(store.snapshot))
         case (.listSource(let asked), .failed(let failure)): self = .sourceListed(asked, .failure(failure))
-        case (.claimBatch(let records, _), .held(let held)): self = .batchClaimed(records, .success(held))
-        case (.claimBatch(let records, _), .failed(let failure)): self = .batchClaimed(records, .failure(failure))
+        case (.claimBatch(let claims, _), .ledger(let answer)): self = .batchClaimed(claims, .success(answer))
+        case (.claimBatch(let claims, _), .failed(let failure)): self = .batchClaimed(claims, .failure(failure))
         case (.read(let pkey, let run), .partition(let partition)):
             self = .answered(pkey, run, .read(.success(partition)))
         case (.read(let pkey, let run), .failed(let failure)): self = .answered(pkey, run, .read(.failure(failure)))
@@ -130,12 +146,9 @@ extension EngineEvent.Answer {
         case (.step, .done): self = .written(.success(.done))
         case (.step, .refused(let refusal)): self = .written(.success(.refused(refusal)))
         case (.step, .failed(let failure)): self = .written(.failure(failure))
-        case (.claim, .held(let held)), (.amend, .held(let held)), (.wait, .held(let held)),
-            (.authoriseDeletion, .held(let held)),
-            (.confirm, .held(let held)):
-            self = .ledger(.success(held ? .done : .refused))
-        // A release names no condition.
-        case (.release, .held): self = .ledger(.success(.done))
+        case (.claim, .ledger(let answer)), (.amend, .ledger(let answer)), (.wait, .ledger(let answer)),
+            (.authoriseDeletion, .ledger(let answer)), (.release, .ledger(let answer)), (.confirm, .ledger(let answer)):
+            self = .ledger(.success(answer))
         case (.claim, .failed(let failure)), (.amend, .failed(let failure)), (.wait, .failed(let failure)),
             (.authoriseDeletion, .failed(let failure)),
             (.release, .failed(let failure)), (.confirm, .failed(let failure)):
@@ -270,35 +283,58 @@ extension Store.Change {
 
 /// What the ledger in etcd makes of the engine's words.
 extension Store {
-    /// The records as the ledger reads them: those whose name spells a PKey; what they say that are no records is unknown.
-    var ledger: [PKey: LedgerRecord] {
-        var found: [PKey: LedgerRecord] = [:]
+    /// What the ledger reads: records under the PKey's own spelling, about the PKey's own key; the rest is strange.
+    var ledger: LedgerContent {
+        var found: [PKey: KeptRecord] = [:]
+        var strange: [StrangeRecord] = []
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
-            guard let pkey = try? PKey(parsing: name) else { continue }
-            found[pkey] = record.form == .plain ? record.record : .unreadable
+            let (pkey, version) = (try? PKey(parsing: name), RecordVersion(record.revision))
+            if let pkey, record.form == .plain, name == pkey.description, record.isAbout(pkey) {
+                found[pkey] = KeptRecord(record.record, version)
+            } else {
+                strange.append(StrangeRecord(name, of: pkey, version, "\(record.form)"))
+            }
         }
-        return found
+        return LedgerContent(found, strange: strange, room: isFull ? .none("alarm NOSPACE") : .enough)
     }
 
-    /// Carries out a transaction of the ledger.
-    ///
-    /// - Returns: whether its conditions held; nil for a request that is none.
-    mutating func carryOut(_ request: Request) throws(Refusal) -> Bool? {
+    /// Carries out a transaction of the ledger; nil for a request that is none.
+    mutating func carryOut(_ request: Request) throws(Refusal) -> LedgerAnswer? {
         switch request {
-        case .claim(let records, _):
-            try transact(
-                if: records.values.map { .key($0.key.description, at: $0.revision.number) },
-                set: Dictionary(uniqueKeysWithValues: records.map { ($0.key.description, Record(record: $0.value)) }))
-        case .amend(let pkey, let record):
-            try transact(if: [.recordExists(pkey.description)], set: [pkey.description: Record(record: record)])
-        case .authorise(let pkey, let record, let expected):
-            try transact(
-                if: [.recordExists(pkey.description)] + expected.map { .key($0.key, at: $0.value) },
-                set: [pkey.description: Record(record: record)])
-        case .release(let pkey): try transact(if: [], set: [pkey.description: nil])
+        case .claim(let changes, _): try carryOut(changes)
+        case .amend(let pkey, let change): try carryOut([pkey: change])
+        case .authorise(let pkey, let change): try carryOut([pkey: change], mayGoUnwritten: true)
+        case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.
-        case .confirm(_, let expected): expected.allSatisfy { holds(.key($0.key, at: $0.value)) }
+        case .confirm(_, let expected):
+            expected.allSatisfy { holds(.key($0.key, at: $0.value)) } ? .allowed : .refused
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
+    }
+
+    private mutating func carryOut(
+        _ changes: [PKey: RecordChange], mayGoUnwritten: Bool = false
+    ) throws(Refusal) -> LedgerAnswer {
+        var conditions: [Condition] = []
+        for (pkey, change) in changes {
+            conditions.append(.record(pkey.description, at: change.version.number))
+            for (key, state) in change.keys {
+                conditions.append(.key(key.description, at: state.version.number))
+                if let value = state.value { conditions.append(.value(key.description, value)) }
+            }
+        }
+        if mayGoUnwritten, isFull, !keepsRecordsInFile {
+            return try transact(if: conditions, set: ["none": nil]) ? .allowed : .refused
+        }
+        let records = changes.map { ($0.key.description, $0.value.record.map { Record(record: $0) }) }
+        guard try transact(if: conditions, set: Dictionary(uniqueKeysWithValues: records)) else { return .refused }
+        return .written(RecordVersion(keepsRecordsInFile ? fileChanges : revision))
+    }
+}
+
+extension Store.Record {
+    /// Whether it is about a key that spells the PKey.
+    func isAbout(_ pkey: PKey) -> Bool {
+        (try? PKey(parsing: record.key.description.split(separator: "/").last ?? "")) == pkey
     }
 }

@@ -14,9 +14,11 @@ extension Site {
         switch request {
         case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
         case .ping, .readPartition, .amend, .authorise, .confirm: break
-        case .release(let pkey): judgeRelease(pkey, index)
-        case .claim(let records, isBatch: false):
-            for (pkey, record) in records where record.state == .synced { judgeSynced(pkey, record, index) }
+        case .release(let pkey, _): judgeRelease(pkey, index)
+        case .claim(let changes, isBatch: false):
+            for (pkey, record) in changes.compactMapValues(\.record) where record.state == .synced {
+                judgeSynced(pkey, record, index)
+            }
         case .write(let step): judgeWrite(step, index)
         }
     }
@@ -250,7 +252,8 @@ extension Site {
     /// - Parameter claimed: of a release, the revision that the record had been claimed for.
     mutating func transacted(_ call: Call, claimed: Int64?) {
         switch call.request {
-        case .claim(let records, _):
+        case .claim(let changes, _):
+            let records = changes.compactMapValues(\.record)
             for (pkey, record) in records where record.state == .synced { judgeRecorded(pkey, record, call.seen) }
             orphaned.subtract(records.keys)
             // It is wanted again: its next deletion is another one.
@@ -258,13 +261,13 @@ extension Site {
             released.subtract(records.keys)
             for slot in records.keys.compactMap(Self.slot) { spoiled[slot] = nil }
             for pkey in records.keys { denied = (denied.singly.subtracting([pkey]), denied.listed.subtracting([pkey])) }
-        case .release(let pkey):
+        case .release(let pkey, _):
             released.insert(pkey)
             approved.remove(pkey)
             if case .late = call.stage, let slot = Self.slot(pkey), let claimed, claimed == era(slot).revision {
                 fail(.scope, "a release of \(pkey) that had been given up took the record of a new claim")
             }
-        case .authorise(let pkey, _, _):
+        case .authorise(let pkey, _):
             if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write, .confirm: break
@@ -300,8 +303,8 @@ extension Site {
         case (.list, .keys(let shown)): hearList(shown, index)
         case (.readLedger, .records(let records)):
             daemons[index].witness.ledgerAsked = call.sent
-            daemons[index].witness.owned.formUnion(records.keys)
-        case (.claim(let records, _), .held(true)): daemons[index].witness.owned.formUnion(records.keys)
+            daemons[index].witness.owned.formUnion(records.records.keys)
+        case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
         default: break
         }
     }

@@ -39,6 +39,9 @@ extension Site {
         for name in records where store.records[name] == nil {
             if let pkey = try? PKey(parsing: name) { orphaned.insert(pkey) }
         }
+        // What was strange is gone with the rest.
+        let present = store.records.keys.compactMap { (try? PKey(parsing: $0)).flatMap(Self.slot) }
+        for slot in 0..<Self.slots where !present.contains(slot) { spoiled[slot] = nil }
     }
 
     private mutating func restore(_ backup: Store, overtaking: Bool) {
@@ -81,7 +84,9 @@ extension Site {
             changes = [name: record]
         }
         _ = try? store.transact(if: [], set: changes)
-        if let slot = Self.slot(pkey), changes.count > 1 || record.form != .plain { spoiled[slot] = steps }
+        if let slot = Self.slot(pkey), changes.count > 1 || record.form != .plain || !record.isAbout(pkey) {
+            spoiled[slot] = steps
+        }
         note("etcd: the record of \(pkey) is now \(changes.keys.sorted()) \(record.form) \(record.record.key)")
         wakeFollowers()
     }

@@ -9,13 +9,11 @@ extension Request {
         switch self {
         case .list: "list of the keys"
         case .readLedger: "list of the records"
-        case .claim(let records, _):
-            records.sorted { $0.key < $1.key }.map { "claim \($0.key) \($0.value.state) @\($0.value.revision)" }
-                .joined(separator: ", ")
-        case .amend(let pkey, let record): "amend \(pkey) \(record.state) @\(record.revision)"
-        case .authorise(let pkey, _, let expected):
-            "authorise the deletion of \(pkey) if \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
-        case .release(let pkey): "release \(pkey)"
+        case .claim(let changes, _):
+            changes.sorted { $0.key < $1.key }.map { "claim \($0.key) \($0.value.words)" }.joined(separator: ", ")
+        case .amend(let pkey, let change): "amend \(pkey) \(change.words)"
+        case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
+        case .release(let pkey, let change): "release \(pkey) \(change.words)"
         case .confirm(let pkey, let expected):
             "second opinion on \(pkey): \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
         case .readFabric: "list of UFM"
@@ -31,17 +29,26 @@ extension Request {
     }
 }
 
+extension RecordChange {
+    fileprivate var words: String {
+        let keys = keys.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value.version)" }
+        return (record.map { "\($0.state) @\($0.revision) " } ?? "")
+            + "over \(version.number)" + (keys.isEmpty ? "" : " if \(keys)")
+    }
+}
+
 extension Reply {
     var words: String {
         switch self {
         case .done: "done"
-        case .held(let held): held ? "done" : "the conditions do not hold"
+        case .ledger(.written(let version)): "done, version \(version.number)"
+        case .ledger(.allowed): "allowed, and not written"
+        case .ledger(.refused): "the conditions do not hold"
         case .keys(let store): "at \(store.revision)"
-        case .records(let records):
-            records.isEmpty
-                ? "none"
-                : records.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.state) @\($0.value.revision)" }
-                    .joined(separator: ", ")
+        case .records(let content):
+            (content.records.sorted { $0.key < $1.key }.map { pkey, kept in
+                "\(pkey) \(kept.record.state) @\(kept.record.revision)"
+            } + content.strange.map { "\($0.name): \($0.problem)" }).joined(separator: ", ")
         case .fabric(let snapshot):
             snapshot.sortedPartitions.dropLast().map { "\($0.number) \(PortSet($0))" }.joined(separator: ", ")
         case .partition(let partition): partition.map { "\(PortSet($0))" } ?? "not there"

@@ -40,7 +40,7 @@ struct Store: Sendable {
 
         var record: LedgerRecord
         var form = Form.plain
-        /// The store's revision that last changed it.
+        /// The store's revision that last changed it; in a file, a number of its own.
         var revision: Int64 = 0
     }
 
@@ -60,7 +60,8 @@ struct Store: Sendable {
     enum Condition: Hashable, Sendable {
         /// The key was last changed by this revision; 0 for a key that is not there.
         case key(String, at: Int64)
-        case recordExists(String)
+        /// The key is there with exactly this value.
+        case value(String, [UInt8])
         /// The record was last changed by this revision; 0 for one that is not there.
         case record(String, at: Int64)
     }
@@ -92,6 +93,8 @@ struct Store: Sendable {
     var isFull = false
     /// Whether the records stand in a file beside the daemon: they move no revision, and outlive what befalls the store.
     var keepsRecordsInFile = false
+    /// How often records in a file were changed.
+    private(set) var fileChanges: Int64 = 0
 
     // MARK: Writing
 
@@ -128,7 +131,11 @@ struct Store: Sendable {
         guard conditions.allSatisfy(holds) else { return false }
         let real = records.filter { name, record in record != nil || self.records[name] != nil }
         guard !keepsRecordsInFile else {
-            for (name, record) in real { self.records[name] = record }
+            if !real.isEmpty { fileChanges += 1 }
+            for (name, record) in real {
+                self.records[name] = record
+                self.records[name]?.revision = fileChanges
+            }
             return true
         }
         if isFull, real.contains(where: { $0.value != nil }) { throw .noSpace }
@@ -147,7 +154,7 @@ struct Store: Sendable {
     func holds(_ condition: Condition) -> Bool {
         switch condition {
         case .key(let name, let revision): (keys[name]?.revision ?? 0) == revision
-        case .recordExists(let name): records[name] != nil
+        case .value(let name, let value): keys[name]?.entry.value == value
         case .record(let name, let revision): (records[name]?.revision ?? 0) == revision
         }
     }
@@ -208,10 +215,10 @@ struct Store: Sendable {
 
     /// Comes back from a snapshot of itself, with the same cluster and member ids; revision and raft term go back.
     mutating func restore(_ snapshot: Store) {
-        let (cluster, file) = (clusterID, keepsRecordsInFile ? records : nil)
+        let (cluster, file, changes) = (clusterID, keepsRecordsInFile ? records : nil, fileChanges)
         self = snapshot
         clusterID = cluster
-        if let file { (keepsRecordsInFile, records) = (true, file) }
+        if let file { (keepsRecordsInFile, records, fileChanges) = (true, file, changes) }
         raftTerm = Self.firstTerm
     }
 

@@ -30,7 +30,7 @@ struct StoreTests {
         let written = put(&store, 1)
         #expect(try !store.transact(if: [.key(key, at: written + 1)], set: ["0x2000": record]))
         #expect(try !store.transact(if: [.key(key, at: 0)], set: ["0x2000": record]))
-        #expect(try !store.transact(if: [.recordExists("0x2000")], set: ["0x2000": record]))
+        #expect(try !store.transact(if: [.value(key, [])], set: ["0x2000": record]))
         #expect(store.revision == written && store.records.isEmpty)
         #expect(try store.transact(if: [.key("/pkeys/0x2001", at: 0)], set: ["0x2000": record, "0x2001": record]))
         #expect(store.records.values.map(\.revision) == [written + 1, written + 1])

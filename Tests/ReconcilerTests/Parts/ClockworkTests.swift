@@ -17,7 +17,7 @@ struct ClockworkTests {
     private mutating func acquaint() {
         let list = KeySnapshot(complete: [], revision: 1)
         _ = sides.source.listed(list, .afresh, from: SourceID("etcd", prefix: "/p/"), now: .zero)
-        sides.ledger.read(sides.ledger.readingStarted(), [:])
+        _ = sides.ledger.read(sides.ledger.readingStarted(), LedgerContent([PKey: KeptRecord]()))
         readFabric(now: .zero)
     }
 
@@ -80,7 +80,7 @@ struct ClockworkTests {
         sides.ledger.failed(gone, now: .seconds(4))
         sides.ledger.retrying()
         #expect(due(5, isHolding: true).isEmpty)
-        sides.ledger.read(sides.ledger.readingStarted(), [:])
+        _ = sides.ledger.read(sides.ledger.readingStarted(), LedgerContent([PKey: KeptRecord]()))
         #expect(due(7, isHolding: false) == [.approvalLook])
         #expect(due(9, isHolding: false).isEmpty)
     }

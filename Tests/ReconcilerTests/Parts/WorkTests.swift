@@ -10,7 +10,7 @@ struct WorkTests {
     private let pkey: PKey
     private let run: Run
     private let failure = Failure(.rejected, "no such GUID")
-    private let record = LedgerRecord(.claimed, key: "/p/0x5", revision: 5)
+    private let claim = NewClaim(LedgerRecord(.claimed, key: "/p/0x5", revision: 5), KeyState(5, []))
 
     init() throws {
         pkey = try PKey(parsing: "0x5")
@@ -99,26 +99,26 @@ struct WorkTests {
     @Test("A claim of many is done with when it is answered, or when a run knows better")
     func batches() {
         var work = work()
-        work.claiming([pkey: record])
+        work.claiming([pkey: claim])
         #expect(work.isBeingClaimed(pkey))
         #expect(!work.isDone)
-        #expect(work.claimed(pkey, record) == true)
+        #expect(work.claimed(pkey, claim) == true)
         #expect(work.isDone)
-        work.claiming([pkey: record])
+        work.claiming([pkey: claim])
         work.ask(pkey, .fresh, now: .zero)
         _ = work.next(now: .zero)
         #expect(!work.isBeingClaimed(pkey))
-        #expect(work.claimed(pkey, record) == false)
+        #expect(work.claimed(pkey, claim) == false)
     }
 
     @Test(
         "Too few are claimed one by one, and no batch is larger than a transaction",
-        arguments: [(0, []), (7, []), (8, [8]), (100, [100]), (250, [100, 100, 50])])
+        arguments: [(0, []), (7, []), (8, [8]), (40, [40]), (90, [40, 40, 10])])
     func sizes(count: Int, sizes: [Int]) throws {
         let pkeys = try (0..<count).map { try PKey(parsing: "0x" + String($0 + 1, radix: 16)) }
-        let batches = BatchClaims.batches(of: pkeys)
+        let batches = BatchClaims.batches(of: pkeys.map { ($0, claim) })
         #expect(batches.map(\.count) == sizes)
-        #expect(Array(batches.joined()) == (sizes.isEmpty ? [] : pkeys))
+        #expect(batches.flatMap(\.keys).sorted() == (sizes.isEmpty ? [] : pkeys))
     }
 
     @Test("What has been rehearsed is known by how it stood then")
@@ -127,8 +127,8 @@ struct WorkTests {
         func standing(_ revision: KeyVersion) -> Standing {
             Standing(
                 pkey: pkey, source: "etcd", wanted: .absent, intent: .absent, word: .told, key: "/p/0x5",
-                revision: revision,
-                record: nil, lostHistory: nil, isLost: false, actual: .some(nil), absence: .unknown)
+                revision: revision, record: nil, version: .absent, lostHistory: nil, isLost: false,
+                actual: .some(nil), absence: .unknown)
         }
         #expect(!work.isRehearsed(standing(5)))
         work.rehearsed(standing(5))

@@ -75,7 +75,7 @@ struct StatusCostTests {
         }
         let start = told.begin(keys: keys, ledger: Dictionary(uniqueKeysWithValues: records), fabric: fabric)
         // What is claimed many at once is not in the queue before it is answered.
-        for batch in start.batches { _ = told.tell(.batchClaimed(batch, .success(true))) }
+        for batch in start.batches { _ = told.tell(.batchClaimed(batch, .success(.written(RecordVersion(2))))) }
         return told.status
     }
 }

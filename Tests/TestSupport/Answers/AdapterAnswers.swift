@@ -155,9 +155,9 @@ package enum AdapterAnswers {
         case .follow: return (turn == .later ? [.resumed] : []) + lists
         case .list: return lists
         case .readLedger: return [.older] + etcd
-        case .claim, .claimBatch, .amend, .authorise: return transactions
-        // What only deletes is taken by a store that is full.
-        case .release, .confirm: return transactions.filter { $0 != .full }
+        case .claim, .claimBatch, .amend: return transactions
+        // What only deletes is taken by a store that is full, and so is the comparison that allows a deletion.
+        case .authorise, .release, .confirm: return transactions.filter { $0 != .full }
         case .pingFabric: return ufm
         case .readFabric: return [.older, .lacksOne, .lacksHalf, .lacksAll, .incomplete, .tooLarge] + ufm
         case .readPartition: return [.older, .absent] + ufm

@@ -20,7 +20,8 @@ struct UFMLedgerOptions: ParsableArguments {
         guard managed else { return nil }
         let client = try connections.etcd(etcd.inputs, try common.sources())
         do throws(Failure) {
-            return try await connections.ledgerInEtcd(client, fabric: fabric ?? "default").records()
+            return try await connections.ledgerInEtcd(client, fabric: fabric ?? "default").records().records
+                .mapValues(\.record)
         } catch {
             throw CommandFailure("the ledger in etcd cannot be read: \(error.message)")
         }

@@ -39,9 +39,9 @@ extension Site {
         for name in records where store.records[name] == nil {
             if let pkey = try? PKey(parsing: name) { orphaned.insert(pkey) }
         }
-        // What was strange is gone with the rest.
-        let present = store.records.keys.compactMap { (try? PKey(parsing: $0)).flatMap(Self.slot) }
-        for slot in 0..<Self.slots where !present.contains(slot) { spoiled[slot] = nil }
+        // What was strange may be gone with the rest, or a record of old be there again.
+        let strange = store.ledger.strange.compactMap(\.pkey).compactMap(Self.slot)
+        for slot in 0..<Self.slots where !strange.contains(slot) { spoiled[slot] = nil }
     }
 
     private mutating func restore(_ backup: Store, overtaking: Bool) {

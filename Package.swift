@@ -54,14 +54,14 @@ let package = Package(
 
         // The shell: what reads and writes the world
         .target(name: "CStart"),
-        .target(name: "Surroundings", dependencies: ["CStart"], swiftSettings: strict),
+        .target(name: "Surroundings", dependencies: ["CStart", "Text"], swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
         .target(name: "JSONText", swiftSettings: strict),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
         .target(
             name: "Transport", dependencies: ["Surroundings", "Text", "CCurl", "COpenSSL"], swiftSettings: strict),
         .target(
-            name: "EtcdGateway", dependencies: ["JSONText", "KeyHistory", "Text", "Transport"],
+            name: "EtcdGateway", dependencies: ["JSONText", "KeyHistory", "Surroundings", "Text", "Transport"],
             swiftSettings: strict),
         .target(
             name: "UFMClient", dependencies: ["Fabric", "JSONText", "Text", "Transport"], swiftSettings: strict),
@@ -75,15 +75,15 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "EtcdGateway", "Fabric", "Files", "JSONText", "KeyHistory", "Planning", "Reconciler", "Text",
-                "Transport",
+                "EtcdGateway", "Fabric", "Files", "JSONText", "KeyHistory", "Planning", "Reconciler", "Surroundings",
+                "Text", "Transport",
             ],
             swiftSettings: strict),
         .target(
             name: "Adapters",
             dependencies: [
-                "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler", "Text",
-                "Transport", "UFMClient",
+                "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler",
+                "Surroundings", "Text", "Transport", "UFMClient",
             ],
             swiftSettings: strict),
         .target(
@@ -184,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "KeyHistory", "Ledger", "Reconciler", "Transport", "UFMClient", "UFMModel",
+                "EtcdGateway", "Fabric", "HTTPServing", "KeyHistory", "Ledger", "Reconciler", "Transport", "UFMClient",
+                "UFMModel",
                 "UFMSimulator",
                 "TestSupport", "Usage", "surf-ufm-pkeyd", "ufm-simulator",
             ],

@@ -1,6 +1,7 @@
 package import Fabric
 import Ledger
 package import Reconciler
+internal import Surroundings
 package import UFMClient
 
 /// What UFM's errors say of what happened.
@@ -17,10 +18,10 @@ extension Failure {
 }
 
 extension UFMError {
-    /// One line for people: what happened, and what to do where that is known.
+    /// One line for people, without secrets: what happened, and what to do where that is known.
     package func description(with advice: Failure.Advice) -> String {
         let trouble = Failure.Trouble(.ufm, Failure.Cause(self), at: server, words: serverWords ?? "")
-        return description + (advice(trouble).map { "; \($0)" } ?? "")
+        return KnownSecrets.redacted(description + (advice(trouble).map { "; \($0)" } ?? ""))
     }
 }
 

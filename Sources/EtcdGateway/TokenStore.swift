@@ -1,3 +1,5 @@
+internal import Surroundings
+
 /// The authentication tokens of each member: they live and die with the member that knows them.
 ///
 /// Many requests that need a new token at once share one authentication.
@@ -27,7 +29,10 @@ actor TokenStore {
         pending[endpoint] = running
         let result = await running.value
         pending[endpoint] = nil
-        if case .success(let token) = result { known[endpoint] = token }
+        if case .success(let token) = result {
+            known[endpoint] = token
+            if case .token(let secret) = token { KnownSecrets.addPassing(secret) }
+        }
         return try result.get()
     }
 

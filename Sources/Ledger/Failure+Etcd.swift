@@ -1,5 +1,6 @@
 package import EtcdGateway
 package import Reconciler
+internal import Surroundings
 package import Transport
 
 /// What etcd's errors say of what happened.
@@ -12,12 +13,12 @@ extension Failure {
 }
 
 extension EtcdError {
-    /// One line for people: what happened, and what to do where that is known.
+    /// One line for people, without secrets: what happened, and what to do where that is known.
     package func description(with advice: Failure.Advice) -> String {
         // A stream that ends is no connection that is refused.
-        guard kind != .watchEnded else { return description }
+        guard kind != .watchEnded else { return KnownSecrets.redacted(description) }
         let trouble = Failure.Trouble(.etcd, Failure.Cause(kind), at: endpoint?.url, words: message)
-        return description + (advice(trouble).map { "; \($0)" } ?? "")
+        return KnownSecrets.redacted(description + (advice(trouble).map { "; \($0)" } ?? ""))
     }
 }
 

@@ -58,7 +58,9 @@ package struct CredentialSources: Sendable {
             return answer
         }
         if let value = environment[credential.variable] {
-            return FoundPassword(secret: Secret(value), origin: .environment(credential.variable))
+            return FoundPassword(
+                secret: Secret(try inOneLine(value, of: credential.variable)), origin: .environment(credential.variable)
+            )
         }
         if let credentials = environment["CREDENTIALS_DIRECTORY"].map(ConfigDirectory.init(path:)) {
             let path = credentials.file(credential.fileName)
@@ -67,6 +69,17 @@ package struct CredentialSources: Sendable {
         let path = directory.file(credential.fileName)
         if let file = try PasswordFile.read(path, .ownerOnly) { return found(file, .file(path)) }
         return prompting == .whenNeeded ? try ask(credential, user) : nil
+    }
+
+    /// A password without the line end that `$(cat file)` leaves out and other ways do not.
+    private func inOneLine(_ value: String, of variable: String) throws(SettingsError) -> String {
+        let line = String(
+            String.UnicodeScalarView(
+                value.unicodeScalars.reversed().drop { "\r\n".unicodeScalars.contains($0) }.reversed()))
+        guard !line.isEmpty, !line.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .option(name: variable, problem: "has a control character or no password in it")
+        }
+        return line
     }
 
     /// The password; throws an error that lists the places to put it when no source has it.

@@ -39,8 +39,8 @@ package enum GUIDArgument: Hashable, Sendable {
         guard let file = try LocalFile.readSettings(path, limit: 16 << 20) else {
             throw .file(path: path, problem: "is not there")
         }
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
-            throw .file(path: path, problem: "is not UTF-8 text")
+        guard let text = file.text else {
+            throw .file(path: path, problem: LocalFile.problem(ofNoText: file.bytes))
         }
         var guids: [GUID] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {

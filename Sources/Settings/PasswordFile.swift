@@ -40,10 +40,16 @@ package struct PasswordFile {
         _ path: String, _ strictness: Strictness, holding secret: String = "password"
     ) throws(SettingsError) -> PasswordFile? {
         guard let file = try LocalFile.readSettings(path, limit: 65_536) else { return nil }
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
-            throw .file(path: path, problem: "the \(secret) in it is not UTF-8 text")
+        guard let text = file.text else {
+            throw .file(path: path, problem: "the \(secret) in it \(LocalFile.problem(ofNoText: file.bytes))")
         }
         let password = text.trimmed
+        // Which of the lines it is, nobody can tell; and what reaches a header must not end it.
+        guard !password.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .file(
+                path: path,
+                problem: "has more than one line or a control character: the \(secret) is to stand in it alone")
+        }
         guard !password.isEmpty else {
             throw .file(path: path, problem: "is empty: write the \(secret) into it, or remove it")
         }

@@ -49,8 +49,10 @@ package final class FileDescriptorOutput: LogOutput {
         // Logging must leave no trace in the caller's own error handling.
         let before = errno
         defer { errno = before }
+        // Whoever made the line, no secret leaves with it.
+        let bytes = Array(KnownSecrets.redacted(line).utf8) + [UInt8(ascii: "\n")]
         let needsThread = monitor.update { state in
-            state.queue.append(Array(line.utf8) + [UInt8(ascii: "\n")], isError: isError)
+            state.queue.append(bytes, isError: isError)
             defer { state.hasThread = true }
             return !state.hasThread
         }

@@ -48,8 +48,9 @@ extension HTTPResponse {
             default: if !insideTag { visible.append(character) }
             }
         }
-        for secret in secrets where !secret.isEmpty { visible = visible.replacing(secret, with: "…") }
-        let lines = visible.split(whereSeparator: \.isNewline).lazy.map { ServerWords.oneLine($0) }
+        var redactor = Redactor()
+        for secret in secrets { redactor.add(secret) }
+        let lines = redactor.redacted(visible).split(whereSeparator: \.isNewline).lazy.map { ServerWords.oneLine($0) }
         return lines.first { !$0.isEmpty }
     }
 }

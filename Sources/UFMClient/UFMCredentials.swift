@@ -39,7 +39,7 @@ package enum UFMCredentials: Sendable, Equatable {
     }
 
     /// What must never be shown, should a server quote our request in its answer.
-    var secrets: [String] {
+    package var secrets: [String] {
         let header = authorization.map { [String($0.value.dropFirst("Basic ".count))] } ?? []
         return switch self {
         case .basic(_, let password): header + [password]

@@ -35,11 +35,13 @@ struct Connections {
     }
 
     fileprivate func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
-        try EtcdClient(configuration, transport: http)
+        if let login = configuration.login { KnownSecrets.add(login.password) }
+        return try EtcdClient(configuration, transport: http)
     }
 
     fileprivate func ufm(_ configuration: UFMConfiguration) -> UFMClient {
-        UFMClient(configuration: configuration, transport: http)
+        for secret in configuration.credentials.secrets { KnownSecrets.add(secret) }
+        return UFMClient(configuration: configuration, transport: http)
     }
 
     /// Where desired state comes from, in the order of precedence.
@@ -181,7 +183,10 @@ struct Daemon {
     ) {
         do throws(SettingsError) {
             let renewal = try settings.reloaded().told(to: log)
-            if let login = renewal.etcdLogin { etcdClient.renew(login: login) }
+            if let login = renewal.etcdLogin {
+                KnownSecrets.add(login.password)
+                etcdClient.renew(login: login)
+            }
             ufmFabric.renew(connections.ufm(renewal.ufm))
             log.info("SIGHUP received: passwords have been read again")
         } catch {

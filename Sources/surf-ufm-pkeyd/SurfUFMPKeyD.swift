@@ -36,6 +36,8 @@ enum Program {
         // First of all: a daemon that is asked to end while it starts ends in good order.
         EndingSignals.note()
         StandardStreams.occupy()
+        // libcurl and OpenSSL would write the keys of every TLS session into the file that it names.
+        unsetenv("SSLKEYLOGFILE")
         // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }

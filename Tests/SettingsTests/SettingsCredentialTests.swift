@@ -51,6 +51,29 @@ struct SettingsCredentialTests {
         #expect(try find(credential, sources(variables), option: "from option")?.origin == .option)
     }
 
+    @Test(
+        "Marks and line ends of other systems around a password do not count; what is ambiguous is refused with the place"
+    )
+    func oddFiles() throws {
+        try scratch.write("\u{feff}pass wörd\r\n", to: "ufm-password")
+        #expect(try find(.ufm, sources())?.secret.reveal() == "pass wörd")
+        for ending in ["\n", "\r\n"] {
+            let variables = ["SURF_UFM_PKEYD_UFM_PASSWORD": " pass" + ending]
+            #expect(try find(.ufm, sources(variables))?.secret.reveal() == " pass")
+        }
+        for value in ["\n", "a\nb", "a\u{0}b", "a\u{1b}[0m"] {
+            let error = #expect(throws: SettingsError.self) {
+                try find(.ufm, sources(["SURF_UFM_PKEYD_UFM_PASSWORD": value]))
+            }
+            #expect(error?.description.hasPrefix("SURF_UFM_PKEYD_UFM_PASSWORD: ") == true)
+        }
+        for content in ["one\ntwo\n", "one\r\ntwo", "a\u{0}b"] {
+            let path = try scratch.write(content, to: "ufm-password")
+            let error = #expect(throws: SettingsError.self) { try find(.ufm, sources()) }
+            #expect(error?.description.hasPrefix("\(path): has more than one line or a control character") == true)
+        }
+    }
+
     @Test("One password never serves for the other server")
     func separation() throws {
         try scratch.write("etcd's", to: "etcd-password")

@@ -10,15 +10,15 @@ KeyHistory      -
 Text            -
 Files           - Glibc
 JSONText        - FoundationEssentials
-Surroundings    CStart
+Surroundings    CStart Text
 YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Surroundings Text
-EtcdGateway     JSONText KeyHistory Text Transport
+EtcdGateway     JSONText KeyHistory Surroundings Text Transport
 UFMClient       Fabric JSONText Text Transport
 Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory Text YAMLReader Logging
-Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Text Transport
-Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Text Transport UFMClient
+Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Surroundings Text Transport
+Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
 Usage
 Telemetry       HTTPServing Surroundings Text Logging

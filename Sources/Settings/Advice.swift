@@ -33,6 +33,10 @@ package enum Advice {
         switch trouble.cause {
         case .credentials:
             "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
+        case .untrustedCertificate(let reason) where reason.contains("not the pinned one"):
+            "UFM makes itself a new certificate when it is upgraded: if the fingerprint is what the UFM server itself says "
+                + "(openssl x509 -noout -fingerprint -sha256), accept it with --ufm-fingerprint "
+                + (reason.split(separator: " ").first { $0.hasPrefix("sha256:") }?.trimmingSuffix(",") ?? "sha256:…")
         case .untrustedCertificate(let reason):
             onCertificate(
                 reason,
@@ -49,4 +53,8 @@ package enum Advice {
         if reason.contains("subject name") { return "use a name that the server's certificate carries" }
         return advice
     }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix(_ suffix: String) -> Substring { hasSuffix(suffix) ? dropLast(suffix.count) : self }
 }

@@ -16,7 +16,7 @@ package struct UFMInputs: Sendable {
     /// Whether UFM's certificate is looked at at all.
     package var verifies = true
     package var caCertificate: String?
-    package var fingerprint: CertificateFingerprint?
+    package var fingerprints: [CertificateFingerprint] = []
     package var certificateFile: String?
     package var keyFile: String?
 
@@ -43,7 +43,7 @@ package struct UFMInputs: Sendable {
 
     private var verification: TLSSettings.Verification {
         guard verifies else { return .none }
-        return fingerprint.map { .fingerprint($0.value) } ?? .authority(caFile: caCertificate)
+        return fingerprints.isEmpty ? .authority(caFile: caCertificate) : .fingerprints(Set(fingerprints.map(\.value)))
     }
 
     private func hostsOfOption() throws(SettingsError) -> [String]? {

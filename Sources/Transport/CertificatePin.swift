@@ -2,26 +2,26 @@ internal import CCurl
 internal import COpenSSL
 internal import Synchronization
 
-/// Accepts one server certificate by its SHA-256 fingerprint, in place of a chain to a CA.
+/// Accepts server certificates by their SHA-256 fingerprints, in place of a chain to a CA.
 final class CertificatePin: Sendable {
-    private let fingerprint: SHA256Fingerprint
+    private let fingerprints: Set<SHA256Fingerprint>
     private let mismatch = Mutex<SHA256Fingerprint?>(nil)
 
     /// Every pin ever used. libcurl may keep a TLS context that points at its pin for as long as a connection lives, so
     /// pins are never freed; a process has one or two.
-    private static let known = Mutex<[SHA256Fingerprint: CertificatePin]>([:])
+    private static let known = Mutex<[Set<SHA256Fingerprint>: CertificatePin]>([:])
 
-    static func of(_ fingerprint: SHA256Fingerprint) -> CertificatePin {
+    static func of(_ fingerprints: Set<SHA256Fingerprint>) -> CertificatePin {
         known.withLock { known in
-            if let pin = known[fingerprint] { return pin }
-            let pin = CertificatePin(fingerprint)
-            known[fingerprint] = pin
+            if let pin = known[fingerprints] { return pin }
+            let pin = CertificatePin(fingerprints)
+            known[fingerprints] = pin
             return pin
         }
     }
 
-    private init(_ fingerprint: SHA256Fingerprint) {
-        self.fingerprint = fingerprint
+    private init(_ fingerprints: Set<SHA256Fingerprint>) {
+        self.fingerprints = fingerprints
     }
 
     /// What a server showed instead, the last time one did not match.
@@ -55,7 +55,7 @@ final class CertificatePin: Sendable {
             return false
         }
         let seen = SHA256Fingerprint(bytes: Array(digest.prefix(Int(length))))
-        let matches = seen == fingerprint
+        let matches = fingerprints.contains(seen)
         mismatch.withLock { $0 = matches ? nil : seen }
         X509_STORE_CTX_set_error(store, matches ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION)
         return matches

@@ -61,7 +61,11 @@ struct CurlFailure {
 
     private var certificateReason: String {
         guard let seenPin else { return reason }
-        return "its fingerprint is \(seenPin), not the pinned one"
+        return "its fingerprint is \(seenPin), not the pinned one\(pinCount > 1 ? ", nor any of the others" : "")"
+    }
+
+    private var pinCount: Int {
+        if case .fingerprints(let pins) = request.tls.verification { pins.count } else { 0 }
     }
 
     private var caFile: String {

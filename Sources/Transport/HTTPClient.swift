@@ -12,8 +12,8 @@ package final class HTTPClient: HTTPTransport {
     /// The files that were found good, as they were then: renewed ones are checked again. libcurl itself reads them anew
     /// for each connection.
     private let checkedFiles = Mutex<[TLSSettings: TLSFiles.Stamp]>([:])
-    /// The pinned fingerprint of each host. libcurl does not compare pins when it reuses a connection, so a host has one.
-    private let pins = Mutex<[String: SHA256Fingerprint]>([:])
+    /// The pinned fingerprints of each host. libcurl does not compare pins when it reuses a connection, so a host has one set.
+    private let pins = Mutex<[String: Set<SHA256Fingerprint>]>([:])
 
     package convenience init() throws(TransportError) {
         try self.init(names: NameDirectory())
@@ -94,7 +94,7 @@ package final class HTTPClient: HTTPTransport {
             try TLSFiles.check(tls)
             checkedFiles.withLock { $0[tls] = stamp }
         }
-        guard case .fingerprint(let pin) = tls.verification else { return }
+        guard case .fingerprints(let pin) = tls.verification else { return }
         let pinned = pins.withLock { pins in
             pins[host] = pins[host] ?? pin
             return pins[host]

@@ -6,10 +6,16 @@ package struct TLSSettings: Hashable, Sendable {
     package enum Verification: Hashable, Sendable {
         /// A chain to a CA of the system, or of the file, and a certificate that names the host.
         case authority(caFile: String?)
-        /// Exactly the certificate with this SHA-256 fingerprint, whatever it says of names and dates.
-        case fingerprint(SHA256Fingerprint)
+        /// A certificate with one of these SHA-256 fingerprints, whatever it says of names and dates: that of today, and
+        /// those that will take its place.
+        case fingerprints(Set<SHA256Fingerprint>)
         /// Anything: only on an explicit `--no-ssl-verify`.
         case none
+
+        /// Exactly the certificate with this SHA-256 fingerprint.
+        package static func fingerprint(_ fingerprint: SHA256Fingerprint) -> Verification {
+            .fingerprints([fingerprint])
+        }
     }
 
     package var verification: Verification

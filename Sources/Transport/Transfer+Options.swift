@@ -129,7 +129,7 @@ extension Transfer {
                     pkeyd_setopt_long(easy.pointer, CURLOPT_CA_CACHE_TIMEOUT, 0)
                 }
             }
-        case .fingerprint:
+        case .fingerprints:
             try easy.set(CURLOPT_SSL_VERIFYHOST, 0)
             try forgetSystemAuthorities()
             try pin?.install(on: easy)

@@ -70,8 +70,8 @@ final class Transfer {
         self.sockets = sockets
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        if case .fingerprint(let fingerprint) = request.tls.verification {
-            pin = CertificatePin.of(fingerprint)
+        if case .fingerprints(let fingerprints) = request.tls.verification {
+            pin = CertificatePin.of(fingerprints)
         } else {
             pin = nil
         }

@@ -69,7 +69,7 @@ struct UFMInputsTests {
         }
         #expect(try verification { _ in } == .authority(caFile: nil))
         #expect(try verification { $0.caCertificate = "/ca" } == .authority(caFile: "/ca"))
-        #expect(try verification { $0.fingerprint = fingerprint } == .fingerprint(fingerprint.value))
+        #expect(try verification { $0.fingerprints = [fingerprint] } == .fingerprint(fingerprint.value))
         #expect(try verification { $0.verifies = false } == .none)
         #expect(throws: MalformedValue.self) { try CertificateFingerprint(parsing: String(digits.dropLast())) }
         #expect(try resolve { ($0.host, $0.usesTLS) = ("a", false) }.result.get().scheme == .http)

@@ -82,6 +82,21 @@ struct TLSTests {
         #expect(other?.kind == "tlsFailed")
     }
 
+    @Test("Of several pinned certificates each is accepted, so that the next one is known before it comes")
+    func severalPins() async throws {
+        let files = try await CertificateAuthority().server(names: ["elsewhere"], addresses: [])
+        let server = try await TLSServer.start(files)
+        let right = try await fingerprint(of: files)
+        let others = [UInt8(3), 4].map { SHA256Fingerprint(bytes: [UInt8](repeating: $0, count: 32)) }
+        #expect(try await get(server.url, .fingerprints([others[0], right])) == nil)
+        let error = try await get(server.url, .fingerprints(Set(others)))
+        #expect(
+            error
+                == .untrustedCertificate(
+                    host: "127.0.0.1:\(server.port)",
+                    reason: "its fingerprint is \(right), not the pinned one, nor any of the others"))
+    }
+
     @Test("A host has one pin: libcurl would reuse the connection that the other pin made")
     func twoPins() async throws {
         let files = try await CertificateAuthority().server()

@@ -10,9 +10,10 @@ struct UFMAccessOptions: ParsableArguments {
     var ufmCaCert: String?
     @Option(
         help: ArgumentHelp(
-            "Accept exactly the UFM certificate with this SHA-256 fingerprint.", valueName: "sha256:…"),
+            "Accept exactly the UFM certificate with this SHA-256 fingerprint; may be given again, for the one that comes next.",
+            valueName: "sha256:…"),
         transform: CertificateFingerprint.init(parsing:))
-    var ufmFingerprint: CertificateFingerprint?
+    var ufmFingerprint: [CertificateFingerprint] = []
     @Option(help: ArgumentHelp("Log in with the access token in this file, without a user.", valueName: "file"))
     var ufmTokenFile: String?
     @Option(
@@ -23,7 +24,7 @@ struct UFMAccessOptions: ParsableArguments {
     var ufmKeyFile: String?
 
     func validate() throws {
-        let choices = [noSslVerify, ufmCaCert != nil, ufmFingerprint != nil].count { $0 }
+        let choices = [noSslVerify, ufmCaCert != nil, !ufmFingerprint.isEmpty].count { $0 }
         guard choices <= 1 else {
             throw ValidationError("Give one of --no-ssl-verify, --ufm-ca-cert and --ufm-fingerprint.")
         }
@@ -41,7 +42,7 @@ struct UFMAccessOptions: ParsableArguments {
         inputs.usesTLS = !http
         inputs.verifies = !noSslVerify
         inputs.caCertificate = ufmCaCert
-        inputs.fingerprint = ufmFingerprint
+        inputs.fingerprints = ufmFingerprint
         inputs.certificateFile = ufmCertFile
         inputs.keyFile = ufmKeyFile
         return inputs

@@ -42,6 +42,15 @@ struct UFMToolLoginTests {
             #expect(pinned.status == .code(0))
             #expect(pinned.output.contains("Fingerprint: \(certificate.fingerprint)\n"))
             #expect(pinned.output.contains("Version: 6.22.1-3\n"))
+            // An upgrade of UFM brings a new certificate: its fingerprint is prepared, or the complaint says how it is accepted.
+            let former = "sha256:" + String(repeating: "0", count: 64)
+            let prepared = try await site.run(
+                "ufm", "--username", "admin", "--ufm-fingerprint", former, "--ufm-fingerprint", certificate.fingerprint,
+                "--list")
+            #expect(prepared.status == .code(0))
+            let outdated = try await site.run("ufm", "--username", "admin", "--ufm-fingerprint", former, "--list")
+            expectOneComplaint(
+                outdated, code: 1, naming: ["--ufm-fingerprint \(certificate.fingerprint)"], at: site, "a former pin")
         }
         try await withUFM { site in
             let sign: Sign = try await site.ufmTool("--ping", "--output", "json").json()

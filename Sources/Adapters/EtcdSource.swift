@@ -78,11 +78,9 @@ package struct EtcdSource: EtcdKeySource {
     }
 
     package func confirm(
-        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+        _ expected: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
-        let conditions = expected.sorted { $0.key < $1.key }.map { key, version in
-            TransactionCondition.modRevision(key: key.bytes, equals: version.number)
-        }
+        let conditions = TransactionCondition.those(of: expected)
         do throws(EtcdError) {
             // What only compares could be answered by a stale member, as a read could. This writes, and changes nothing.
             return try await client.transaction(
@@ -106,9 +104,10 @@ extension Respondent {
 }
 
 extension KeySnapshot {
-    /// Whether it shows all these keys at these versions.
-    fileprivate func confirms(_ expected: [KeyName: KeyVersion]) -> Bool {
-        let versions = Dictionary(entries.map { ($0.key, $0.revision) }, uniquingKeysWith: { first, _ in first })
-        return expected.allSatisfy { (versions[$0.key] ?? .absent) == $0.value }
+    /// Whether it shows all these keys so.
+    fileprivate func confirms(_ expected: [KeyName: KeyState]) -> Bool {
+        let states = Dictionary(
+            entries.map { ($0.key, KeyState($0.revision, $0.value)) }, uniquingKeysWith: { first, _ in first })
+        return expected.allSatisfy { (states[$0.key] ?? .absent) == $0.value }
     }
 }

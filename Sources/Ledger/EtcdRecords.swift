@@ -105,10 +105,7 @@ package struct EtcdRecords: RecordStore {
         var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, version in
             TransactionCondition.modRevision(key: key(pkey), equals: version.number)
         }
-        for (key, state) in transaction.keys.sorted(by: { $0.key < $1.key }) {
-            conditions.append(.modRevision(key: key.bytes, equals: state.version.number))
-            if let value = state.value { conditions.append(.value(key: key.bytes, equals: value)) }
-        }
+        conditions += TransactionCondition.those(of: transaction.keys)
         if let fence = permit.fence {
             conditions.append(.modRevision(key: Array(fence.key.utf8), equals: fence.revision))
         }

@@ -157,7 +157,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             if store.holdsKeys(of: source) {
                 transaction.keys.merge(own) { first, _ in first }
             } else {
-                guard try await source.confirm(own.mapValues(\.version), permit) else { return .refused }
+                guard try await source.confirm(own, permit) else { return .refused }
                 let voucher = try await source.vouch(for: Array(own.keys))
                 guard voucher.confirms(own) else { return .refused }
             }

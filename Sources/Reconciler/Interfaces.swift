@@ -31,12 +31,13 @@ package protocol KeySource: Sendable {
     /// Never from memory: what was read before the call does not count.
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher
 
-    /// Says whether keys stand at these versions, in a way that no stale member can answer; up to 100 at once.
+    /// Says whether keys stand so, in a way that no stale member can answer; up to 60 at once.
     ///
-    /// What only a list has told is not written to the fabric without it.
+    /// What only a list has told is not written to the fabric without it. Versions alone would not do: after a restore, or
+    /// with members that disagree, one version has two values.
     ///
-    /// - Parameter expected: versions by key; ``KeyVersion/absent`` for a key that must not be there.
-    func confirm(_ expected: [KeyName: KeyVersion], _ permit: WritePermit) async throws(Failure) -> Bool
+    /// - Parameter expected: by key; ``KeyState/absent`` for one that must not be there.
+    func confirm(_ expected: [KeyName: KeyState], _ permit: WritePermit) async throws(Failure) -> Bool
 }
 
 extension KeySource {
@@ -45,10 +46,9 @@ extension KeySource {
 
     /// A source of one member that always tells the present vouches for its keys.
     package func confirm(
-        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+        _ expected: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
-        let states = try await vouch(for: Array(expected.keys)).states
-        return expected.allSatisfy { states[$0.key]?.version == $0.value }
+        try await vouch(for: Array(expected.keys)).confirms(expected)
     }
 }
 

@@ -80,6 +80,17 @@ struct KnowledgeTests {
         #expect(ledger[pkey] == record)
     }
 
+    @Test("The ports of a partition whose record one read lacks are not free until the next read lacks it as well")
+    func lostRecord() {
+        var ledger = LedgerSide()
+        let (full, empty) = (LedgerContent([pkey: record]), LedgerContent([PKey: KeptRecord]()))
+        _ = ledger.read(ledger.readingStarted(), full)
+        _ = ledger.read(ledger.readingStarted(), empty)
+        #expect(ledger[pkey] == nil && ledger.doubted == [pkey])
+        _ = ledger.read(ledger.readingStarted(), empty)
+        #expect(ledger.doubted == [])
+    }
+
     @Test("What is no record of ours owns nothing, not even beside a record, and is told once for each writing")
     func strangeRecords() {
         var ledger = LedgerSide()

@@ -435,8 +435,7 @@ struct World {
             }
         case .confirm(let expected):
             return ledger { world in
-                let holds = expected.allSatisfy { (world.store.keys[$0.key]?.revision ?? .absent) == $0.value }
-                return holds ? .allowed : .refused
+                expected.allSatisfy(world.store.holds) ? .allowed : .refused
             }
         case .authoriseDeletion(let record, let version, let keys):
             return ledger { world in

@@ -63,5 +63,5 @@ package enum PartitionWrite: Hashable, Sendable {
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Has the source compare how keys stand, by a transaction that no stale member can answer.
-    case confirm(expecting: [KeyName: KeyVersion])
+    case confirm(expecting: [KeyName: KeyState])
 }

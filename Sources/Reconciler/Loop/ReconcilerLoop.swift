@@ -191,7 +191,7 @@ package struct ReconcilerLoop: Sendable {
 
     /// Asks each source for its own keys; one that no source names is nobody's to confirm.
     private func confirm(
-        _ expected: [KeyName: KeyVersion], _ permit: WritePermit
+        _ expected: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
         var rest = expected
         for source in sources {

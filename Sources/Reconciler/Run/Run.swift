@@ -350,7 +350,7 @@ extension Run {
         } else {
             guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
             return Turn(
-                .confirming(goal), .write(.confirm(expecting: goal.keys.mapValues(\.version)), permit), after: words)
+                .confirming(goal), .write(.confirm(expecting: goal.keys), permit), after: words)
         }
     }
 

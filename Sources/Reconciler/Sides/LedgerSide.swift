@@ -16,6 +16,9 @@ struct LedgerSide: Sendable {
     /// Partitions whose record may be another than we know, since a write of ours was refused or lost. Only a read that is
     /// asked for after the one with this number tells. What we know of them stays known: it is not disowned for that.
     private var doubts: [PKey: Int] = [:]
+    /// Partitions whose record the last read lacked, and the one before it had not: a read may be older than what was written
+    /// before it, so that their ports are not free yet.
+    private var lost: Set<PKey> = []
     /// What stands in the ledger's place and is not ours, by partition.
     private(set) var strange: [PKey: StrangeRecord] = [:]
     /// All that is strange as of the last read.
@@ -30,7 +33,7 @@ struct LedgerSide: Sendable {
     var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
     /// Whether any record may be another than we know.
     var hasDoubts: Bool { !doubts.isEmpty }
-    var doubted: Set<PKey> { Set(doubts.keys) }
+    var doubted: Set<PKey> { lost.union(doubts.keys) }
 
     subscript(pkey: PKey) -> KeptRecord? { acquaintance.knowledge?[pkey] }
 
@@ -71,6 +74,9 @@ struct LedgerSide: Sendable {
         let resolved = doubts.filter { $0.value < read.number }.keys.sorted()
         for pkey in resolved { doubts[pkey] = nil }
         touched.formUnion(doubts.keys)
+        if !isOutrun {
+            lost = Set((records ?? [:]).keys.lazy.filter { content.records[$0] == nil && !touched.contains($0) })
+        }
         acquaintance.answered { before in
             guard let before else { return content.records }
             guard !isOutrun else { return before }

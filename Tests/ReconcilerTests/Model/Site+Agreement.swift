@@ -149,11 +149,11 @@ extension Site {
             "\(pkey) still has \(ufm.ports(of: pkey)) 20 s after \(era(slot).wish) was told, under \(trouble)")
     }
 
-    /// What is refused for good is failing, and the ledger says so.
+    /// What is refused for good is failing, and the ledger says so. A guarded partition gives up ports and is led nowhere.
     private mutating func expectFailing(_ pkey: PKey) {
         guard breach == nil, let slot = Self.slot(pkey), spoiled[slot] == nil, let wanted = era(slot).wish.ports,
             ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description]?.record,
-            record.state != .failing, record.state != .deleting || record.error == nil
+            record.state != .failing, record.state != .guarded, record.state != .deleting || record.error == nil
         else { return }
         fail(.service, "\(pkey) is refused, and its record says \(record.state)")
     }

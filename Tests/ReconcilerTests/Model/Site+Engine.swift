@@ -15,7 +15,7 @@ enum Request {
     case release(PKey, RecordChange)
     case ping
     /// A second opinion on how keys stand.
-    case confirm(PKey, expecting: [String: Int64])
+    case confirm(PKey, expecting: [KeyName: KeyState])
     case readFabric
     case readPartition(PKey)
     case write(PlanStep)
@@ -48,9 +48,7 @@ enum Request {
         case .release(let proof, let version, let keys):
             self = .release(proof.pkey, RecordChange(nil, over: version, if: keys))
         case .confirm(let expected):
-            self = .confirm(
-                pkey,
-                expecting: Dictionary(uniqueKeysWithValues: expected.map { ($0.key.description, $0.value.number) }))
+            self = .confirm(pkey, expecting: expected)
         }
     }
 
@@ -307,7 +305,10 @@ extension Store {
         case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.
         case .confirm(_, let expected):
-            expected.allSatisfy { holds(.key($0.key, at: $0.value)) } ? .allowed : .refused
+            expected.allSatisfy { key, state in
+                holds(.key(key.description, at: state.version.number))
+                    && state.value.map { holds(.value(key.description, $0)) } ?? true
+            } ? .allowed : .refused
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
     }

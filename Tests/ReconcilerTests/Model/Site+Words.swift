@@ -15,7 +15,7 @@ extension Request {
         case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
         case .release(let pkey, let change): "release \(pkey) \(change.words)"
         case .confirm(let pkey, let expected):
-            "second opinion on \(pkey): \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" })"
+            "second opinion on \(pkey): \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value.version)" })"
         case .readFabric: "list of UFM"
         case .ping: "ping"
         case .readPartition(let pkey): "read \(pkey)"

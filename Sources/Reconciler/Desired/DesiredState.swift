@@ -159,9 +159,10 @@ package struct DesiredState: Sendable {
         let before = self
         outcome.verdict = views[index].judge(list, occasion, now: now)
         switch (outcome.verdict, occasion) {
-        // The watch goes on from a list that is not of what was told: what was told may be a store's that is no more, and is
-        // not written without a second opinion.
+        // What was told may be a store's that is no more, and is not written without a second opinion: the watch goes on from a
+        // list that is not of it, or a list contradicts it.
         case (.old, .afresh), (.suspect, .afresh): told.subtract(views[index].keysOfPKey.keys)
+        case (.suspect, _) where !views[index].trust.isDisagreeing: told.subtract(views[index].keysOfPKey.keys)
         case (.overtaken, _), (.old, _), (.suspect, _), (.otherStore, _): return outcome
         case (.believed, _), (.ours, .afresh): replace(before, with: list, index, &outcome)
         case (.ours, .besideWatch):

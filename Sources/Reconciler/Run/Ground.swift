@@ -15,6 +15,15 @@ enum Ground: Sendable {
         }
     }
 
+    /// Whether it is one still: what was begun on the watch's word, or on a second opinion, has lost it if a list alone says
+    /// so now.
+    func stands(on word: Word) -> Bool {
+        switch self {
+        case .told, .compared: true
+        case .begun: word == .told
+        }
+    }
+
     var permit: WritePermit? {
         switch self {
         case .told, .compared: nil

@@ -369,8 +369,9 @@ extension Run {
     private static func write(
         _ goal: Goal, _ attempt: Attempt, actual: Partition?, on ground: Ground, _ facts: Facts
     ) -> Turn {
-        // Something newer is wanted, or nothing may be written: what was done is known, the rest belongs to another run.
-        guard facts.isCurrent(goal), let permit = facts.gate.permit(for: .step, finishing: ground.permit)
+        // Something newer is wanted, its source is in doubt since, or nothing may be written: what was done is known, the rest
+        // belongs to another run.
+        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word), let permit = facts.gate.permit(for: .step, finishing: ground.permit)
         else {
             return Turn(.again)
         }

@@ -2,7 +2,7 @@
 ///
 /// The main test leaves these powers out, so that it says of the others that they hold. As the engine is mended they leave
 /// these lists; a test sees to it that what stands in ``all`` does break. What breaks in fewer than one history of thirty is
-/// in ``rarelyBroken``, and is not looked for.
+/// in ``rarelyBroken``: it is left out where all its companions are drawn as well, and is not looked for.
 struct NotYetHeld: Sendable, CustomStringConvertible {
     /// What the main test leaves out.
     let power: Power
@@ -27,5 +27,18 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     static let all: [NotYetHeld] = []
 
-    static let rarelyBroken: [NotYetHeld] = []
+    static let rarelyBroken: [NotYetHeld] = [.staleLists, .staleEverywhere].flatMap { stale in
+        [Power.singleRuns, .kills].map { start in
+            NotYetHeld(
+                stale, with: [start], .scope,
+                "a ledger read at a start that is older than a release is believed: the second opinion compares the key alone"
+            )
+        }
+    }
+
+    /// The powers without those that are rarely broken together.
+    static func without(_ powers: Powers) -> Powers {
+        let left = rarelyBroken.filter { $0.powers.list.allSatisfy(powers.has) }.map(\.power)
+        return Powers(powers.list.filter { !left.contains($0) })
+    }
 }

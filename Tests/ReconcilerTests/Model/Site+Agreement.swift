@@ -44,7 +44,9 @@ extension Site {
             return nil
         }
         let record = store.records[pkey.description]
-        guard let wanted = era(slot).wish.ports else { return nil }
+        // What is no record of ours holds the partition, beside one that is as well.
+        let isHeld = store.records.keys.contains { $0 != pkey.description && (try? PKey(parsing: $0)) == pkey }
+        guard !isHeld, let wanted = era(slot).wish.ports else { return nil }
         let shown = ufm[pkey]
         if wanted.isEmpty {
             guard configuration.limits.policy == .sync else { return nil }

@@ -194,10 +194,10 @@ extension Site {
     private func isTaken(_ ports: PortSet, from slot: Int, _ index: Int) -> Bool {
         let pkey = Self.pkey(slot)
         let witness = daemons[index].witness
-        // What another daemon has made it need not know of.
+        // What another daemon has made it need not know of, and what is no record of the partition's own holds it.
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
             !powers.has(.twoDaemons) || witness.owned.contains(pkey),
-            let record = store.records[pkey.description], record.form == .plain,
+            let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
             let heard = witness.heard[slot]?.ports, heard.isDisjoint(with: ports)
         else { return false }
         switch record.record.state {

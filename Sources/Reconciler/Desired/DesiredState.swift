@@ -331,7 +331,8 @@ package struct DesiredState: Sendable {
         guard let entry = views[index].remove(key, word) else { return }
         unindex(entry, of: key)
         outcome.changed.insert(entry.pkey)
-        note(word, on: entry.pkey)
+        // Of another key that decides now it has told nothing: what that one says may be from before a doubt.
+        note(isInDoubt && deciding(entry.pkey) != nil ? .listed : word, on: entry.pkey)
     }
 
     private mutating func note(_ word: Word?, on pkey: PKey) {

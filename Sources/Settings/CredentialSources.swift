@@ -1,3 +1,5 @@
+import Text
+
 /// The two passwords we need, and the names under which each source knows them.
 package enum Credential: String, CaseIterable, Hashable, Sendable {
     case etcd
@@ -76,8 +78,8 @@ package struct CredentialSources: Sendable {
         let line = String(
             String.UnicodeScalarView(
                 value.unicodeScalars.reversed().drop { "\r\n".unicodeScalars.contains($0) }.reversed()))
-        guard !line.isEmpty, !line.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw .option(name: variable, problem: "has a control character or no password in it")
+        guard !line.isEmpty, !line.unicodeScalars.contains(where: Terminal.isUnsafe) else {
+            throw .option(name: variable, problem: "has a character that cannot be seen, or no password, in it")
         }
         return line
     }

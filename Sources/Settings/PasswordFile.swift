@@ -45,10 +45,11 @@ package struct PasswordFile {
         }
         let password = text.trimmed
         // Which of the lines it is, nobody can tell; and what reaches a header must not end it.
-        guard !password.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !password.unicodeScalars.contains(where: Terminal.isUnsafe) else {
             throw .file(
                 path: path,
-                problem: "has more than one line or a control character: the \(secret) is to stand in it alone")
+                problem:
+                    "has more than one line, or a character that cannot be seen: the \(secret) is to stand in it alone")
         }
         guard !password.isEmpty else {
             throw .file(path: path, problem: "is empty: write the \(secret) into it, or remove it")

@@ -70,7 +70,7 @@ struct SettingsCredentialTests {
         for content in ["one\ntwo\n", "one\r\ntwo", "a\u{0}b"] {
             let path = try scratch.write(content, to: "ufm-password")
             let error = #expect(throws: SettingsError.self) { try find(.ufm, sources()) }
-            #expect(error?.description.hasPrefix("\(path): has more than one line or a control character") == true)
+            #expect(error?.description.hasPrefix("\(path): has more than one line, or a character that") == true)
         }
     }
 

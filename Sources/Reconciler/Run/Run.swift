@@ -371,7 +371,8 @@ extension Run {
     ) -> Turn {
         // Something newer is wanted, its source is in doubt since, or nothing may be written: what was done is known, the rest
         // belongs to another run.
-        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word), let permit = facts.gate.permit(for: .step, finishing: ground.permit)
+        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word),
+            let permit = facts.gate.permit(for: .step, finishing: ground.permit)
         else {
             return Turn(.again)
         }

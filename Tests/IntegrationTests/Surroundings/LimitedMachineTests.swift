@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("A machine that allows little", .timeLimit(.minutes(2)))
+@Suite("A machine that allows little", .timeLimit(.minutes(10)))
 struct LimitedMachineTests {
     @Test("Too few open files are one line and exit code 1, whatever is asked", arguments: [8, 12, 14, 20])
     func descriptors(limit: Int) async throws {

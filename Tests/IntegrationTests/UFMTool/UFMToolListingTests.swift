@@ -48,11 +48,11 @@ struct UFMToolListingTests {
     @Test("--managed says what the daemon's ledger has, and nothing of it is shown without")
     func managed() async throws {
         try await withUFM(Self.storage, Self.empty, .made(0x4002, full: [0xc])) { site in
-            let record = { (state: String) in
-                #"{"state":"\#(state)","key":"/pcocc/x","revision":1,"time":"2026-01-31T12:00:00Z"}"#
+            let record = { (pkey: String, state: String) in
+                #"{"state":"\#(state)","key":"/pcocc/\#(pkey)","revision":1,"time":"2026-01-31T12:00:00Z"}"#
             }
-            try await site.put(Site.ledgerPrefix + "0x4000", record("synced"))
-            try await site.put(Site.ledgerPrefix + "0x4002", record("failing"))
+            try await site.put(Site.ledgerPrefix + "0x4000", record("0x4000", "synced"))
+            try await site.put(Site.ledgerPrefix + "0x4002", record("0x4002", "failing"))
             let list = try await site.ufmTool("--list", "--managed", "--etcd-user", "root")
             #expect(
                 list.output == """

@@ -27,15 +27,13 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     static let all: [NotYetHeld] = []
 
-    static let rarelyBroken: [NotYetHeld] = staleStarts + lies
+    static let rarelyBroken: [NotYetHeld] = staleReads + lies
 
-    private static let staleStarts = [Power.staleLists, .staleEverywhere].flatMap { stale in
-        [Power.singleRuns, .kills].map { start in
-            NotYetHeld(
-                stale, with: [start], .scope,
-                "a ledger read at a start that is older than a release is believed: only the key is compared before a write"
-            )
-        }
+    private static let staleReads = [Power.staleLists, .staleEverywhere].map { stale in
+        NotYetHeld(
+            stale, .scope,
+            "a ledger read that is older than what became of a record is believed: before a write only the key is compared"
+        )
     }
 
     /// About one history of 10,000, and one of 3,000 where daemons begin anew or are two.

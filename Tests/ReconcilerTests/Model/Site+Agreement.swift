@@ -44,9 +44,7 @@ extension Site {
             return nil
         }
         let record = store.records[pkey.description]
-        // What is no record of ours holds the partition, beside one that is as well.
-        let isHeld = store.records.keys.contains { $0 != pkey.description && (try? PKey(parsing: $0)) == pkey }
-        guard !isHeld, let wanted = era(slot).wish.ports else { return nil }
+        guard !isHeldByStranger(pkey), let wanted = era(slot).wish.ports else { return nil }
         let shown = ufm[pkey]
         if wanted.isEmpty {
             guard configuration.limits.policy == .sync else { return nil }
@@ -151,10 +149,16 @@ extension Site {
             "\(pkey) still has \(ufm.ports(of: pkey)) 20 s after \(era(slot).wish) was told, under \(trouble)")
     }
 
+    /// What is no record of ours holds the partition, beside one that is as well.
+    private func isHeldByStranger(_ pkey: PKey) -> Bool {
+        store.records.keys.contains { $0 != pkey.description && (try? PKey(parsing: $0)) == pkey }
+    }
+
     /// What is refused for good is failing, and the ledger says so. A guarded partition gives up ports and is led nowhere.
     private mutating func expectFailing(_ pkey: PKey) {
-        guard breach == nil, let slot = Self.slot(pkey), spoiled[slot] == nil, let wanted = era(slot).wish.ports,
-            ufm.ports(of: pkey) != wanted, let record = store.records[pkey.description]?.record,
+        guard breach == nil, let slot = Self.slot(pkey), spoiled[slot] == nil, !isHeldByStranger(pkey),
+            let wanted = era(slot).wish.ports, ufm.ports(of: pkey) != wanted,
+            let record = store.records[pkey.description]?.record,
             record.state != .failing, record.state != .guarded, record.state != .deleting || record.error == nil
         else { return }
         fail(.service, "\(pkey) is refused, and its record says \(record.state)")

@@ -134,7 +134,12 @@ struct SourceView: Sendable {
     /// The entries of a list beside the watch that are news.
     func news(in list: KeySnapshot) -> [KeyEntry] {
         list.entries.filter { entry in
-            guard entry.revision > (entries[entry.key]?.revision ?? .absent) else { return false }
+            // Two stores, one wiped after the other, give one version to two values.
+            if let known = entries[entry.key] {
+                guard
+                    entry.revision > known.revision || (entry.revision == known.revision && entry.value != known.value)
+                else { return false }
+            }
             // It may be gone since.
             return history.deletion(of: entry.key).map { $0 <= list.revision } ?? true
         }

@@ -451,12 +451,7 @@ package struct Engine: Sendable {
             }
             work.ask(holder, .fresh, now: out.now)
         }
-        out.found(.waits(pkey, waiting.map(note)))
-    }
-
-    /// What there is to say of what a partition waits for.
-    private func note(_ waiting: Waiting) -> WaitingNote {
-        WaitingNote(waiting, because: waiting.partitions.reduce(into: [:]) { $0[$1] = work.failure(of: $1) })
+        out.found(.waits(pkey, waiting.map { WaitingNote($0) { work.failure(of: $0) } }))
     }
 
     // MARK: Runs

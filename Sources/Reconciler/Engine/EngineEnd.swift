@@ -43,7 +43,7 @@ extension EngineEnd {
         } else if !admission.held.isEmpty {
             self = .heldBack(admission.held)
         } else if let first = waiters.pkeys.first {
-            self = .notInStep(waiters.pkeys, reason: waiters[first].map { WaitingNote($0, because: [:]).words })
+            self = .notInStep(waiters.pkeys, reason: waiters[first].map { WaitingNote($0) { _ in nil }.words })
         } else {
             self = .stopped
         }

@@ -27,8 +27,9 @@ package struct WaitingNote: Hashable, Sendable {
         self.ports = ports.sorted { $0.guid < $1.guid }
     }
 
-    init(_ waiting: Waiting, because reasons: [PKey: String]) {
-        self.init(waiting.holders.map { Port($0.key, holder: $0.value, reason: reasons[$0.value]) })
+    /// - Parameter reason: what a partition that still has a port fails with.
+    init(_ waiting: Waiting, because reason: (PKey) -> String?) {
+        self.init(waiting.holders.map { Port($0.key, holder: $0.value, reason: reason($0.value)) })
     }
 
     /// `waits for 043f720300f55101, which PKey 0x2000 still has (…)`

@@ -37,6 +37,19 @@ struct DesiredStateTests {
         #expect(state.intent(of: pkey) == .absent)
     }
 
+    @Test("A list of another history leaves what the watch told as it is, and on a list's word alone")
+    mutating func doubt() {
+        _ = state.replace(with: KeySnapshot(complete: [], revision: 9))
+        _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
+        #expect(state.word(on: pkey) == .told)
+        let other = KeySnapshot(complete: [entry("0x5", hosts("2"), 10)], revision: 11)
+        #expect(state.replace(with: other).verdict == .suspect)
+        #expect(members() == ["043f720300f55171"] && state.word(on: pkey) == .listed)
+        // What the watch tells from then on is its word again.
+        _ = state.apply([.set(entry("0x5", hosts("3"), 12))])
+        #expect(state.word(on: pkey) == .told)
+    }
+
     @Test("A value that cannot be read holds the partition, and says so once for each revision")
     mutating func held() {
         let snapshot = KeySnapshot(complete: [entry("0x5", "nonsense", 10)], revision: 10)

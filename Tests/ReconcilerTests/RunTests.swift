@@ -27,6 +27,15 @@ struct RunTests {
         permit = try #require(WriteGate().permit(for: .step))
     }
 
+    @Test("A change that was begun on the watch's word goes no further once a list alone says so")
+    func groundLost() {
+        #expect(Ground(.listed) == nil)
+        #expect(Ground.begun(permit).stands(on: .told))
+        #expect(!Ground.begun(permit).stands(on: .listed))
+        // A transaction has just found the keys so.
+        #expect(Ground.compared.stands(on: .listed))
+    }
+
     private var errand: Errand { Errand(pkey: pkey, key: "/p/0x5", revision: 7, since: .zero) }
     private var present: Goal { Goal(errand: errand, wish: .present(wanted), keys: ["/p/0x5": KeyState(7, [])]) }
     private var absent: Goal {

@@ -55,3 +55,12 @@ extension HTTPClient {
     /// The body of an answer, for tests that care for nothing else of it.
     func text(_ request: HTTPRequest) async throws -> String { try await send(request).text }
 }
+
+extension HTTPRequest {
+    /// The same, on a kept connection however busy the machine is: by itself one is not used again after three idle seconds.
+    var keepingItsConnection: HTTPRequest {
+        var request = self
+        request.idleLimit = .seconds(600)
+        return request
+    }
+}

@@ -4,14 +4,14 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("Requests one after the other share a connection")
     func keepAlive() async throws {
         let server = try ScriptedServer.answering()
         try await withClient { client in
             for _ in 1...3 {
-                let response = try await client.send(HTTPRequest(.get, server.url))
+                let response = try await client.send(HTTPRequest(.get, server.url).keepingItsConnection)
                 #expect(response.status == 200)
             }
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connections that are kept", .timeLimit(.minutes(1)))
+@Suite("Connections that are kept", .timeLimit(.minutes(5)))
 struct KeptConnectionTests {
     /// Answers the first request of the first connection, then does as told; later connections answer all with their number.
     private static func server(
@@ -24,10 +24,8 @@ struct KeptConnectionTests {
         _ method: HTTPRequest.Method, _ server: ScriptedServer, isRepeatable: Bool? = nil, silenceLimit: Duration? = nil
     ) -> HTTPRequest {
         let body: [UInt8]? = method == .post || method == .put ? [1] : nil
-        var request = HTTPRequest(method, server.url, body: body, totalTimeout: .seconds(20))
+        var request = HTTPRequest(method, server.url, body: body, totalTimeout: .seconds(20)).keepingItsConnection
         request.isRepeatable = isRepeatable ?? request.isRepeatable
-        // However busy the machine is, the connection is kept until the test is over.
-        request.idleLimit = .seconds(60)
         request.silenceLimit = silenceLimit
         return request
     }

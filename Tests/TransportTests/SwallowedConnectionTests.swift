@@ -54,9 +54,8 @@ struct SwallowedConnectionTests {
             while connection.readRequest() != nil { connection.send(.ok("{}")) }
         }
         try await withClient { client in
-            var request = HTTPRequest(.post, server.url, body: [1], totalTimeout: .seconds(60))
+            var request = HTTPRequest(.post, server.url, body: [1], totalTimeout: .seconds(60)).keepingItsConnection
             request.isRepeatable = true
-            request.idleLimit = .seconds(60)
             request.silenceLimit = limitsSilence ? .seconds(1) : nil
             _ = try await client.send(request)
             try network.swallowConnections()
@@ -77,8 +76,7 @@ struct SwallowedConnectionTests {
             while connection.readRequest() != nil { connection.send(.ok("{}")) }
         }
         try await withClient { client in
-            var request = HTTPRequest(.put, server.url, body: [1], totalTimeout: .seconds(60))
-            request.idleLimit = .seconds(60)
+            let request = HTTPRequest(.put, server.url, body: [1], totalTimeout: .seconds(60)).keepingItsConnection
             _ = try await client.send(request)
             try network.swallowConnections()
             let start = ContinuousClock.now

@@ -20,7 +20,7 @@ struct Beginning: Sendable {
     /// Sources that are to be followed anew.
     private var unfollowed: [SourceID: Outage] = [:]
 
-    init(runsOnce: Bool) {
+    init(runsOnce: Bool = false) {
         self.runsOnce = runsOnce
     }
 

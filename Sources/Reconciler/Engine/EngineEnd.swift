@@ -27,9 +27,8 @@ package enum EngineEnd: Hashable, Sendable {
 
 extension EngineEnd {
     /// How a single run ends; nil while something is left that can be done.
-    init?(
-        ofSingleRun sides: Sides, _ gate: WriteGate, _ admission: Admission, _ waiters: WaitingPartitions, _ work: Work
-    ) {
+    init?(ofSingleRun standings: Standings, _ gate: WriteGate, _ work: Work) {
+        let (sides, admission, waiters) = (standings.sides, standings.admission, standings.waiters)
         if let failure = sides.fabric.outage?.last ?? sides.ledger.outage?.last {
             self = .failed(failure)
             return

@@ -15,6 +15,11 @@ struct Output: Sendable {
         found = counts.findings.count
     }
 
+    /// Whether the fabric is read completely.
+    var readsFabric: Bool {
+        actions.contains { if case .readFabric = $0 { true } else { false } }
+    }
+
     mutating func add(_ action: EngineAction) {
         actions.append(action)
     }

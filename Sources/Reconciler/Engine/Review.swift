@@ -24,12 +24,10 @@ struct Review: Sendable {
     /// Which ones that are, in ascending order.
     private(set) var drifted: [PKey] = []
 
-    init(
-        _ picture: Picture, _ admission: Admission, _ leaving: LeavingPorts, _ waiters: WaitingPartitions, _ work: Work,
-        _ planner: Planner
-    ) {
+    init(_ picture: Picture, _ standings: Standings, _ work: Work) {
+        let planner = standings.planner
         for pkey in picture.managed {
-            let standing = picture.standing(of: pkey, admission, leaving)
+            let standing = picture.standing(of: pkey, standings.admission, standings.leaving)
             if case .held(let reason) = standing.intent { holds[pkey] = reason }
             if standing.isLeftUndone(planner) { leftUndone.append(pkey) }
             guard !work.isRehearsed(standing) else { continue }
@@ -38,7 +36,7 @@ struct Review: Sendable {
                 drifted.append(pkey)
             }
             guard !work.isBeingClaimed(pkey), !picture.doubted.contains(pkey),
-                standing.needsWork(planner, told: waiters[pkey])
+                standing.needsWork(planner, told: standings.waiters[pkey])
             else { continue }
             // One that went back and whose record is lost is held, and not claimed like a new one.
             if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut {

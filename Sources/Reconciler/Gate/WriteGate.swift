@@ -60,6 +60,16 @@ package struct WriteGate: Sendable {
     package mutating func close(_ reason: Reason) { closedBy.insert(reason) }
     package mutating func open(_ reason: Reason) { closedBy.remove(reason) }
 
+    /// Closes for a server that does not answer, and opens for one that does.
+    mutating func heed(_ sides: Sides) {
+        set(.fabricDown, sides.fabric.outage != nil)
+        set(.ledgerDown, sides.ledger.outage != nil)
+    }
+
+    private mutating func set(_ reason: Reason, _ stands: Bool) {
+        if stands { close(reason) } else { open(reason) }
+    }
+
     package mutating func take(_ change: Change) {
         switch change {
         case .close(let reason): close(reason)

@@ -14,6 +14,7 @@ struct FabricSide: Sendable {
     /// What is known of partitions that are not there.
     private(set) var absences: Absences
     private var list = List.usable
+    private var wholeRequests = WholeRequests()
 
     /// Whether complete reads can be made, while single ones can. Before the first complete read nothing is known either way.
     private enum List: Sendable {
@@ -96,6 +97,12 @@ struct FabricSide: Sendable {
         reading = nil
     }
 
+    /// How members are exchanged, by what this fabric manager was seen to do.
+    var strategy: WriteStrategy { wholeRequests.strategy }
+
+    /// The one request that sets all members was seen to be done, or not; says whether none is made from now on.
+    mutating func noteWhole(worked: Bool) -> Bool { wholeRequests.note(worked: worked) }
+
     // MARK: A list that fails
 
     /// A complete read has failed, which may be the list's trouble alone: whether the fabric manager is well is to be asked.
@@ -144,6 +151,7 @@ struct FabricSide: Sendable {
 
     /// Takes a complete read; says how long it took, and what it lacked where that was too much.
     mutating func read(_ snapshot: FabricSnapshot, now: Duration) -> (duration: Duration, loss: Absences.Loss?) {
+        if outage != nil { wholeRequests.forget() }
         let reading = reading ?? Reading(since: now, touched: [])
         self.reading = nil
         acquaintance.answered { before in

@@ -6,6 +6,8 @@ struct Sides: Sendable {
     var source: SourceSide
     var ledger = LedgerSide()
     var fabric: FabricSide
+    /// Those that have not answered yet.
+    var beginning = Beginning()
 
     /// What all three have told; nil until each has been read completely. Nothing is planned without it.
     var picture: Picture? {
@@ -15,6 +17,17 @@ struct Sides: Sendable {
         return Picture(
             source: source.name, desired: desired, records: records, strange: ledger.strange,
             doubted: ledger.doubted, fabric: known, absences: fabric.absences)
+    }
+
+    /// A request failed that shows a server to be away.
+    mutating func failed(_ side: Side, _ failure: Failure, now: Duration) {
+        switch side {
+        case .ledger: ledger.failed(failure, now: now)
+        case .fabric:
+            // It is not the list that has trouble.
+            _ = fabric.listIsUsable()
+            fabric.failed(failure, now: now)
+        }
     }
 }
 

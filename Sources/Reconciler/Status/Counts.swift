@@ -19,13 +19,13 @@ struct Counts: Sendable {
 
     /// An event has been answered: keeps what was found.
     mutating func take(_ out: Output) {
+        if out.readsFabric { totals.lastAttempt = out.now }
         findings.add(out.findings)
         lines = out.lines
     }
 
     // MARK: Going through everything
 
-    mutating func passBegan(now: Duration) { totals.lastAttempt = now }
     mutating func passEnded(now: Duration) { totals.lastSuccess = now }
 
     /// Takes what going through everything has shown; gives what is news, in the order of the log.

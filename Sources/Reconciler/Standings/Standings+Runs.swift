@@ -1,0 +1,101 @@
+internal import Fabric
+internal import Planning
+
+/// What runs learn and do, and which ports that frees.
+extension Standings {
+    mutating func apply(_ effect: Effect, to pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
+        switch effect {
+        case .seen(let partition):
+            sides.fabric.read(partition, of: pkey)
+            indexPorts(of: pkey, gate, &work, &out)
+        case .doubted: sides.fabric.doubt(pkey)
+        case .sending(let step):
+            sides.fabric.sending(step)
+            indexPorts(of: pkey, gate, &work, &out)
+        case .written: sides.fabric.written(pkey)
+        case .whole(let worked):
+            if sides.fabric.noteWhole(worked: worked) { out.found(.noWholeRequests) }
+        case .waits(let waiting): wait(pkey, for: waiting, &work, &out)
+        case .recorded(let record):
+            waiters.noted(nil, of: pkey)
+            note(record, of: pkey, gate, &work, &out)
+        case .recordDoubted:
+            sides.ledger.doubt(pkey)
+            indexPorts(of: pkey, gate, &work, &out)
+        case .noted(let note): waiters.noted(note, of: pkey)
+        case .failed(let side, let failure): sides.failed(side, failure, now: out.now)
+        case .troubled(let failure):
+            if failure.cause == .full { noteRoom(.none(failure.message), &out) }
+            guard work.troubled(pkey, failure) else { return }
+            out.found(.troubled(pkey, failure))
+            // Their notes say why they wait.
+            for waiter in waiters.waiting(on: pkey) { work.ask(waiter, .resync, now: out.now) }
+        case .confirmed(let revision): sides.source.confirmed(pkey, revision)
+        case .lookAgain: clockwork.lookAgain(now: out.now)
+        case .say(let message): out.say(message)
+        }
+    }
+
+    /// The ledger has this record now, or none.
+    private mutating func note(
+        _ record: KeptRecord?, of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
+    ) {
+        sides.ledger.note(record, of: pkey)
+        indexPorts(of: pkey, gate, &work, &out)
+        guard let record else { return }
+        sides.fabric.recorded(pkey)
+        if record.record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
+            clockwork.wantWitness(now: out.now)
+        }
+    }
+
+    /// Whether nothing is left to do for a partition, or what is has been told in a rehearsal.
+    func isRight(_ standing: Standing, _ work: Work) -> Bool {
+        work.isRehearsed(standing) || !standing.needsWork(planner, told: waiters[standing.pkey])
+    }
+
+    // MARK: Claims of many
+
+    /// The ledger has the record of a partition that was claimed with many.
+    mutating func claimed(
+        _ pkey: PKey, _ record: KeptRecord, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
+    ) {
+        note(record, of: pkey, gate, &work, &out)
+        sides.source.confirmed(pkey, record.record.revision)
+    }
+
+    /// A claim of many has failed.
+    mutating func notClaimed(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
+        if failure.outcome == .unknown { for pkey in claims.keys { sides.ledger.doubt(pkey) } }
+        if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
+        if failure.cause == .full { noteRoom(.none(failure.message), &out) }
+    }
+
+    // MARK: Ports that leave
+
+    /// Takes note of which ports partitions have still to give up, and asks for those that wait for one that is free now.
+    mutating func indexPorts(
+        of pkeys: some Sequence<PKey>, _ picture: Picture, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
+    ) {
+        // In a rehearsal nothing ever leaves.
+        guard !gate.isRehearsal else { return }
+        let free = leaving.index(pkeys, picture, admission, doubted: sides.ledger.doubted)
+        for pkey in waiters.waiting(for: free) { work.ask(pkey, .fresh, now: out.now) }
+    }
+
+    private mutating func indexPorts(of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
+        guard let picture else { return }
+        indexPorts(of: CollectionOfOne(pkey), picture, gate, &work, &out)
+    }
+
+    private mutating func wait(_ pkey: PKey, for waiting: Waiting?, _ work: inout Work, _ out: inout Output) {
+        guard waiters[pkey] != waiting else { return }
+        for holder in waiters.set(waiting, of: pkey) {
+            work.hurry(holder, now: out.now)
+            // One that is guarded has nothing to do before somebody wants what it has.
+            guard let standing = standing(of: holder), !standing.givenUp.isEmpty else { continue }
+            work.ask(holder, .fresh, now: out.now)
+        }
+        out.found(.waits(pkey, waiting.map { WaitingNote($0) { work.failure(of: $0) } }))
+    }
+}

@@ -34,7 +34,7 @@ extension Failure.Cause {
             case .transport(let error): Self(error)
             case .rejected: .rejected
             case .serverFailure: .serverError
-            case .malformedAnswer: .malformed
+            case .malformedAnswer, .contradiction: .malformed
             case .incompleteAnswer: .incomplete
             case .invalidCall: .settings
             }

@@ -20,7 +20,9 @@ package struct PartitionEditor: Sendable {
 
     /// Deletes a partition; false where there was none.
     package func delete(_ pkey: PKey) async throws(UFMError) -> Bool {
-        try await writer.perform([.delete(pkey)]).outcome != .wasAbsent
+        let report = try await writer.perform([.delete(pkey)])
+        if let refusal = report.refusal, try await client.partition(pkey.number) != nil { throw refusal }
+        return report.outcome != .wasAbsent
     }
 
     /// Adds members, all of them whether they are there or not; creates the partition if there is none.

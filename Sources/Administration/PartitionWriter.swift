@@ -17,6 +17,8 @@ package struct PartitionWriter: Sendable {
     package struct Report: Sendable {
         /// What came of the last one.
         package fileprivate(set) var outcome = StepOutcome.done
+        /// The first refusal of a step that was then made in another way.
+        package fileprivate(set) var refusal: UFMError?
         /// Whether a quality of service comes with UFM's next restart.
         package fileprivate(set) var isAfterRestart = false
     }
@@ -34,6 +36,8 @@ package struct PartitionWriter: Sendable {
         var course = WriteCourse(steps, planner: planner)
         var account = StepAccount(steps, report: progress)
         var report = Report()
+        // "Not found" is said of what is missing because another way was refused.
+        var refusals: [UFMError] = []
         do throws(UFMError) {
             while let step = course.next {
                 let outcome = try await client.perform(
@@ -46,7 +50,9 @@ package struct PartitionWriter: Sendable {
                     continue
                 }
                 account.note(refusal)
-                try await goRound(&course, step.pkey, setback, refusal)
+                report.refusal = report.refusal ?? refusal
+                refusals.append(refusal)
+                try await goRound(&course, step.pkey, setback, refusals)
             }
             if let refusal = account.refusal, !course.refused.isEmpty { throw refusal }
         } catch {
@@ -56,8 +62,9 @@ package struct PartitionWriter: Sendable {
     }
 
     private func goRound(
-        _ course: inout WriteCourse, _ pkey: PKey, _ setback: WriteCourse.Setback, _ refusal: UFMError
+        _ course: inout WriteCourse, _ pkey: PKey, _ setback: WriteCourse.Setback, _ refusals: [UFMError]
     ) async throws(UFMError) {
+        guard let refusal = refusals.last else { return }
         var turn = course.met(setback)
         while turn != .goOn {
             switch turn {
@@ -71,7 +78,7 @@ package struct PartitionWriter: Sendable {
                 }
             case .askAboutEmptyPartitions:
                 turn = course.keepsEmptyPartitions(try await client.keepsEmptyPartitions())
-            case .giveUp: throw refusal
+            case .giveUp: throw refusals.last { $0.status != 404 } ?? refusal
             }
         }
     }

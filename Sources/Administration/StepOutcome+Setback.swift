@@ -7,7 +7,7 @@ extension StepOutcome {
         switch self {
         case .done, .afterRestart, .alreadyThere, .wasAbsent: nil
         case .refusedWhole(let error):
-            (.refusedWhole(isNotFound: error.status == 404, isDoubtful: error.outcome == .unknown), error)
+            (.refusedWhole(isDoubtful: error.outcome == .unknown), error)
         case .noSuchPartition(let error): (.noSuchPartition, error)
         case .noSuchCall(let error): (.noSuchCall, error)
         }

@@ -21,8 +21,17 @@ package struct GUID: Hashable, Comparable, Sendable {
         self = guid
     }
 
-    /// Reads a GUID as a fabric manager may print it: 1 to 16 significant digits, with or without `0x` and padding.
+    /// Reads a GUID as a fabric manager may print it: 1 to 16 significant digits, with or without `0x` and padding; or eight
+    /// pairs of digits with colons between them.
     package init(reported text: some StringProtocol) throws(FabricError) {
+        let pairs = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        if pairs.count == 8, pairs.allSatisfy({ $0.count == 2 }),
+            let value = Hex.value(of: pairs.joined(), prefix: .optional, minimumDigits: 16, maximumDigits: 16)
+        {
+            guard let guid = GUID(value) else { throw .zeroGUID }
+            self = guid
+            return
+        }
         guard
             let value = Hex.value(of: text.utf8, prefix: .optional, maximumDigits: 20),
             let guid = GUID(value)

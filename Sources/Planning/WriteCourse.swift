@@ -6,6 +6,7 @@ package import Fabric
 /// Sources disagree on what UFM refuses and what it means by it: that there is no such partition (some make it with the
 /// first member, some answer 404), that it does not know one of the GUIDs, or that they are too many. So:
 ///
+/// - A deletion for which UFM has no call is the removal of all members.
 /// - A replacement that is refused is made of a removal and an addition, by what the partition is read to be.
 /// - A partition that the request which adds members does not make is made by the one that sets them all, with as many as
 ///   UFM takes: half of them after each refusal, one in the end. The others are added. Where no member gets in, it is
@@ -17,9 +18,8 @@ package import Fabric
 package struct WriteCourse: Sendable {
     /// Why a step was not made, where there may be a way round.
     package enum Setback: Hashable, Sendable {
-        /// UFM refused the one request that sets all members: as something that is not there (404) or otherwise; where it
-        /// is doubtful, it may have carried it out all the same.
-        case refusedWhole(isNotFound: Bool, isDoubtful: Bool)
+        /// UFM refused the one request that sets all members; where that is doubtful, it may have carried it out all the same.
+        case refusedWhole(isDoubtful: Bool)
         /// UFM says of a request that adds that there is no such partition, and a read agrees.
         case noSuchPartition
         /// UFM has no request of this kind, whatever it is about: one that makes an empty partition, or that sets all members.
@@ -82,15 +82,14 @@ package struct WriteCourse: Sendable {
     /// UFM has not made the step.
     package mutating func met(_ setback: Setback) -> Turn {
         switch (ahead.first, setback) {
-        case (.replace, .refusedWhole), (.replace, .noSuchCall): return .read
-        case (.create(let new), .refusedWhole(let isNotFound, let isDoubtful)):
-            founding?.isNotFound = isNotFound
+        case (.replace, .refusedWhole), (.replace, .noSuchCall), (.delete, .noSuchCall): return .read
+        case (.create(let new), .refusedWhole(let isDoubtful)):
             return isDoubtful ? .read : goRound(new)
         case (.create(let new), .noSuchPartition) where new.way == .adding: return found(new)
         case (.create(let new), .noSuchCall) where new.way == .whole: return foundOtherwise(new)
         case (.create, .noSuchCall) where founding != nil: return refuseOne()
         case (.replace, .noSuchPartition), (.create, .noSuchPartition), (.create, .noSuchCall), (.add, _), (.remove, _),
-            (.setQoS, _), (.delete, _), (nil, _):
+            (.setQoS, _), (.delete, .refusedWhole), (.delete, .noSuchPartition), (nil, _):
             return .giveUp
         }
     }
@@ -115,7 +114,12 @@ package struct WriteCourse: Sendable {
             let goal = PartitionGoal(new.pkey, members: members, ipOverIB: new.ipOverIB, qos: new.qos)
             ahead = planner.enforcing.steps(for: goal, actual: partition, strategy: .neverWhole) + others
             return .goOn
-        case .add, .remove, .setQoS, .delete, nil: return .giveUp
+        case .delete(let pkey):
+            // UFM deletes a partition with its last member.
+            let members = partition?.members.keys.sorted() ?? []
+            guard partition == nil || !members.isEmpty else { return .giveUp }
+            return exchange(for: partition == nil ? [] : [.remove(pkey, members)])
+        case .add, .remove, .setQoS, nil: return .giveUp
         }
     }
 
@@ -137,7 +141,6 @@ package struct WriteCourse: Sendable {
         /// Whether the request that adds was refused for exactly these.
         var hasTriedAdding: Bool
         var hasTriedEmpty = false
-        var isNotFound = false
     }
 
     /// Begins to look for the first members, or goes on with it.
@@ -192,7 +195,8 @@ package struct WriteCourse: Sendable {
     /// One that stands alone was refused in every way but, perhaps, by way of an empty partition.
     private mutating func refuseOne() -> Turn {
         guard var founding else { return .giveUp }
-        if founding.isNotFound, !founding.hasTriedEmpty {
+        // To the request that adds it was "no such partition": that may be true whichever the member.
+        if !founding.hasTriedEmpty {
             self.founding?.hasTriedEmpty = true
             return .askAboutEmptyPartitions
         }

@@ -63,6 +63,11 @@ struct PartitionBody: Decodable {
 }
 
 extension PartitionBody {
+    /// Whether it says nothing of a partition.
+    var isEmpty: Bool {
+        pkey == nil && partition == nil && ipOverIB == nil && guids == nil && qos == nil
+    }
+
     /// The partition with this number, with UFM's own defaults for what is left out: IP over IB, full, not at index 0.
     ///
     /// Members that are left out, or of which one cannot be read, throw: a port must never look absent because we did
@@ -104,7 +109,8 @@ extension PartitionNumber {
                 lowBitsOf: UInt16(
                     truncatingIfNeeded: Hex.value(of: text.utf8, prefix: .required, maximumDigits: 4) ?? 0))
         } catch {
-            throw .malformed("'\(text)' is no PKey")
+            let isBare = Hex.value(of: text.utf8, prefix: .optional, maximumDigits: 4) != nil
+            throw .malformed("'\(text)' is no PKey" + (isBare ? ": it is written without 0x" : ""))
         }
     }
 }

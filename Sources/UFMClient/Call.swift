@@ -5,14 +5,14 @@ import Transport
 struct Call {
     let method: HTTPRequest.Method
     /// Below the prefix of the credentials, with the query.
-    let path: String
+    var path: String
     var body: [UInt8]?
     /// Whether the answer is to tell which certificate the server showed.
     var reportsCertificate = false
 
     var isWrite: Bool { method != .get }
     /// Whether the answer grows with the fabric, and so does the time for it.
-    var isList: Bool { path == Call.list.path || path == Call.qosList.path }
+    var isList: Bool { [Call.list, .qosList].contains { $0.path == path || $0.withSlash.path == path } }
 
     static let pkeys = "/resources/pkeys/"
     static let version = Call(method: .get, path: "/app/ufm_version")
@@ -71,15 +71,33 @@ struct Exchange {
             // A write needs no answer, and a server without one may still call its nothing `text/html`.
             let isPage = answer.isHTML && !(call.isWrite && answer.firstByte == nil)
             return isPage ? error(.refusedCredentials, answer: answer, outcome: doubtful) : nil
-        case 300...399: return error(.refusedCredentials, answer: answer, outcome: doubtful)
+        case 300...399:
+            guard !isOwnPathWithSlash(answer.head.header("Location")) else {
+                var error = error(.rejected, answer: answer)
+                error.redirectsToSlash = true
+                return error
+            }
+            return error(.refusedCredentials, answer: answer, outcome: doubtful)
         case 401, 403: return error(.refusedCredentials, answer: answer)
         case 408, 429: return error(.unavailable(retryAfter: answer.retryAfter), answer: answer)
         case 400...499: return error(.rejected, answer: answer)
+        // There is no such call, however UFM may be.
+        case 501: return error(.rejected, answer: answer)
         case 502, 503, 504: return unavailable(answer, doubtful)
         case 500...599 where answer.isHTML: return unavailable(answer, doubtful)
         case 500...599: return error(.serverFailure, answer: answer, outcome: doubtful)
         default: return error(.malformedAnswer("unheard-of status"), answer: answer, outcome: doubtful)
         }
+    }
+
+    /// Whether a redirect leads to what was asked for, with a slash more.
+    private func isOwnPathWithSlash(_ location: String?) -> Bool {
+        guard var target = location?[...] else { return false }
+        if !target.hasPrefix("/") {
+            // `https://host/path`
+            target = target.drop { $0 != "/" }.drop { $0 == "/" }.drop { $0 != "/" }
+        }
+        return target.prefix { $0 != "?" } == path.prefix { $0 != "?" } + "/"
     }
 
     private func unavailable(_ answer: HTTPResponse, _ outcome: UFMError.Outcome) -> UFMError {

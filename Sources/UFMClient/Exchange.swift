@@ -30,6 +30,18 @@ struct Answer {
         }
     }
 
+    /// Throws if the body is an array, where an object by PKey is due: no deletion rests on a list whose order is all that
+    /// tells what is whose.
+    func refuseArray(lacking what: String) throws(UFMError) {
+        guard response.firstByte == UInt8(ascii: "[") else { return }
+        let isOfNames = (try? decoded([String].self)) != nil
+        throw exchange.error(
+            .incompleteAnswer(
+                isOfNames
+                    ? "a list of names, without \(what)"
+                    : "a list without \(what) by PKey: an array, where an object with a key for each PKey is due"))
+    }
+
     private static func reason(_ error: any Error) -> String {
         let (reason, path): (String, [any CodingKey]) =
             switch error {

@@ -28,7 +28,16 @@ struct PartitionListAnswer: Decodable {
         bodies = try container.dataKeys.map { ($0.stringValue, try container.decode(PartitionBody.self, forKey: $0)) }
     }
 
+    /// The one key of a list that has partitions inside it, and is none.
+    private var wrapper: String? {
+        guard bodies.count == 1, let (key, body) = bodies.first, body.isEmpty,
+            (try? PartitionNumber(reported: key)) == nil
+        else { return nil }
+        return key
+    }
+
     func snapshot() throws(AnswerFlaw) -> FabricSnapshot {
+        if let wrapper { throw .malformed("the list is wrapped in an object, as '\(wrapper)'") }
         var partitions: [PartitionNumber: Partition] = [:]
         for (key, body) in bodies {
             let number = try PartitionNumber(reported: key)
@@ -49,6 +58,7 @@ extension PartitionListAnswer {
     /// The quality of service by partition, for those that have one.
     func qualityOfService() throws(AnswerFlaw) -> [PartitionNumber: QualityOfService] {
         var all: [PartitionNumber: QualityOfService] = [:]
+        if let wrapper { throw .malformed("the list is wrapped in an object, as '\(wrapper)'") }
         for (key, body) in bodies {
             let number = try PartitionNumber(reported: key)
             if let qos = body.qos { all[number] = qos }

@@ -24,26 +24,22 @@ extension UFMClient {
     ///
     /// A request only where the version is not known yet. Calls that are given a name leave it out where this is false.
     package func takesPartitionNames() async throws(UFMError) -> Bool {
-        do throws(UFMError) {
-            return try await release() >= .partitionNames
-        } catch let error where error.isMalformedAnswer {
-            return false
-        }
+        try await isAtLeast(.partitionNames)
     }
 
     /// Whether this release is free of the bugs around empty partitions: false for those before 6.18.
     package func keepsEmptyPartitions() async throws(UFMError) -> Bool {
-        do throws(UFMError) {
-            return try await release() >= .emptyPartitions
-        } catch let error where error.isMalformedAnswer {
-            return false
-        }
+        try await isAtLeast(.emptyPartitions)
     }
 
-    /// The release, asked for where it is not known.
-    private func release() async throws(UFMError) -> UFMVersion {
-        if let known = servers.version { return known }
-        return try await version()
+    /// Whether the release, asked for where it is not known, is this one or a later one; a UFM that does not tell it is not.
+    private func isAtLeast(_ version: UFMVersion) async throws(UFMError) -> Bool {
+        if let known = servers.version { return known >= version }
+        do throws(UFMError) {
+            return try await self.version() >= version
+        } catch let error where error.isMalformedAnswer || error.isRejected(404, 405) {
+            return false
+        }
     }
 
     /// The name, if there is one and UFM takes it.
@@ -57,10 +53,8 @@ extension UFMClient {
     /// One PKey, GUID or flag that cannot be read fails the whole, as does a list without members or without the
     /// default partition, the empty list included: what is missing from a snapshot is taken to be missing from UFM.
     package func snapshot() async throws(UFMError) -> FabricSnapshot {
-        let answer = try await answer(to: .list)
-        if answer.response.firstByte == UInt8(ascii: "[") {
-            throw answer.exchange.error(.incompleteAnswer("a list without members"))
-        }
+        let answer = try await listAnswer(to: .list)
+        try answer.refuseArray(lacking: "members")
         let list = try answer.decoded(PartitionListAnswer.self)
         return try answer.reading(list.snapshot)
     }
@@ -70,20 +64,15 @@ extension UFMClient {
     /// UFM says so with a 404 or with an empty body, `{}`, `null` or `[]`. Anything else that is not this partition
     /// throws.
     package func partition(_ number: PartitionNumber) async throws(UFMError) -> Partition? {
-        try await one(number, .partition(number)) { (body) throws(AnswerFlaw) in try body.partition(number) }
+        try await one(number, Call.partition) { (body) throws(AnswerFlaw) in try body.partition(number) }
     }
 
     /// What `read` makes of the answer to a call for one partition, or nil if the answer says that there is none.
     func one<Value>(
-        _ number: PartitionNumber, _ call: Call, read: (PartitionAnswer) throws(AnswerFlaw) -> Value?
+        _ number: PartitionNumber, _ call: (PartitionNumber) -> Call,
+        read: (PartitionAnswer) throws(AnswerFlaw) -> Value?
     ) async throws(UFMError) -> Value? {
-        let answer: Answer
-        do throws(UFMError) {
-            answer = try await self.answer(to: call)
-        } catch let error where error.isRejected(404) {
-            return nil
-        }
-        guard answer.response.firstByte != nil else { return nil }
+        guard let answer = try await partitionAnswer(number, call) else { return nil }
         let body = try answer.decoded(PartitionAnswer.self)
         return try answer.reading { () throws(AnswerFlaw) in try read(body) }
     }
@@ -92,10 +81,8 @@ extension UFMClient {
     ///
     /// A list of its own: UFM cannot give members and quality of service in one (its bug 5409095).
     package func qualityOfService() async throws(UFMError) -> [PartitionNumber: QualityOfService] {
-        let answer = try await answer(to: .qosList)
-        if answer.response.firstByte == UInt8(ascii: "[") {
-            throw answer.exchange.error(.incompleteAnswer("a list without quality of service"))
-        }
+        let answer = try await listAnswer(to: .qosList)
+        try answer.refuseArray(lacking: "quality of service")
         let list = try answer.decoded(PartitionListAnswer.self)
         return try answer.reading(list.qualityOfService)
     }
@@ -113,7 +100,7 @@ extension UFMClient {
 
     /// One partition with members and quality of service, which UFM can give together for one; nil if there is none.
     package func details(_ number: PartitionNumber) async throws(UFMError) -> Partition? {
-        try await one(number, .details(number)) { (body) throws(AnswerFlaw) in
+        try await one(number, Call.details) { (body) throws(AnswerFlaw) in
             guard var partition = try body.partition(number) else { return nil }
             partition.qos = body.qos
             return partition

@@ -16,7 +16,8 @@ package enum StepOutcome: Sendable, Equatable {
     case refusedWhole(UFMError)
     /// To a request that adds UFM said 404, and to a read that there is no such partition.
     case noSuchPartition(UFMError)
-    /// This UFM has no request that makes an empty partition (404, 405), or none that sets all members (405, 501).
+    /// This UFM has no request that makes an empty partition (404, 405, 501), none that sets all members, or none for us
+    /// (403, 405, 501), or none that deletes a partition, which is there (404, 405, 501).
     case noSuchCall(UFMError)
 }
 
@@ -67,7 +68,7 @@ extension UFMClient {
             _ = try await answer(to: Call.create, body)
             return .done
         } catch {
-            if error.isRejected(404, 405) { return .noSuchCall(error) }
+            if error.isRejected(404, 405, 501) { return .noSuchCall(error) }
             guard error.isRejected(400, 409), try await partition(new.pkey.number) != nil else { throw error }
             return .alreadyThere
         }
@@ -99,7 +100,8 @@ extension UFMClient {
             progress?(members.count, members.count)
             return .done
         } catch {
-            if error.status == 405 || error.status == 501 { return .noSuchCall(error) }
+            // Who may not set members may perhaps add and remove them.
+            if [403, 405, 501].contains(error.status) { return .noSuchCall(error) }
             // A page with a 500 may be of a UFM that is away, or of one that fails at this request: a read tells.
             guard error.isRejected(400, 404, 413) || error.kind == .serverFailure || error.status == 500 else {
                 throw error
@@ -113,8 +115,10 @@ extension UFMClient {
         do throws(UFMError) {
             _ = try await answer(to: .delete(key))
             return .done
-        } catch let error where error.isRejected(404) {
-            return .wasAbsent
+        } catch let error where error.isRejected(404, 405, 501) {
+            guard try await partition(key.number) != nil else { return .wasAbsent }
+            guard error.status == 404 else { return .noSuchCall(error) }
+            return .noSuchCall(error.asContradiction("it says 404 to the deletion of \(key), and shows it to a read"))
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Fabric
 import Synchronization
 package import Transport
 
@@ -65,7 +66,16 @@ extension UFMClient {
         do throws(UFMError) {
             _ = try version(in: try await send(.version, to: server))
         } catch let error where error.kind == .rejected {
-            // Every UFM has a version: it is the web server that says so, in the place of a UFM that is not at work.
+            // It is most often the web server that says so, in the place of a UFM that is not at work. But where the
+            // default partition is, there is a UFM, whose version is another matter.
+            for way in [ReadPath.plain, .slash] {
+                guard let answer = try? await send(Call.partition(.defaultPartition).along(way), to: server),
+                    let body = try? answer.decoded(PartitionAnswer.self), (try? body.partition(.defaultPartition)) != nil
+                else { continue }
+                servers.noteWithoutVersion(server)
+                servers.note(way, at: server)
+                return
+            }
             throw error.asOutage
         }
     }
@@ -122,6 +132,8 @@ final class ServerMemory: Sendable {
     private struct Contents {
         var master: String?
         var version: UFMVersion?
+        /// The path along which a server was seen to show partitions.
+        var readPath: (server: String, way: ReadPath)?
     }
 
     private let contents = Mutex(Contents())
@@ -134,13 +146,28 @@ final class ServerMemory: Sendable {
 
     /// This server has answered as a working UFM.
     func note(_ version: UFMVersion, at server: String) {
-        contents.withLock { $0 = Contents(master: server, version: version) }
+        contents.withLock { ($0.master, $0.version) = (server, version) }
+    }
+
+    /// This server has answered as a working UFM, which does not tell its release.
+    func noteWithoutVersion(_ server: String) {
+        contents.withLock { ($0.master, $0.version) = (server, nil) }
+    }
+
+    /// How the partitions of the server in use are read; nil where that is not known.
+    var readPath: ReadPath? { contents.withLock { $0.readPath?.way } }
+
+    /// This server has shown partitions along this path.
+    func note(_ way: ReadPath, at server: String) {
+        contents.withLock { $0.readPath = (server, way) }
     }
 
     /// This server is not at work: the next call looks for one that is, and its release may be another by then.
     func forget(_ server: String) {
         contents.withLock { contents in
-            if contents.master == server { contents = Contents() }
+            if contents.master == server { (contents.master, contents.version) = (nil, nil) }
+            // What comes back there may be another release.
+            if contents.readPath?.server == server { contents.readPath = nil }
         }
     }
 }

@@ -12,10 +12,12 @@ package struct UFMError: Error, Equatable, Sendable {
         case unavailable(retryAfter: Duration?)
         /// No complete answer arrived.
         case transport(TransportError)
-        /// Any other 4xx: UFM read the request and refused it.
+        /// Any other 4xx, and 501: UFM read the request and refused it. Also a redirect to the same path with a slash.
         case rejected
         /// Any other 5xx.
         case serverFailure
+        /// UFM says one thing to one question and another to the next; the text says what.
+        case contradiction(String)
         /// A success whose body, or a status that, means nothing to us; the text says what.
         case malformedAnswer(String)
         /// An answer that reads well but cannot be the whole truth, so that nothing may be concluded from it.
@@ -47,6 +49,8 @@ package struct UFMError: Error, Equatable, Sendable {
     package internal(set) var outcome: Outcome
     /// Whether the answer was a page for people.
     var isPage = false
+    /// Whether the answer leads to the same path with a slash at its end.
+    var redirectsToSlash = false
     /// The GUIDs that UFM refused one by one, where a call found them out.
     package internal(set) var refusedGUIDs: [GUID] = []
 
@@ -103,6 +107,13 @@ package struct UFMError: Error, Equatable, Sendable {
         return error
     }
 
+    /// The same refusal, which another answer shows to be wrong.
+    func asContradiction(_ flaw: String) -> UFMError {
+        UFMError(
+            kind: .contradiction(flaw), method: method, path: path, server: server, status: status,
+            serverWords: serverWords, outcome: outcome, isPage: isPage)
+    }
+
     func isRejected(_ statuses: Int...) -> Bool {
         guard kind == .rejected, let status else { return false }
         return statuses.contains(status)
@@ -130,8 +141,11 @@ extension UFMError: CustomStringConvertible {
         case .unavailable(let wait):
             if let wait { "UFM is unavailable, retry after \(wait.components.seconds) s" } else { "UFM is unavailable" }
         case .transport(let error): ServerWords.oneLine(error.reason)
+        case .rejected where redirectsToSlash: "UFM has this under another path, with a slash at its end"
+        case .rejected where status == 405 || status == 501: "UFM has no such call"
         case .rejected: "UFM refused the request"
         case .serverFailure: "UFM failed"
+        case .contradiction(let flaw): "UFM contradicts itself: \(ServerWords.oneLine(flaw))"
         case .malformedAnswer(let flaw): "the answer makes no sense: \(ServerWords.oneLine(flaw))"
         case .incompleteAnswer(let flaw): "the answer cannot be complete: \(ServerWords.oneLine(flaw))"
         case .invalidCall(let flaw): flaw

@@ -20,11 +20,18 @@ package struct Partition: Sendable, Equatable {
         key: UInt16, name: String? = nil, ipOverIB: Bool = true, members: [UInt64: Member] = [:], qos: QoS = QoS()
     ) {
         self.key = key
-        self.name = name ?? "api_pkey_" + Spelling.pkey(key)
+        self.name = name ?? Self.automaticName(of: key)
         self.ipOverIB = ipOverIB
         self.members = members
         self.qos = qos
     }
+}
+
+extension Partition {
+    /// Whether nobody gave it its name.
+    var hasAutomaticName: Bool { name == Self.automaticName(of: key) }
+
+    private static func automaticName(of key: UInt16) -> String { "api_pkey_" + Spelling.pkey(key) }
 }
 
 /// How one GUID belongs to a partition.

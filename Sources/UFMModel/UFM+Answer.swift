@@ -31,8 +31,27 @@ extension UFM {
         _ request: SimulatedRequest, _ user: User, to resource: Substring, behind gate: Gate
     ) throws(Refusal) -> Visit {
         guard let route = Route(resource, version: version) else { throw .page(404) }
+        if switches.hidesVersion, route == .version { throw .page(404) }
+        if request.method == "GET" { try checkSlash(request, route) }
         if user.role == .monitoringOnly, request.method != "GET" { throw .page(403) }
         return Visit(route: route, gate: gate, user: user)
+    }
+
+    /// Routers differ in what they make of a slash at the end of a path.
+    private func checkSlash(_ request: SimulatedRequest, _ route: Route) throws(Refusal) {
+        switch route {
+        case .pkeys, .pkey: break
+        default: return
+        }
+        switch (switches.readSlash, request.path.hasSuffix("/")) {
+        case (.optional, _), (.required, true), (.redirect, true), (.refused, false): return
+        case (.required, false), (.refused, true): throw .page(404)
+        case (.redirect, false):
+            var response = SimulatedResponse.page(301)
+            let query = request.target.dropFirst(request.path.utf8.count)
+            response.headers = [.init(name: "Location", value: request.path + "/" + query)]
+            throw Refusal(response: response)
+        }
     }
 
     private mutating func answer(

@@ -1,6 +1,8 @@
 extension UFM {
     /// A partition as a read shows it; only the default one has flags of its own, and only with its members.
-    func write(_ partition: Partition, _ flags: ReadFlags, to json: inout JSONText) {
+    ///
+    /// - Parameter named: whether it says which pkey it is.
+    func write(_ partition: Partition, _ flags: ReadFlags, named: Bool = false, to json: inout JSONText) {
         let showsOwnMembership =
             partition.key == Spelling.defaultPKey && flags.guidsData && version.showsDefaultMembership
         json.object { json in
@@ -24,7 +26,11 @@ extension UFM {
                 json.string("limited")
             }
             json.key("partition")
-            json.string(partition.name)
+            json.string(shownName(of: partition))
+            if named {
+                json.key("pkey")
+                json.string(switches.pkeyForm.spelled(partition.key))
+            }
             if flags.qosConf {
                 json.key("qos_conf")
                 write(partition.qos, to: &json)
@@ -42,7 +48,7 @@ extension UFM {
     ) {
         json.object { json in
             json.key("guid")
-            json.string(Spelling.guid(guid))
+            json.string(switches.guidForm.spelled(guid))
             json.key("index0")
             json.bool(member.index0)
             json.key("membership")
@@ -61,6 +67,13 @@ extension UFM {
 
     /// The name of the site, where it is shown.
     static let site = "ufm-simulator"
+
+    private func shownName(of partition: Partition) -> String {
+        switch switches.autoName {
+        case .partition where partition.hasAutomaticName: "partition_" + Spelling.pkey(partition.key)
+        case .partition, .apiPkey: partition.name
+        }
+    }
 
     private func portType(_ guid: UInt64) -> String {
         guard topology.knows(guid) else { return "Unknown" }

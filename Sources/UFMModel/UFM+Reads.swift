@@ -68,6 +68,7 @@ extension UFM {
     /// All partitions. Both flags together are a known bug of UFM's, with an unknown outcome.
     func list(_ asked: ReadFlags) throws(Refusal) -> SimulatedResponse {
         var flags = asked
+        flags.guidsData = asked.guidsData && switches.listShape != .withoutGuids
         if asked.guidsData && asked.qosConf {
             switch switches.bothFlagsOnList {
             case .serverError: throw .page(500)
@@ -77,19 +78,39 @@ extension UFM {
         }
         let partitions = visible
         var json = JSONText()
-        if !flags.guidsData && !flags.qosConf && switches.plainList == .array {
-            json.array { json in
-                for key in partitions.keys.sorted() { json.string(Spelling.pkey(key)) }
-            }
-        } else {
+        let isPlain = !asked.guidsData && !asked.qosConf
+        switch switches.listShape {
+        case .names: write(names: partitions, to: &json)
+        case _ where isPlain && switches.plainList == .array: write(names: partitions, to: &json)
+        case .dict, .withoutGuids: write(partitions, flags, to: &json)
+        case .wrapped:
             json.object { json in
-                for (key, partition) in partitions.sorted(by: { $0.key < $1.key }) {
-                    json.key(Spelling.pkey(key))
-                    write(partition, flags, to: &json)
+                json.key("pkeys")
+                write(partitions, flags, to: &json)
+            }
+        case .objects:
+            json.array { json in
+                for (_, partition) in partitions.sorted(by: { $0.key < $1.key }) {
+                    write(partition, flags, named: true, to: &json)
                 }
             }
         }
         return .json(json.text)
+    }
+
+    private func write(names partitions: [UInt16: Partition], to json: inout JSONText) {
+        json.array { json in
+            for key in partitions.keys.sorted() { json.string(switches.pkeyForm.spelled(key)) }
+        }
+    }
+
+    private func write(_ partitions: [UInt16: Partition], _ flags: ReadFlags, to json: inout JSONText) {
+        json.object { json in
+            for (key, partition) in partitions.sorted(by: { $0.key < $1.key }) {
+                json.key(switches.pkeyForm.spelled(key))
+                write(partition, flags, to: &json)
+            }
+        }
     }
 
     /// One partition, flat; both flags work here.

@@ -71,7 +71,7 @@ struct WriteCourseTests {
         private mutating func setAll(_ members: [Member], _ step: PlanStep) -> End {
             let isKnown = unknown.isDisjoint(with: members.map(\.guid))
             guard isKnown, members.count <= most, partition != nil || createsByReplacing else {
-                return .setback(.refusedWhole(isNotFound: saysNotFound || partition == nil, isDoubtful: false))
+                return .setback(.refusedWhole(isDoubtful: false))
             }
             let lost = Set(partition.map { Array($0.members.keys) } ?? []).subtracting(members.map(\.guid))
             if case .create = step, !lost.isEmpty { losses += 1 }

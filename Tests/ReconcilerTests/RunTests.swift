@@ -299,8 +299,7 @@ struct RunTests {
     @Test(
         "A replacement that is refused is followed by a read, a removal, and an addition once that is seen",
         arguments: [
-            WriteCourse.Setback.noSuchCall, .refusedWhole(isNotFound: false, isDoubtful: true),
-            .refusedWhole(isNotFound: true, isDoubtful: false),
+            WriteCourse.Setback.noSuchCall, .refusedWhole(isDoubtful: true), .refusedWhole(isDoubtful: false),
         ])
     func refusedReplacement(_ setback: WriteCourse.Setback) throws {
         let owned = facts(present, ledger: record(.claimed))

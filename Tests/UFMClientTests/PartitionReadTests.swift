@@ -35,7 +35,43 @@ struct PartitionReadTests {
             .status(404), .json(#"{"detail":"PKey 0x31a not found"}"#, status: 404),
         ])
     func absence(step: ScriptedTransport.Step) async throws {
-        #expect(try await Scripted(step).client.partition(key("0x31a").number) == nil)
+        let scripted = Scripted(step, .json(#"{"guids":[],"partition":"management"}"#))
+        #expect(try await scripted.client.partition(key("0x31a").number) == nil)
+    }
+
+    @Test("A 404 is believed once the default partition was read along the same path, and from then on")
+    func absenceByPath() async throws {
+        let management = ScriptedTransport.Step.json(#"{"guids":[],"partition":"management"}"#)
+        let scripted = Scripted(.status(404), management, .status(404))
+        #expect(try await scripted.client.partition(key("0x31a").number) == nil)
+        #expect(try await scripted.client.partition(key("0x31b").number) == nil)
+        #expect(
+            await scripted.lines == [0x31a, 0x7fff, 0x31b].map {
+                "GET https://ufm1/ufmRest/resources/pkeys/0x\(String($0, radix: 16))?guids_data=true"
+            })
+    }
+
+    @Test("A path that needs a slash is found out once", arguments: [404, 405, 301, 308])
+    func pathWithSlash(status: Int) async throws {
+        let path = "/ufmRest/resources/pkeys/0x31a"
+        let refusal = ScriptedTransport.Step.answer(
+            HTTPResponse(
+                status: status, headers: status < 400 ? [HTTPHeader("Location", "https://ufm1\(path)/?guids_data=true")] : []))
+        let partition = ScriptedTransport.Step.json(#"{"guids":[]}"#)
+        let scripted = Scripted(refusal, .status(404), partition, partition, partition)
+        #expect(try await scripted.client.partition(key("0x31a").number)?.members == [:])
+        #expect(try await scripted.client.partition(key("0x31a").number)?.members == [:])
+        let lines = await scripted.lines
+        #expect(lines.suffix(2) == Array(repeating: "GET https://ufm1\(path)/?guids_data=true", count: 2))
+    }
+
+    @Test("A redirect to anywhere else is a question for a login", arguments: ["/login", "/ufmRest/resources/pkeys/0x5/"])
+    func otherRedirect(target: String) async throws {
+        let scripted = Scripted(.answer(HTTPResponse(status: 302, headers: [HTTPHeader("Location", target)])))
+        let error = await #expect(throws: UFMError.self) {
+            try await scripted.client.partition(key("0x31a").number)
+        }
+        #expect(error?.isRefusedCredentials == true)
     }
 
     @Test("The body on record for a missing partition means absence")
@@ -69,7 +105,8 @@ struct PartitionReadTests {
     @Test("A 404 on a page means absence only where UFM itself is at work")
     func absencePage() async throws {
         let page = ScriptedTransport.Step.html("<h1>404</h1>", status: 404)
-        let working = Scripted(page, .json(try fixture("version-6.14.json")))
+        let management = ScriptedTransport.Step.json(#"{"guids":[],"partition":"management"}"#)
+        let working = Scripted(page, .json(try fixture("version-6.14.json")), management)
         #expect(try await working.client.partition(key("0x31a").number) == nil)
         for step in [page, .status(503), .failure(.cannotConnect(host: "ufm1", reason: "refused"))] {
             await #expect(throws: UFMError.self) {

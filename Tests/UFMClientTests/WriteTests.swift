@@ -145,11 +145,21 @@ struct WriteTests {
 
     @Test("Deleting says whether there was something to delete")
     func delete() async throws {
-        let scripted = Scripted(.status(200), .json("{}"), .status(404, "not found"))
+        let scripted = Scripted(.status(200), .json("{}"), .status(404, "not found"), .json("{}"))
         #expect(try await scripted.client.perform(.delete(key("0x67"))) == .done)
         #expect(try await scripted.client.perform(.delete(key("0x67"))) == .done)
         #expect(try await scripted.client.perform(.delete(key("0x67"))) == .wasAbsent)
         #expect(await scripted.lines.first == "DELETE https://ufm1/ufmRest/resources/pkeys/0x67")
-        #expect(await scripted.bodies == [nil, nil, nil])
+        #expect(await scripted.bodies == [nil, nil, nil, nil])
+    }
+
+    @Test("A deletion that UFM has no call for, of what is there, is neither done nor absent", arguments: [404, 405, 501])
+    func deleteUnknown(status: Int) async throws {
+        let scripted = Scripted(.status(status), .json(#"{"guids":[]}"#))
+        guard case .noSuchCall(let error) = try await scripted.client.perform(.delete(key("0x67"))) else {
+            Issue.record("\(status)")
+            return
+        }
+        #expect(error.status == status && error.outcome == .notApplied)
     }
 }

@@ -19,6 +19,10 @@ struct Bench {
     let client: UFMClient
     /// Whether this UFM can create a partition without members.
     let hasCreation: Bool
+    /// Whether this UFM does not tell its version.
+    var hidesVersion = false
+    /// What the refusal of this UFM's list says, where it lists in a way that is not read.
+    var refusalOfLists: [String] = []
     /// What was found wrong so far.
     private(set) var violations: [String] = []
 

@@ -125,6 +125,8 @@ struct SocketTests {
         // The simulator knows no ports here: where it insists on that, every GUID is unknown to it.
         for (name, values) in Switches.conformanceValues where name != "unknownGuid" && name != "standby" {
             for value in values where name != "applyDelay" || value == "0" {
+                // Whose lists cannot be read is a test of its own.
+                if OddityTests.unlistable.contains(where: { $0.name == name && $0.value == value }) { continue }
                 var switches = Switches()
                 try switches.set(name, to: value)
                 simulator.changeSwitches { $0 = switches }

@@ -4,7 +4,7 @@ import UFMClient
 import UFMModel
 
 /// Every answer that UFM might give to two open questions at once.
-@Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(5)))
+@Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(10)))
 struct SwitchPairTests {
     struct Setting: Sendable {
         let name: String
@@ -12,7 +12,7 @@ struct SwitchPairTests {
     }
 
     /// How many requests the lives under all pairs took at first.
-    private static let mostRequests = 90_843
+    private static let mostRequests = 213_768
 
     /// The values of each switch, with limits that are tighter than the client's own.
     static var settings: [[Setting]] {
@@ -45,6 +45,8 @@ struct SwitchPairTests {
                 .init(key: 0x1000 + $0, members: [Bench.crowdedPort.value: .init()])
             }
         }
+        bench.refusalOfLists = settings.compactMap { OddityTests.oddity(of: $0)?.words }
+        bench.hidesVersion = settings.contains { $0.name == "hidesVersion" && $0.value == "true" }
         await bench.live(
             isLarge: isLarge, context: settings.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
         return bench

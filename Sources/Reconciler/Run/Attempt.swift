@@ -92,7 +92,7 @@ extension Attempt {
     func met(_ refusal: StepRefusal, _ planner: Planner) -> Detour {
         switch step {
         // What the partition is decides who is to be removed and who is to be added.
-        case .replace:
+        case .replace, .delete:
             return .read(
                 changed {
                     $0.refusal = refusal
@@ -101,7 +101,7 @@ extension Attempt {
         case .create:
             var course = course ?? WriteCourse([step], planner: planner)
             return detour(course.met(refusal.setback), course, refusal)
-        case .add, .remove, .setQoS, .delete: return .none
+        case .add, .remove, .setQoS: return .none
         }
     }
 

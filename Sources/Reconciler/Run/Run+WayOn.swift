@@ -91,6 +91,10 @@ extension Run {
             if case .create = attempt.step, actual == nil {
                 return goRound(goal, attempt, refusal, permit, facts).after(effects)
             }
+            // There is no call that deletes it, and nobody in it to remove.
+            if case .delete = attempt.step, actual?.members.isEmpty == true {
+                return noteFailure(goal.errand, refusal.failure, begun: permit, facts).after(effects)
+            }
         } else if evidence != .done {
             switch attempt.unseen(evidence) {
             case .removal(let next):
@@ -117,7 +121,7 @@ extension Run {
         guard case .replace = attempt.step else { return [] }
         switch (evidence, attempt.refusal?.setback) {
         case (.done, _): return [.whole(worked: true)]
-        case (.notGone, nil), (_, .noSuchCall?), (_, .refusedWhole(_, isDoubtful: true)?):
+        case (.notGone, nil), (_, .noSuchCall?), (_, .refusedWhole(isDoubtful: true)?):
             return [.whole(worked: false)]
         case (.notThere, _), (.notGone, _): return []
         }

@@ -35,5 +35,13 @@ extension Switches {
         "foreignPkeys": "partitions of user_ext in reads",
         "siteName": "a site_name in replies (expose_site_name)",
         "standby": "what a standby answers",
+        "putMembers": "PUT of members",
+        "deletePkey": "DELETE of a pkey",
+        "listShape": "the list",
+        "pkeyForm": "pkeys in replies",
+        "guidForm": "GUIDs in replies",
+        "autoName": "a name that nobody gave",
+        "readSlash": "a read's last slash",
+        "hidesVersion": "no /app/ufm_version",
     ]
 }

@@ -15,6 +15,10 @@ extension Switches {
             ("jobDelay", ["100", "NUMBER"]), ("applyDelay", ["0", "NUMBER"]), ("tableFull", names(TableFull.self)),
             ("tableSize", ["128", "NUMBER"]), ("foreignPkeys", names(ForeignPkeys.self)),
             ("siteName", ["false", "true"]), ("standby", names(Absence.self)),
+            ("putMembers", names(PutMembers.self)), ("deletePkey", names(DeletePkey.self)),
+            ("listShape", names(ListShape.self)), ("pkeyForm", names(PkeyForm.self)),
+            ("guidForm", names(GuidForm.self)), ("autoName", names(AutoName.self)),
+            ("readSlash", names(ReadSlash.self)), ("hidesVersion", ["false", "true"]),
         ]
     }
 
@@ -61,6 +65,14 @@ extension Switches {
         case "foreignPkeys": foreignPkeys = try Self.read(name, text)
         case "siteName": siteName = try Self.readFlag(name, text)
         case "standby": standby = try Self.read(name, text)
+        case "putMembers": putMembers = try Self.read(name, text)
+        case "deletePkey": deletePkey = try Self.read(name, text)
+        case "listShape": listShape = try Self.read(name, text)
+        case "pkeyForm": pkeyForm = try Self.read(name, text)
+        case "guidForm": guidForm = try Self.read(name, text)
+        case "autoName": autoName = try Self.read(name, text)
+        case "readSlash": readSlash = try Self.read(name, text)
+        case "hidesVersion": hidesVersion = try Self.readFlag(name, text)
         default:
             let known = Self.choices.map(\.name).joined(separator: ", ")
             throw .badSwitch("there is no switch \(name); there are \(known)")

@@ -103,6 +103,22 @@ package struct Switches: Sendable, Equatable {
     package var siteName = false
     /// What a standby answers.
     package var standby = Absence.serviceUnavailable
+    /// What PUT of members answers.
+    package var putMembers = PutMembers.carriedOut
+    /// What DELETE of a pkey answers.
+    package var deletePkey = DeletePkey.carriedOut
+    /// The shape of the list with flags.
+    package var listShape = ListShape.dict
+    /// How replies spell pkeys.
+    package var pkeyForm = PkeyForm.plain
+    /// How replies spell GUIDs.
+    package var guidForm = GuidForm.plain
+    /// What UFM calls a pkey that nobody named.
+    package var autoName = AutoName.apiPkey
+    /// The slash behind the path of a read of pkeys.
+    package var readSlash = ReadSlash.optional
+    /// Whether there is no `/app/ufm_version`.
+    package var hidesVersion = false
 
     /// The recommended defaults.
     package init() {}
@@ -138,6 +154,10 @@ extension Switches {
             ("hostsReply", hostsReply.rawValue), ("jobDelay", String(jobDelay)), ("applyDelay", String(applyDelay)),
             ("tableFull", tableFull.rawValue), ("tableSize", String(tableSize)),
             ("foreignPkeys", foreignPkeys.rawValue), ("siteName", String(siteName)), ("standby", standby.rawValue),
+            ("putMembers", putMembers.rawValue), ("deletePkey", deletePkey.rawValue),
+            ("listShape", listShape.rawValue), ("pkeyForm", pkeyForm.rawValue), ("guidForm", guidForm.rawValue),
+            ("autoName", autoName.rawValue), ("readSlash", readSlash.rawValue),
+            ("hidesVersion", String(hidesVersion)),
         ]
     }
 }

@@ -41,6 +41,7 @@ extension UFM {
     mutating func replaceMembers(
         _ bytes: [UInt8], at now: Moment
     ) throws(Refusal) -> SimulatedResponse {
+        if let status = switches.putMembers.status { throw Self.refusal(status, of: "PUT", allowing: ["GET", "POST"]) }
         let body = try read(bytes, .put(version))
         try check(body)
         let before = partitions[body.pkey]
@@ -116,6 +117,7 @@ extension UFM {
 
     /// Deletes a partition with all who are in it.
     mutating func delete(_ text: String, at now: Moment) throws(Refusal) -> SimulatedResponse {
+        if let status = switches.deletePkey.status { throw Self.refusal(status, of: "DELETE", allowing: ["GET"]) }
         let key = try WriteBody.writablePKey(text)
         guard partitions[key] != nil else {
             throw .notFound("PKey \(Spelling.pkey(key)) was not found")
@@ -191,6 +193,15 @@ extension UFM {
             where key != body.pkey && partitions[key]?.members[guid]?.index0 == true {
                 throw .badRequest("GUID \(Spelling.guid(guid)) has index0 in PKey \(Spelling.pkey(key)) already")
             }
+        }
+    }
+
+    /// What a server says to a method that it does not have, or does not have here.
+    private static func refusal(_ status: Int, of method: String, allowing others: [String]) -> Refusal {
+        switch status {
+        case 405: wrongMethod(others)
+        case 400, 500: Refusal(response: .text("\(method) failed", status: status))
+        default: .page(status)
         }
     }
 

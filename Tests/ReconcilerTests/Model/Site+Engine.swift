@@ -168,8 +168,8 @@ extension StepRefusal {
     init?(_ kind: AdapterAnswers.Kind, of pkey: PKey?) {
         let setback: WriteCourse.Setback
         switch kind {
-        case .refusedWhole: setback = .refusedWhole(isNotFound: false, isDoubtful: false)
-        case .refusedWholeDone: setback = .refusedWhole(isNotFound: false, isDoubtful: true)
+        case .refusedWhole: setback = .refusedWhole(isDoubtful: false)
+        case .refusedWholeDone: setback = .refusedWhole(isDoubtful: true)
         case .noSuchCall: setback = .noSuchCall
         case .noSuchPartition: setback = .noSuchPartition
         default: return nil

@@ -70,7 +70,8 @@ extension UFMClient {
             // default partition is, there is a UFM, whose version is another matter.
             for way in [ReadPath.plain, .slash] {
                 guard let answer = try? await send(Call.partition(.defaultPartition).along(way), to: server),
-                    let body = try? answer.decoded(PartitionAnswer.self), (try? body.partition(.defaultPartition)) != nil
+                    let body = try? answer.decoded(PartitionAnswer.self),
+                    (try? body.partition(.defaultPartition)) != nil
                 else { continue }
                 servers.noteWithoutVersion(server)
                 servers.note(way, at: server)

@@ -70,8 +70,8 @@ struct PartitionWriterTests {
     @Test("A 404 to everything is an error, and something has been done")
     func stillMissing() async throws {
         let scripted = Scripted(
-            .status(404), .status(404), .status(404), .json(try fixture("version-6.18.json")), .status(201),
-            .status(404, "no"), .status(404))
+            .status(404), .status(404), .json(#"{"guids":[],"partition":"management"}"#), .status(404),
+            .json(try fixture("version-6.18.json")), .status(201), .status(404, "no"), .status(404))
         let error = await #expect(throws: UFMError.self) { try await writer(scripted).perform([creation(1)]) }
         #expect(error?.status == 404 && error?.serverWords == "no")
         #expect(error?.outcome == .unknown)

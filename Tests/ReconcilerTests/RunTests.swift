@@ -317,6 +317,16 @@ struct RunTests {
         #expect(way(verifying.read(.success(wrong), owned)) == "writing remove")
     }
 
+    @Test("A deletion that UFM has no call for is made of the removal of all members; without any it has failed")
+    func refusedDeletion() throws {
+        let owned = facts(absent, ledger: record(.deleting))
+        let reading = try next(
+            Run.writing(absent, attempt(.delete(pkey)), permit).written(.success(refusal(.noSuchCall)), owned))
+        #expect(way(reading.read(.success(wrong), owned)) == "writing remove")
+        let empty = Partition(number: pkey.number, ipOverIB: false, members: [])
+        #expect(way(reading.read(.success(empty), owned)) == "noting a failure")
+    }
+
     @Test("A partition that neither adding nor setting makes is made empty, where UFM keeps such ones")
     func madeEmpty() throws {
         let owned = facts(present, ledger: record(.claimed))

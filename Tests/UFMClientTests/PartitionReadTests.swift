@@ -46,9 +46,10 @@ struct PartitionReadTests {
         #expect(try await scripted.client.partition(key("0x31a").number) == nil)
         #expect(try await scripted.client.partition(key("0x31b").number) == nil)
         #expect(
-            await scripted.lines == [0x31a, 0x7fff, 0x31b].map {
-                "GET https://ufm1/ufmRest/resources/pkeys/0x\(String($0, radix: 16))?guids_data=true"
-            })
+            await scripted.lines
+                == [0x31a, 0x7fff, 0x31b].map {
+                    "GET https://ufm1/ufmRest/resources/pkeys/0x\(String($0, radix: 16))?guids_data=true"
+                })
     }
 
     @Test("A path that needs a slash is found out once", arguments: [404, 405, 301, 308])
@@ -56,7 +57,8 @@ struct PartitionReadTests {
         let path = "/ufmRest/resources/pkeys/0x31a"
         let refusal = ScriptedTransport.Step.answer(
             HTTPResponse(
-                status: status, headers: status < 400 ? [HTTPHeader("Location", "https://ufm1\(path)/?guids_data=true")] : []))
+                status: status,
+                headers: status < 400 ? [HTTPHeader("Location", "https://ufm1\(path)/?guids_data=true")] : []))
         let partition = ScriptedTransport.Step.json(#"{"guids":[]}"#)
         let scripted = Scripted(refusal, .status(404), partition, partition, partition)
         #expect(try await scripted.client.partition(key("0x31a").number)?.members == [:])
@@ -65,7 +67,8 @@ struct PartitionReadTests {
         #expect(lines.suffix(2) == Array(repeating: "GET https://ufm1\(path)/?guids_data=true", count: 2))
     }
 
-    @Test("A redirect to anywhere else is a question for a login", arguments: ["/login", "/ufmRest/resources/pkeys/0x5/"])
+    @Test(
+        "A redirect to anywhere else is a question for a login", arguments: ["/login", "/ufmRest/resources/pkeys/0x5/"])
     func otherRedirect(target: String) async throws {
         let scripted = Scripted(.answer(HTTPResponse(status: 302, headers: [HTTPHeader("Location", target)])))
         let error = await #expect(throws: UFMError.self) {

@@ -153,7 +153,8 @@ struct WriteTests {
         #expect(await scripted.bodies == [nil, nil, nil, nil])
     }
 
-    @Test("A deletion that UFM has no call for, of what is there, is neither done nor absent", arguments: [404, 405, 501])
+    @Test(
+        "A deletion that UFM has no call for, of what is there, is neither done nor absent", arguments: [404, 405, 501])
     func deleteUnknown(status: Int) async throws {
         let scripted = Scripted(.status(status), .json(#"{"guids":[]}"#))
         guard case .noSuchCall(let error) = try await scripted.client.perform(.delete(key("0x67"))) else {

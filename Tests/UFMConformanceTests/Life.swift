@@ -103,7 +103,9 @@ extension Bench {
             _ = try await client.snapshot()
             note("\(context) an odd list was read")
         } catch {
-            if !refusalOfLists.contains(where: error.description.contains) { note("\(context) an odd list is refused as \(error)") }
+            if !refusalOfLists.contains(where: error.description.contains) {
+                note("\(context) an odd list is refused as \(error)")
+            }
         }
     }
 

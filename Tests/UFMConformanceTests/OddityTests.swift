@@ -30,7 +30,9 @@ struct OddityTests {
         unlistable.first { $0.name == setting.name && $0.value == setting.value }
     }
 
-    private func bench(_ settings: [String: String], version: String = "6.22.1-3", hosts: [String] = ["ufm1"]) throws -> Bench {
+    private func bench(_ settings: [String: String], version: String = "6.22.1-3", hosts: [String] = ["ufm1"]) throws
+        -> Bench
+    {
         var switches = Switches()
         for (name, value) in settings { try switches.set(name, to: value) }
         return try Bench(switches: switches, version: version, hosts: hosts)
@@ -54,7 +56,9 @@ struct OddityTests {
     func put(value: Switches.PutMembers) async throws {
         for missing in Switches.PostMissing.allCases {
             var bench = try bench(["putMembers": value.rawValue, "postMissing": missing.rawValue])
-            for step in [Step.replace(some), .replace([Bench.member(2), Bench.member(3)]), .add([Bench.member(4)]), .delete] {
+            for step in [
+                Step.replace(some), .replace([Bench.member(2), Bench.member(3)]), .add([Bench.member(4)]), .delete,
+            ] {
                 let error = await bench.perform(step)
                 #expect(error == nil, "\(step.name): \(error?.description ?? "")")
             }
@@ -89,7 +93,9 @@ struct OddityTests {
         }
     }
 
-    @Test("A path that needs a slash is found, and its 404 is never taken for absence", arguments: Switches.ReadSlash.allCases)
+    @Test(
+        "A path that needs a slash is found, and its 404 is never taken for absence",
+        arguments: Switches.ReadSlash.allCases)
     func slash(value: Switches.ReadSlash) async throws {
         for hides in ["false", "true"] {
             var bench = try bench(["readSlash": value.rawValue, "hidesVersion": hides])

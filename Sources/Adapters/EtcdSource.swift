@@ -10,9 +10,14 @@ package struct EtcdSource: EtcdKeySource {
     private let range: KeyRange
     private let absentee: KeyName
     private let store: UInt64?
-    private let told: EtcdCall
+    private let etcd: EtcdCall
     /// For so long another member must not have answered, before the same one counts as a second witness.
     private static let loneliness = Duration.seconds(60)
+
+    /// The source of the keys behind a prefix.
+    ///
+    /// - Parameter prefix: the directory with its closing slash.
+    package static func id(prefix: String) -> SourceID { SourceID("etcd", prefix: KeyName(prefix)) }
 
     /// - Parameters:
     ///   - prefix: the directory with its closing slash.
@@ -25,8 +30,8 @@ package struct EtcdSource: EtcdKeySource {
         self.client = client
         self.absentee = absentee
         self.store = store
-        told = EtcdCall(advice)
-        id = SourceID("etcd", prefix: KeyName(prefix))
+        etcd = EtcdCall(advice)
+        id = Self.id(prefix: prefix)
         range = .prefix(id.prefix.bytes)
     }
 
@@ -34,7 +39,7 @@ package struct EtcdSource: EtcdKeySource {
 
     package func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
         let last = witness.flatMap { witness in client.configuration.endpoints.first { witness.isOf($0) } }
-        let listing = try await told { () async throws(EtcdError) in try await client.list(range, avoiding: last) }
+        let listing = try await etcd { () async throws(EtcdError) in try await client.list(range, avoiding: last) }
         guard let last, listing.endpoint == last, !client.isAnswered(byOthersThan: last, within: Self.loneliness) else {
             return listing.snapshot
         }
@@ -48,13 +53,13 @@ package struct EtcdSource: EtcdKeySource {
     fileprivate static let again = " again"
 
     package func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
-        try await told { () async throws(EtcdError) in
+        try await etcd { () async throws(EtcdError) in
             try await Follower(client, range, store: store).run { event in
                 switch event {
                 case .listed(let list, let reason): tell(.listed(list, reason: reason.rawValue))
                 case .changed(let point, let changes): tell(.changed(point, changes))
                 case .progress(let point): tell(.progress(point))
-                case .lost(let error): tell(.lost(told.failure(error)))
+                case .lost(let error): tell(.lost(etcd.failure(error)))
                 case .restored(let duration, _): tell(.restored(after: duration))
                 }
             }
@@ -68,7 +73,7 @@ package struct EtcdSource: EtcdKeySource {
         var states: [KeyName: KeyState] = [:]
         for key in keys.sorted() {
             // The first read shows the present; the others show the same moment.
-            let page = try await told { [point] () async throws(EtcdError) in
+            let page = try await etcd { [point] () async throws(EtcdError) in
                 try await client.range(.single(key.bytes), revision: point?.revision.number ?? 0)
             }
             point = point ?? page.header.point()
@@ -80,19 +85,19 @@ package struct EtcdSource: EtcdKeySource {
     package func confirm(
         _ expected: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> Bool {
-        let conditions = TransactionCondition.those(of: expected)
+        let conditions = TransactionCondition.those(of: expected) + permit.conditions
         do throws(EtcdError) {
             // What only compares could be answered by a stale member, as a read could. This writes, and changes nothing.
             return try await client.transaction(
                 if: conditions, then: [.delete(key: absentee.bytes)],
-                operation: "second opinion on \(expected.count) keys")
-        } catch let error where error.kind == .permissionDenied {
+                operation: "second opinion on \(expected.count) keys", under: permit.sendLease)
+        } catch let error where error.kind == .permissionDenied && permit.fence == nil {
             // Who may only read has two reads, through two members where there are two.
             let first = try await list(avoiding: nil)
             guard first.confirms(expected) else { return false }
             return try await list(avoiding: first.witness).confirms(expected)
         } catch {
-            throw told.failure(error)
+            throw etcd.failure(error)
         }
     }
 }

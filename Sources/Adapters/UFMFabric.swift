@@ -1,8 +1,8 @@
 internal import Administration
 package import Fabric
+import Ledger
 package import Reconciler
 import Synchronization
-import Transport
 package import UFMClient
 
 /// UFM, as the reconciler sees it.
@@ -27,7 +27,7 @@ package final class UFMFabric: FabricProvider {
     }
 
     package func snapshot() async throws(Failure) -> FabricSnapshot {
-        try await told { () async throws(UFMError) in
+        try await ufm { () async throws(UFMError) in
             guard let mark = try await mark() else { return try await client.snapshot() }
             let began = ContinuousClock.now
             let (known, writes) = memory.withLock { ($0.recall(mark, now: began), $0.writes) }
@@ -41,7 +41,7 @@ package final class UFMFabric: FabricProvider {
     /// Asks for the version; where that route has trouble of its own, for the time of the last change, and then for the
     /// partition that every fabric has.
     package func ping() async throws(Failure) {
-        try await told { () async throws(UFMError) in
+        try await ufm { () async throws(UFMError) in
             do throws(UFMError) {
                 _ = try await client.version()
             } catch let error where error.isAnswered {
@@ -67,30 +67,25 @@ package final class UFMFabric: FabricProvider {
     }
 
     package func partition(_ pkey: PKey) async throws(Failure) -> Partition? {
-        try await told(of: pkey) { () async throws(UFMError) in try await client.partition(pkey.number) }
+        try await ufm(about: pkey) { () async throws(UFMError) in try await client.partition(pkey.number) }
     }
 
     package func perform(_ step: PlanStep, _ permit: WritePermit) async throws(Failure) -> StepAnswer {
         memory.withLock { $0.written() }
         defer { memory.withLock { $0.written() } }
         var leased = client
-        leased.lease = PermitLease(lease: permit.lease)
+        leased.lease = permit.sendLease
         let client = leased
-        let outcome = try await told(of: step.pkey) { () async throws(UFMError) in try await client.perform(step) }
+        let outcome = try await ufm(about: step.pkey) { () async throws(UFMError) in try await client.perform(step) }
         guard let (setback, error) = outcome.setback else { return .done }
         var keepsEmpty = false
         if case .create = step { keepsEmpty = (try? await client.keepsEmptyPartitions()) ?? false }
         return .refused(StepRefusal(setback, Failure(error, of: step.pkey, advice), keepsEmpty: keepsEmpty))
     }
 
-    /// The gate's lease, as the transport asks for it.
-    private struct PermitLease: SendLease {
-        let lease: any WriteLease
-        var remaining: Duration? { lease.remaining }
-    }
-
-    private func told<Value>(
-        of pkey: PKey? = nil, _ call: () async throws(UFMError) -> Value
+    /// Asks UFM, and says in the engine's terms what went wrong.
+    private func ufm<Value>(
+        about pkey: PKey? = nil, _ call: () async throws(UFMError) -> Value
     ) async throws(Failure) -> Value {
         do throws(UFMError) {
             return try await call()

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import Transport
 
 /// A condition of a transaction.
 ///
@@ -81,22 +82,26 @@ extension EtcdClient {
 
     /// Makes all changes at once if all conditions hold, else none.
     ///
+    /// - Parameter lease: until when it may be sent; nil for ever.
     /// - Returns: whether the conditions held.
     package func transaction(
-        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String
+        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String,
+        under lease: (any SendLease)? = nil
     ) async throws(EtcdError) -> Bool {
-        try await revision(if: conditions, then: changes, operation: operation) != nil
+        try await revision(if: conditions, then: changes, operation: operation, under: lease) != nil
     }
 
     /// Makes all changes at once if all conditions hold, else none.
     ///
+    /// - Parameter lease: until when it may be sent; nil for ever.
     /// - Returns: the store's revision with them, which is that of what was put; nil where the conditions did not hold.
     package func revision(
-        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String
+        if conditions: [TransactionCondition], then changes: [TransactionChange], operation: String,
+        under lease: (any SendLease)? = nil
     ) async throws(EtcdError) -> Int64? {
         let body = TransactionRequest(compare: conditions.map(Compare.init), success: changes.map(Operation.init))
         let (answer, _): (TransactionAnswer, _) = try await call(
-            "/v3/kv/txn", body, effect: .write, operation: operation)
+            "/v3/kv/txn", body, effect: .write, operation: operation, lease: lease)
         return answer.succeeded ?? false ? answer.header.header.revision : nil
     }
 }

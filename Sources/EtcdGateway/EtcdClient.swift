@@ -45,10 +45,12 @@ package final class EtcdClient: Sendable {
     ///
     /// A read goes to the next member on any outage. A write goes there only if the member certainly did nothing.
     ///
-    /// - Parameter last: a member to ask only when no other answers.
+    /// - Parameters:
+    ///   - last: a member to ask only when no other answers.
+    ///   - lease: until when it may be sent.
     func call<Answer: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, effect: Effect, operation: String,
-        last: EtcdEndpoint? = nil, answer: Answer.Type = Answer.self
+        last: EtcdEndpoint? = nil, lease: (any SendLease)? = nil, answer: Answer.Type = Answer.self
     ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
         let bytes = try WireCoding.encode(body)
         let deadline = ContinuousClock.now + configuration.timeout
@@ -62,7 +64,7 @@ package final class EtcdClient: Sendable {
                 // A read leaves time for the members behind; a write that a member has taken never goes to another.
                 let share = effect == .read ? remaining / (configuration.endpoints.count - tried) : remaining
                 let limit = min(share, Self.attemptLimit)
-                let answer: Answer = try await attempt(path, bytes, at: endpoint, effect, within: limit)
+                let answer: Answer = try await attempt(path, bytes, at: endpoint, effect, within: limit, lease)
                 if last == nil { preferred.withLock { $0 = index } }
                 answered.withLock { $0[endpoint] = .now }
                 return (answer, endpoint)
@@ -90,11 +92,13 @@ package final class EtcdClient: Sendable {
 
     /// One attempt at one member, renewing its token once if the member does not know it any more.
     private func attempt<Answer: Decodable & Sendable>(
-        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ effect: Effect, within limit: Duration
+        _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ effect: Effect, within limit: Duration,
+        _ lease: (any SendLease)? = nil
     ) async throws(EtcdError) -> Answer {
         try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
-            let request = Self.request(
+            var request = Self.request(
                 path, body, at: endpoint, authorization, self.configuration, effect: effect, within: limit)
+            request.lease = lease
             return try WireCoding.decode(Answer.self, from: try await Self.send(request, over: self.transport))
         }
     }

@@ -80,7 +80,9 @@ package struct EtcdError: Error, Sendable, Equatable {
     /// Whether another member, or the same one later, may well answer.
     package var isOutage: Bool {
         switch kind {
-        case .transport(.invalidRequest), .transport(.credentialFile), .transport(.untrustedCertificate): false
+        case .transport(.invalidRequest), .transport(.credentialFile), .transport(.untrustedCertificate),
+            .transport(.leaseEnded):
+            false
         case .transport, .noLeader, .unavailable, .tooManyRequests, .watchEnded, .watchSilent: true
         default: false
         }

@@ -19,19 +19,19 @@ package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
     private let prefix: KeyName
     private let notesPrefix: KeyName
-    private let told: EtcdCall
+    private let etcd: EtcdCall
 
     package init(
         _ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }
     ) {
         self.client = client
-        told = EtcdCall(advice)
+        etcd = EtcdCall(advice)
         prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
         notesPrefix = "/surf-ufm-pkeyd/\(fabric)/notes/"
     }
 
     package func contents() async throws(Failure) -> StoredRecords {
-        let listing = try await told { () async throws(EtcdError) in try await client.list(.prefix(prefix.bytes)) }
+        let listing = try await etcd { () async throws(EtcdError) in try await client.list(.prefix(prefix.bytes)) }
         var stored = StoredRecords()
         for keyValue in listing.keyValues { stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision)) }
         stored.room = await room()
@@ -49,7 +49,7 @@ package struct EtcdRecords: RecordStore {
     }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
-        guard let found = try await told({ () async throws(EtcdError) in try await client.get(key(pkey)) }) else {
+        guard let found = try await etcd({ () async throws(EtcdError) in try await client.get(key(pkey)) }) else {
             return nil
         }
         return try read(found.key, found.value, found.modRevision).entry.get()
@@ -58,7 +58,7 @@ package struct EtcdRecords: RecordStore {
     package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
         let claimed = entries.filter { $0.value.record.state == .claimed }
         guard !claimed.isEmpty else { return [:] }
-        let listing = try await told { () async throws(EtcdError) in
+        let listing = try await etcd { () async throws(EtcdError) in
             // Of one partition, or of all.
             try await client.list(
                 claimed.count == 1
@@ -81,7 +81,7 @@ package struct EtcdRecords: RecordStore {
         @Sendable func entry(_ value: [UInt8], _ version: KeyVersion) -> Result<LedgerEntry?, Failure> {
             read(key(pkey), value, version.number).entry.map(Optional.some)
         }
-        try await told { () async throws(EtcdError) in
+        try await etcd { () async throws(EtcdError) in
             try await Follower(client, .single(key(pkey))).run { event in
                 switch event {
                 case .listed(let list, _):
@@ -89,7 +89,7 @@ package struct EtcdRecords: RecordStore {
                 case .changed(_, let changes):
                     guard let change = changes.last else { return }
                     tell(change.value.map { entry($0, change.revision) } ?? .success(nil))
-                case .lost(let error): tell(.failure(told.failure(error)))
+                case .lost(let error): tell(.failure(etcd.failure(error)))
                 case .progress, .restored: break
                 }
             }
@@ -105,10 +105,7 @@ package struct EtcdRecords: RecordStore {
         var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, version in
             TransactionCondition.modRevision(key: key(pkey), equals: version.number)
         }
-        conditions += TransactionCondition.those(of: transaction.keys)
-        if let fence = permit.fence {
-            conditions.append(.modRevision(key: Array(fence.key.utf8), equals: fence.revision))
-        }
+        conditions += TransactionCondition.those(of: transaction.keys) + permit.conditions
         var changes: [TransactionChange] = []
         for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {
             guard let record else {
@@ -126,23 +123,27 @@ package struct EtcdRecords: RecordStore {
             }
         }
         do throws(EtcdError) {
-            return try await answer(conditions, changes, transaction).map { .written(RecordVersion($0)) } ?? .refused
+            return try await answer(conditions, changes, transaction, permit).map { .written(RecordVersion($0)) }
+                ?? .refused
         } catch let error where error.kind == .spaceExceeded && transaction.mayGoUnwritten {
             // The deletion of a key that does not exist needs no room, and goes the way of all writes.
             let nothing = (prefix + "none").bytes
-            return try await told { [conditions] () async throws(EtcdError) in
+            return try await etcd { [conditions] () async throws(EtcdError) in
                 try await answer(
-                    conditions + [.modRevision(key: nothing, equals: 0)], [.delete(key: nothing)], transaction)
+                    conditions + [.modRevision(key: nothing, equals: 0)], [.delete(key: nothing)], transaction,
+                    permit)
             } == nil ? .refused : .allowed
         } catch {
-            throw told.failure(error)
+            throw etcd.failure(error)
         }
     }
 
     private func answer(
-        _ conditions: [TransactionCondition], _ changes: [TransactionChange], _ transaction: RecordTransaction
+        _ conditions: [TransactionCondition], _ changes: [TransactionChange], _ transaction: RecordTransaction,
+        _ permit: WritePermit
     ) async throws(EtcdError) -> Int64? {
-        try await client.revision(if: conditions, then: changes, operation: transaction.operation)
+        try await client.revision(
+            if: conditions, then: changes, operation: transaction.operation, under: permit.sendLease)
     }
 
     // MARK: Reading

@@ -57,7 +57,11 @@ package struct FileRecords: RecordStore {
 
     package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
     {
-        try await file.change { content in
+        guard permit.fence == nil else {
+            throw Failure(
+                .settings, "the ledger \(file.path): who is elected in etcd is to keep the ledger there as well")
+        }
+        return try await file.change(under: permit.lease) { content in
             for (pkey, version) in transaction.conditions {
                 guard (content.entries[pkey]?.version ?? .absent) == version else { return .refused }
             }

@@ -62,9 +62,10 @@ package actor LedgerFile {
 
     /// Changes the content under the lock, and has it on disk when it returns. What leaves it as it is writes nothing.
     ///
+    /// - Parameter lease: is asked when the new content is to be put in place.
     /// - Throws: an outage, whatever is wrong: what could be written once may be so again.
     func change<Value: Sendable>(
-        _ body: @Sendable (inout LedgerFileContent) -> Value
+        under lease: any WriteLease = EndlessLease(), _ body: @Sendable (inout LedgerFileContent) -> Value
     ) async throws(Failure) -> Value {
         let lock = try await lock()
         defer { close(lock) }
@@ -76,7 +77,7 @@ package actor LedgerFile {
         }
         var new = old
         let value = body(&new)
-        if new != old { try replace(by: new) }
+        if new != old { try replace(by: new, under: lease) }
         return value
     }
 
@@ -100,22 +101,23 @@ package actor LedgerFile {
     }
 
     /// Puts a new content in the place of the old one: whole and on disk, or not at all.
-    private func replace(by content: LedgerFileContent) throws(Failure) {
+    private func replace(by content: LedgerFileContent, under lease: any WriteLease) throws(Failure) {
         let bytes: [UInt8]
         do {
             bytes = try content.json()
         } catch {
             throw Failure(.unwritable, "the ledger \(path) cannot be written as JSON: \(error)")
         }
-        let staged = try told { () throws(StagedFile.Problem) in
+        let staged = try staging { () throws(StagedFile.Problem) in
             // An approval given by root must not take the ledger away from the daemon's user: it keeps its owner.
             try StagedFile(bytes, replacing: path, name: .fixed, mode: 0o644)
         }
         try beforeRename()
-        try told { () throws(StagedFile.Problem) in try staged.putInPlace() }
+        guard !lease.hasRunOut else { throw Failure(.leaseEnded, "the ledger \(path) is not ours to write any more") }
+        try staging { () throws(StagedFile.Problem) in try staged.putInPlace() }
     }
 
-    private func told<Value>(_ call: () throws(StagedFile.Problem) -> Value) throws(Failure) -> Value {
+    private func staging<Value>(_ call: () throws(StagedFile.Problem) -> Value) throws(Failure) -> Value {
         do throws(StagedFile.Problem) {
             return try call()
         } catch {

@@ -6,8 +6,9 @@ package enum WriteStrategy: Hashable, Sendable, CaseIterable {
     case single
     /// Those who must go are removed, then the others are added.
     case removeThenAdd
-    /// Likewise, and no request sets all members, not even of a partition that is made: for a UFM that refused one.
-    case neverWhole
+    /// Likewise, and a partition is made by adding too, for a UFM that refused a request which sets all members. Only where
+    /// adding does not make it, that one is tried all the same (``WriteCourse``); and QoS has a PUT of its own.
+    case wholeLast
 }
 
 /// Decides which requests make a partition what it is to be, for the daemon, for an import and for the command line. Pure:
@@ -128,7 +129,7 @@ package struct Planner: Hashable, Sendable {
         let members = goal.sortedMembers
         guard let index0 = members.first?.index0 else { return [new([], qos, by: .empty(index0: false))] }
         let isPlain = goal.name == nil && qos == nil && Set(members.map(\.membership)).count == 1
-        guard !isPlain, strategy != .neverWhole else {
+        guard !isPlain, strategy != .wholeLast else {
             return [new(members, nil, by: .adding)] + (qos.map { [.setQoS(goal.pkey, $0)] } ?? [])
         }
         let first = Array(members.filter { $0.index0 == index0 }.prefix(limits.replaced))

@@ -101,7 +101,7 @@ package struct WriteCourse: Sendable {
             // It was there when this was planned. Who is right is for whoever plans next to find out.
             guard let partition else { return .giveUp }
             let goal = PartitionGoal(pkey, members: members, ipOverIB: ipOverIB, qos: qos)
-            return exchange(for: planner.enforcing.steps(for: goal, actual: partition, strategy: .neverWhole))
+            return exchange(for: planner.enforcing.steps(for: goal, actual: partition, strategy: .wholeLast))
         case .create(let new):
             guard let partition else { return goRound(new) }
             // It has been made after all, by this request or by somebody else.
@@ -112,7 +112,7 @@ package struct WriteCourse: Sendable {
             }
             founding = nil
             let goal = PartitionGoal(new.pkey, members: members, ipOverIB: new.ipOverIB, qos: new.qos)
-            ahead = planner.enforcing.steps(for: goal, actual: partition, strategy: .neverWhole) + others
+            ahead = planner.enforcing.steps(for: goal, actual: partition, strategy: .wholeLast) + others
             return .goOn
         case .delete(let pkey):
             // UFM deletes a partition with its last member.

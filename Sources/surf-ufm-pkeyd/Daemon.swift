@@ -49,14 +49,16 @@ struct Connections {
     /// - Parameters:
     ///   - directory: what was said of where they are.
     ///   - fabric: its name in the ledger, beside which second opinions are asked for.
-    ///   - store: the id of the cluster, where a former life knew it.
+    ///   - floors: how far a former life was told by each.
     func sources(
-        _ client: EtcdClient, _ directory: PKeyDirectoryOptions, fabric: String = "default", store: UInt64? = nil
+        _ client: EtcdClient, _ directory: PKeyDirectoryOptions, fabric: String = "default",
+        floors: [SourceID: StorePoint] = [:]
     ) -> [any KeySource] {
         [
             EtcdSource(
                 client, prefix: directory.pkeyPrefix,
-                absentee: KeyName("/surf-ufm-pkeyd/\(fabric)/second-opinion"), store: store, advice: Advice.standard)
+                absentee: KeyName("/surf-ufm-pkeyd/\(fabric)/second-opinion"),
+                store: floors[EtcdSource.id(prefix: directory.pkeyPrefix)]?.store, advice: Advice.standard)
         ]
     }
 
@@ -113,7 +115,7 @@ struct Daemon {
         tell(settings)
         let memory = try memory(settings)
         let floors = try floors(of: connections.sources(etcdClient, directory), memory)
-        let sources = connections.sources(etcdClient, directory, fabric: fabric, store: floors.values.first?.store)
+        let sources = connections.sources(etcdClient, directory, fabric: fabric, floors: floors)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }

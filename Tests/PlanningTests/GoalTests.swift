@@ -117,7 +117,7 @@ struct GoalTests {
             #expect(steps.last == .setQoS(pkey, qos))
         }
         #expect(
-            planner.steps(for: new, actual: nil, strategy: .neverWhole) == [
+            planner.steps(for: new, actual: nil, strategy: .wholeLast) == [
                 .create(NewPartition(pkey, members(2...4), ipOverIB: false, name: "a", by: .adding)),
                 .setQoS(pkey, qos),
             ])

@@ -1,8 +1,9 @@
 import Fabric
 import KeyHistory
 import Planning
-import Reconciler
 import Testing
+
+@testable import Reconciler
 
 /// What desired state tells of ports that are wanted in many places, and of keys that are not ours to manage.
 @Suite("Ports and ranges of desired state")
@@ -59,6 +60,23 @@ struct DesiredPortsTests {
         #expect(warnings == ["/p/0x200: GUIDs [\(host)] are in more than 126 PKeys, more than ports hold"])
         _ = state.apply([.deleted(key: "/p/0x1", revision: 201)])
         #expect(state.apply([set("0x200", hosts: [host], 202)]).warnings == [])
+    }
+
+    @Test("Whether a port is wanted since a moment is asked of the source that wants it, whatever versions others have")
+    func claimedSince() throws {
+        let (pkey, guid) = (try PKey(parsing: "0x6"), try GUID(parsing: host))
+        let file = SourceID("file", prefix: "file:")
+        func want(_ revision: KeyVersion) -> KeyChange {
+            let value = "{'host_guids': ['0x\(host)']}"
+            return .set(KeyEntry(key: "file:0x5", value: Array(value.utf8), revision: revision))
+        }
+        var state = DesiredState([SourceID("etcd", prefix: Self.prefix), file], flags: FlagPolicy())
+        _ = state.take([], at: StorePoint(revision: 1_000), from: state.sources[0])
+        _ = state.take([want(7)], at: StorePoint(revision: 7), from: file)
+        #expect(!state.isClaimed(guid, from: pkey, since: state.reach))
+        let moment = state.reach
+        _ = state.take([want(8)], at: StorePoint(revision: 8), from: file)
+        #expect(state.isClaimed(guid, from: pkey, since: moment))
     }
 
     @Test("A key outside the managed range is told of once for each revision, and wants nothing")

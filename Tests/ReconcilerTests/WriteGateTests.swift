@@ -63,7 +63,7 @@ struct WriteGateTests {
     func election() throws {
         var gate = WriteGate(closedBy: [.notLeading, .starting])
         let first = WriteFence(key: "/leader", revision: 7)
-        gate.take(.lead(Lease(remaining: .seconds(9)), first))
+        gate.take(.lead(.notLeading, Lease(remaining: .seconds(9)), first))
         #expect(gate.closedBy == [.starting] && gate.permit(for: .step) == nil)
         gate.take(.open(.starting))
         let begun = try #require(gate.permit(for: .step))
@@ -71,7 +71,7 @@ struct WriteGateTests {
         gate.take(.close(.notLeading))
         #expect(gate.permit(for: .step) == nil && gate.permit(for: .step, finishing: begun) == nil)
         let second = WriteFence(key: "/leader", revision: 8)
-        gate.take(.lead(Lease(remaining: .seconds(12)), second))
+        gate.take(.lead(.notLeading, Lease(remaining: .seconds(12)), second))
         // What was begun in the term before goes on in this one.
         for permit in [gate.permit(for: .step), gate.permit(for: .step, finishing: begun)] {
             #expect(permit?.fence == second && permit?.lease.remaining == .seconds(12))

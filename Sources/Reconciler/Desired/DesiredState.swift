@@ -62,6 +62,11 @@ package struct DesiredState: Sendable {
         return told
     }
 
+    /// How far each source has been told.
+    var reach: SourceReach {
+        SourceReach(views.reduce(into: [:]) { $0[$1.id] = $1.history.told?.revision })
+    }
+
     /// How many keys of a source name a PKey that may be managed.
     func keyCount(of source: SourceID) -> Int { view(source)?.entries.count ?? 0 }
 
@@ -86,7 +91,7 @@ package struct DesiredState: Sendable {
 
     /// What is wanted of a partition.
     package func intent(of pkey: PKey) -> Intent {
-        guard let (key, entry) = deciding(pkey) else { return .absent }
+        guard let (key, entry, _) = deciding(pkey) else { return .absent }
         return isMissed(key) ? .held(.awaitingWatch) : entry.intent
     }
 
@@ -122,20 +127,22 @@ package struct DesiredState: Sendable {
     }
 
     /// The one rule of precedence: the first source that names the PKey decides, and in it the key that changed last.
-    private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry)? {
+    private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry, source: SourceID)? {
         for view in views {
-            if let key = view.decidingKey(of: pkey), let entry = view.entries[key] { return (key, entry) }
+            if let key = view.decidingKey(of: pkey), let entry = view.entries[key] { return (key, entry, view.id) }
         }
         return nil
     }
 
-    /// Whether a key of after this version, that the watch told or a second opinion confirmed, wants a port for another partition than this.
-    func isClaimed(_ guid: GUID, from pkey: PKey, since version: KeyVersion) -> Bool {
+    /// Whether a key of after this moment, that the watch told or a second opinion confirmed, wants a port for another
+    /// partition than this.
+    func isClaimed(_ guid: GUID, from pkey: PKey, since moment: SourceReach) -> Bool {
         ports.claims(on: guid).contains { claim in
             guard claim.pkey != pkey, let deciding = deciding(claim.pkey), deciding.key == claim.key else {
                 return false
             }
-            return told.contains(claim.pkey) && deciding.entry.revision > version
+            return told.contains(claim.pkey)
+                && moment.isPassed(by: deciding.entry.revision, of: deciding.source)
         }
     }
 

@@ -36,7 +36,7 @@ struct Review: Sendable {
                 drifted.append(pkey)
             }
             guard !work.isBeingClaimed(pkey), !picture.doubted.contains(pkey),
-                standing.needsWork(planner, told: standings.waiters[pkey])
+                standing.needsWork(planner, waitingFor: standings.waiters[pkey])
             else { continue }
             // One that went back and whose record is lost is held, and not claimed like a new one.
             if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut {

@@ -38,9 +38,9 @@ package struct WriteGate: Sendable {
     package enum Change: Sendable {
         case close(Reason)
         case open(Reason)
-        /// We lead from now on: permits are good as long as this lease, and writes compare this fence. Whoever held a permit
-        /// under another lease asks that one.
-        case lead(any WriteLease, WriteFence?)
+        /// Opens for a reason: from now on permits are good as long as this lease, and writes compare this fence. Whoever held
+        /// a permit under another lease asks that one.
+        case lead(Reason, any WriteLease, WriteFence?)
     }
 
     private(set) package var closedBy: Set<Reason>
@@ -74,10 +74,10 @@ package struct WriteGate: Sendable {
         switch change {
         case .close(let reason): close(reason)
         case .open(let reason): open(reason)
-        case .lead(let lease, let fence):
+        case .lead(let reason, let lease, let fence):
             self.lease = lease
             self.fence = fence
-            open(.notLeading)
+            open(reason)
         }
     }
 
@@ -117,13 +117,17 @@ package protocol WriteLease: Sendable {
     var remaining: Duration? { get }
 }
 
+extension WriteLease {
+    package var hasRunOut: Bool { remaining.map { $0 <= .zero } ?? false }
+}
+
 /// The lease of one who writes alone: nobody can take it away.
 package struct EndlessLease: WriteLease {
     package init() {}
     package var remaining: Duration? { nil }
 }
 
-/// A key of the ledger's store that must stand at a revision for a write to be carried out there.
+/// A key of the ledger's store that must stand at a revision for a write to be carried out there, or a key to be confirmed.
 package struct WriteFence: Hashable, Sendable {
     package let key: String
     package let revision: Int64

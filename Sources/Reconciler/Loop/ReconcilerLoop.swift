@@ -7,33 +7,41 @@ package import Logging
 /// The way of one key, from the socket to the request, and what goes from room to room:
 ///
 ///     etcd ── bytes of /v3/watch ──▶ EtcdGateway.Follower ── KeyChange at a StorePoint ──▶ Adapters.EtcdSource
-///          ── SourceEvent ──▶ this loop ── EngineEvent ──▶ Engine: Sides ── Intent ──▶ Admission ──▶ Work's queue
-///          ── Goal ──▶ Run ── Standing ──▶ Planner ── Steps ──▶ WriteGate ── WritePermit ──▶ EngineAction
-///          ──▶ this loop ── record ──▶ Ledger ── PlanStep ──▶ Adapters.UFMFabric ──▶ UFMClient ── HTTP ──▶ UFM
+///          ── SourceEvent ──▶ this loop ── EngineEvent ──▶ Engine: Standings ── Intent ──▶ Work's queue ── PKey ──▶ Run
 ///
-/// Each room once; then the run reads the partition back and has the ledger say that it is in step.
+///     Run ── Standing ──▶ Planner ── PlanStep ──▶ WriteGate ── WritePermit ──▶ EngineAction ──▶ this loop
+///         ──▶ Ledger ── transaction ──▶ etcd, or ──▶ Adapters.UFMFabric ──▶ UFMClient ── HTTP ──▶ UFM
+///         ── answer ──▶ this loop ── EngineEvent ──▶ the same Run
+///
+/// The upper way is gone once, the lower one once for each request of the run: as a rule the claim in the ledger, the step,
+/// the read that shows what came of it, and the record that says so. The gate is asked for each write anew.
 package struct ReconcilerLoop: Sendable {
     private let configuration: EngineConfiguration
     private let sources: [any KeySource]
     private let fabric: any FabricProvider
     private let ledger: any OwnershipStore
+    private let keepers: [any GateKeeper]
     private let memory: (any PointMemory)?
     private let board: StatusBoard
     private let log: Logger
 
     /// - Parameters:
+    ///   - keepers: who else decides whether anything may be written; each has to open the gate first.
     ///   - memory: what keeps for a next life how far sources were told.
     ///   - board: where the engine's newest status is to hang.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
-        ledger: any OwnershipStore, memory: (any PointMemory)? = nil, board: StatusBoard = StatusBoard(), log: Logger
+        ledger: any OwnershipStore, keepers: [any GateKeeper] = [], memory: (any PointMemory)? = nil,
+        board: StatusBoard = StatusBoard(), log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
+        configuration.closedBy.formUnion(keepers.map(\.reason))
         self.configuration = configuration
         self.sources = sources
         self.fabric = fabric
         self.ledger = ledger
+        self.keepers = keepers
         self.memory = memory
         self.board = board
         self.log = log
@@ -51,6 +59,7 @@ package struct ReconcilerLoop: Sendable {
         return await withDiscardingTaskGroup { group in
             let start = clock.now
             for source in sources { group.addTask { await follow(source, into: mailbox) } }
+            for keeper in keepers { group.addTask { await listen(to: keeper, into: mailbox) } }
             group.addTask {
                 await stop()
                 mailbox.yield(.stop)
@@ -90,6 +99,11 @@ package struct ReconcilerLoop: Sendable {
         } catch {
             mailbox.yield(.sourceEnded(source.id, error))
         }
+    }
+
+    private func listen(to keeper: any GateKeeper, into mailbox: AsyncStream<EngineEvent>.Continuation) async {
+        await keeper.keep { mailbox.yield(.gate(WriteGate.Change($0, of: keeper))) }
+        mailbox.yield(.gate(.close(keeper.reason)))
     }
 
     private func perform(

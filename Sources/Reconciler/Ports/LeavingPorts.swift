@@ -9,7 +9,7 @@ struct LeavingPorts: Sendable {
     private var holders: [GUID: Set<PKey>] = [:]
     private var ports: [PKey: Set<GUID>] = [:]
     /// How far the sources had come when the deletion of each was held that is.
-    private var guarded: [PKey: KeyVersion] = [:]
+    private var guarded: [PKey: SourceReach] = [:]
 
     /// The partitions that have such ports.
     var pkeys: Dictionary<PKey, Set<GUID>>.Keys { ports.keys }
@@ -46,13 +46,13 @@ struct LeavingPorts: Sendable {
     }
 
     /// The deletion of these is held now, and of no others.
-    mutating func hold(_ pkeys: [PKey], at version: KeyVersion) {
+    mutating func hold(_ pkeys: [PKey], at reach: SourceReach) {
         guard !(pkeys.isEmpty && guarded.isEmpty) else { return }
-        guarded = pkeys.reduce(into: [:]) { $0[$1] = guarded[$1] ?? version }
+        guarded = pkeys.reduce(into: [:]) { $0[$1] = guarded[$1] ?? reach }
     }
 
-    /// Since which version the deletion of a partition is held; nil where it is not.
-    func isGuarded(_ pkey: PKey) -> KeyVersion? { guarded[pkey] }
+    /// How far the sources had come when the deletion of a partition was held; nil where it is not.
+    func isGuarded(_ pkey: PKey) -> SourceReach? { guarded[pkey] }
 
     /// Which of these ports another partition has still to give up, unless they are in this one already.
     func waiting(_ pkey: PKey, for wanted: some Sequence<GUID>, actual: Partition?) -> Waiting? {

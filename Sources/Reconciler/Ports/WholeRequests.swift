@@ -8,7 +8,7 @@ struct WholeRequests: Sendable {
     private static let mostFailures = 2
     private var failures = 0
 
-    var strategy: WriteStrategy { failures < Self.mostFailures ? .single : .neverWhole }
+    var strategy: WriteStrategy { failures < Self.mostFailures ? .single : .wholeLast }
 
     /// One was seen to be done, or not; says whether they are not to be trusted from now on.
     mutating func note(worked: Bool) -> Bool {

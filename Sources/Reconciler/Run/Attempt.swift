@@ -47,7 +47,7 @@ struct Attempt: Sendable {
         case .notGone where !hasRepeated:
             .removal(
                 changed {
-                    $0.strategy = .neverWhole
+                    $0.strategy = .wholeLast
                     $0.hasRepeated = true
                 })
         case .notThere where misses < Self.pauses.count: .patience(changed { $0.misses += 1 }, Self.pauses[misses])
@@ -96,7 +96,7 @@ extension Attempt {
             return .read(
                 changed {
                     $0.refusal = refusal
-                    $0.strategy = .neverWhole
+                    $0.strategy = .wholeLast
                 })
         case .create:
             var course = course ?? WriteCourse([step], planner: planner)

@@ -54,13 +54,13 @@ struct Standing: Hashable, Sendable {
 
     /// Whether the partition differs from what is wanted, or the ledger from what is so.
     ///
-    /// - Parameter told: what it was last told to wait for.
-    func needsWork(_ planner: Planner, told: Waiting?) -> Bool {
+    /// - Parameter known: what it is known to wait for.
+    func needsWork(_ planner: Planner, waitingFor known: Waiting?) -> Bool {
         if case .held = intent { return holdRecord != nil || !givenUp.isEmpty }
         guard let actual else { return intent != .absent || isOwned }
-        if intent == .absent, actual == nil { return waiting != told || !recordIsRight }
+        if intent == .absent, actual == nil { return waiting != known || !recordIsRight }
         let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned, waiting: waiting)
-        return !steps.isEmpty || waiting != told || !recordIsRight
+        return !steps.isEmpty || waiting != known || !recordIsRight
     }
 
     private var recordIsRight: Bool {

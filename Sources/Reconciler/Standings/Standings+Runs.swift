@@ -51,7 +51,7 @@ extension Standings {
 
     /// Whether nothing is left to do for a partition, or what is has been told in a rehearsal.
     func isRight(_ standing: Standing, _ work: Work) -> Bool {
-        work.isRehearsed(standing) || !standing.needsWork(planner, told: waiters[standing.pkey])
+        work.isRehearsed(standing) || !standing.needsWork(planner, waitingFor: waiters[standing.pkey])
     }
 
     // MARK: Claims of many

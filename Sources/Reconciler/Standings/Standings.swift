@@ -67,9 +67,7 @@ struct Standings: Sendable {
         }
         let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
         for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
-        leaving.hold(
-            admission.held,
-            at: picture.desired.sources.first.flatMap(picture.desired.reached)?.revision ?? .absent)
+        leaving.hold(admission.held, at: picture.desired.reach)
         if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement
     }

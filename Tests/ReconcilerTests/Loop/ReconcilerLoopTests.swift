@@ -14,10 +14,13 @@ struct ReconcilerLoopTests {
     private let isStopped = Watched(false)
 
     /// Runs a loop until the test has told it to stop, and has done what else it does; gives how the loop ended.
-    private func run(_ test: () async throws -> Void) async throws -> EngineEnd {
+    private func run(
+        keepers: [any GateKeeper] = [], _ test: () async throws -> Void
+    ) async throws -> EngineEnd {
         let logger = Logger(label: "test") { [log] _ in log }
         let loop = ReconcilerLoop(
-            EngineConfiguration(), sources: [servers], fabric: servers, ledger: servers, board: board, log: logger)
+            EngineConfiguration(), sources: [servers], fabric: servers, ledger: servers, keepers: keepers, board: board,
+            log: logger)
         async let end = loop.run(clock: clock) { [isStopped] in _ = await isStopped.wait { $0 ? true : nil } }
         try await test()
         return await end
@@ -60,6 +63,40 @@ struct ReconcilerLoopTests {
             stop()
         }
         #expect(board.status?.totals.lastAttempt == .seconds(30))
+    }
+
+    /// Tells what the test says.
+    private struct Keeper: GateKeeper {
+        let reason = WriteGate.Reason.notLeading
+        let words: AsyncStream<GateWord>
+
+        func keep(_ tell: @escaping @Sendable (GateWord) -> Void) async {
+            for await word in words { tell(word) }
+        }
+    }
+
+    /// Waits until writing is forbidden for these reasons and no others.
+    private func closed(by reasons: Set<WriteGate.Reason>) async {
+        while board.status?.closedBy != reasons { await Task.yield() }
+    }
+
+    @Test("Nothing is written before a keeper of the gate has opened it, nor once it has closed it or ended")
+    func keeper() async throws {
+        let (words, election) = AsyncStream.makeStream(of: GateWord.self)
+        let end = try await run(keepers: [Keeper(words: words)]) {
+            await closed(by: [.notLeading])
+            #expect(servers.content.read { !$0.isWritten && $0.records.isEmpty })
+            election.yield(.lead(EndlessLease(), nil))
+            await inStep()
+            election.yield(.close)
+            await closed(by: [.notLeading])
+            election.yield(.open)
+            await closed(by: [])
+            election.finish()
+            await closed(by: [.notLeading])
+            stop()
+        }
+        #expect(end == .stopped)
     }
 
     @Test("A request that does not end is given up when the grace is over, by the same clock")

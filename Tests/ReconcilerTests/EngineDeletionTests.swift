@@ -194,6 +194,24 @@ struct EngineDeletionTests {
         #expect(guarded.texts.contains { $0.hasPrefix("5 deletions at once, of 5 partitions, are held back") })
     }
 
+    @Test("A verdict ends with ownership: what is no longer ours is not held, and holds nothing else")
+    mutating func verdictOfOthers() throws {
+        let lost = try (1...5).map { try PKey(parsing: "0x20\($0)") }
+        let partitions = try (lost + [pkey]).map { try ToldEngine.partition($0) }
+        let kept = LedgerRecord(.synced, key: "/p/0x5", revision: 5)
+        let records = lost.map { ($0, LedgerRecord(.synced, key: "/p/\($0)", revision: 5)) } + [(pkey, kept)]
+        _ = told.begin(
+            keys: [ToldEngine.key("0x5")], ledger: Dictionary(uniqueKeysWithValues: records), fabric: partitions)
+        #expect(told.status.guarded == Capped(lost))
+        // Each is said to be held, so that a stranger who takes the records away takes them from all.
+        for pkey in lost { _ = told.answer(pkey, .done) }
+        for second in [30, 60, 90] {
+            _ = told.tell(.timer, at: .seconds(second))
+            _ = told.ledger(.success([pkey: kept]), at: .seconds(second))
+        }
+        #expect(told.status.guarded.isEmpty)
+    }
+
     /// A single run in whose ledger stands this record.
     private mutating func beginOnce(_ record: LedgerRecord, _ partitions: [Partition]) -> [EngineAction] {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])

@@ -40,7 +40,9 @@ package struct EtcdSource: EtcdKeySource {
     package func list(avoiding witness: Respondent?) async throws(Failure) -> KeySnapshot {
         let last = witness.flatMap { witness in client.configuration.endpoints.first { witness.isOf($0) } }
         let listing = try await etcd { () async throws(EtcdError) in try await client.list(range, avoiding: last) }
-        guard let last, listing.endpoint == last, !client.isAnswered(byOthersThan: last, within: Self.loneliness) else {
+        guard let last, listing.endpoint.named == last.named,
+            !client.isAnswered(byOthersThan: last, within: Self.loneliness)
+        else {
             return listing.snapshot
         }
         let snapshot = listing.snapshot

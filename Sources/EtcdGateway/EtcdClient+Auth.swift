@@ -7,6 +7,7 @@ extension EtcdClient {
     }
 
     private struct AuthenticateAnswer: Decodable, Sendable {
+        let header: WireHeader?
         let token: String?
     }
 
@@ -15,10 +16,13 @@ extension EtcdClient {
         _ = try await range(.single([0]), limit: 1, countOnly: true)
     }
 
+    /// Asks a member for a token.
+    ///
+    /// - Returns: with it the id of the cluster, where the answer has one.
     static func authenticate(
         _ login: EtcdConfiguration.Login, at endpoint: EtcdEndpoint, _ configuration: EtcdConfiguration,
         _ transport: any HTTPTransport
-    ) async throws(EtcdError) -> TokenStore.Token {
+    ) async throws(EtcdError) -> (TokenStore.Token, cluster: UInt64?) {
         let body = try WireCoding.encode(AuthenticateRequest(name: login.user, password: login.password))
         // So short that a frozen member leaves time for the others.
         let limit = min(.seconds(5), configuration.timeout / (configuration.endpoints.count + 1))
@@ -28,9 +32,9 @@ extension EtcdClient {
             guard let token = answer.token, !token.isEmpty else {
                 throw EtcdError(.malformedAnswer, "authentication returned no token")
             }
-            return .token(token)
+            return (.token(token), answer.header?.cluster_id?.value)
         } catch let error where error.kind == .authenticationDisabled {
-            return .notNeeded
+            return (.notNeeded, nil)
         } catch let error where error.kind == .refusedCredentials {
             throw EtcdError(.refusedCredentials, "user \(login.user): \(error.message)")
         }

@@ -2,6 +2,8 @@
 package struct MemberStatus: Sendable {
     package let endpoint: EtcdEndpoint
     package let memberID: UInt64
+    /// Of which cluster it is.
+    package let clusterID: UInt64
     /// `3.4.23`.
     package let version: String
     /// The member it follows; 0 where it knows none.
@@ -65,7 +67,8 @@ extension EtcdClient {
         let memberID = status.header.header.memberID
         let ownAlarms = (alarms.alarms ?? []).filter { $0.memberID?.value == memberID }.compactMap(\.alarm)
         return MemberStatus(
-            endpoint: endpoint, memberID: memberID, version: status.version ?? "?", leader: status.leader?.value ?? 0,
+            endpoint: endpoint, memberID: memberID, clusterID: status.header.header.clusterID,
+            version: status.version ?? "?", leader: status.leader?.value ?? 0,
             revision: status.header.header.revision, raftTerm: status.raftTerm?.value ?? 0,
             isLearner: status.isLearner ?? false, databaseSize: status.dbSize?.value ?? 0,
             problems: (status.errors ?? []) + ownAlarms.map { "alarm \($0)" }, latency: latency)

@@ -18,16 +18,22 @@ extension EtcdClient {
         let key: Data
         let range_end: Data?
         let limit: WireInt64?
-        let revision: WireInt64?
+        let revision: WireRevision?
         let keys_only: Bool?
         let count_only: Bool?
-        var min_mod_revision: WireInt64?
+        var min_mod_revision: WireRevision?
+
+        /// Asks for nothing but an answer: whether there is a key that nobody makes.
+        static var cheap: RangeRequest {
+            RangeRequest(
+                key: Data([0]), range_end: nil, limit: WireInt64(1), revision: nil, keys_only: nil, count_only: true)
+        }
     }
 
     struct RangeAnswer: Decodable, Sendable {
         let header: WireHeader
         let kvs: [WireKeyValue]?
-        let count: WireInt64?
+        let count: WireRevision?
         let more: Bool?
     }
 
@@ -47,7 +53,7 @@ extension EtcdClient {
     ) async throws(EtcdError) -> RangePage {
         let body = RangeRequest(
             key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
-            limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireInt64(revision),
+            limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireRevision(revision),
             keys_only: keysOnly ? true : nil, count_only: countOnly ? true : nil)
         let (answer, endpoint): (RangeAnswer, _) = try await call(
             "/v3/kv/range", body, effect: .read, operation: "range of \(range)", last: last)
@@ -97,6 +103,9 @@ extension EtcdClient {
                 )
             guard page.header.clusterID == begun.header.clusterID else {
                 throw EtcdError(.malformedAnswer, "two clusters answered one read", operation: "range of \(range)")
+            }
+            guard begun.header.revision > 0 else {
+                throw EtcdError(.malformedAnswer, "a list without a revision", operation: "range of \(range)")
             }
             first = begun
             try await receive(page.keyValues)

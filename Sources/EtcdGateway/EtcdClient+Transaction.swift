@@ -24,7 +24,7 @@ extension EtcdClient {
         let key: Data
         let target: String
         let result: String
-        let mod_revision: WireInt64?
+        let mod_revision: WireRevision?
         let version: WireInt64?
         let value: Data?
 
@@ -34,7 +34,7 @@ extension EtcdClient {
                 self.key = Data(key)
                 target = "MOD"
                 result = "EQUAL"
-                (mod_revision, version, value) = (WireInt64(revision), nil, nil)
+                (mod_revision, version, value) = (WireRevision(revision), nil, nil)
             case .exists(let key):
                 self.key = Data(key)
                 target = "VERSION"

@@ -6,7 +6,7 @@ extension EtcdClient {
         struct Create: Encodable, Sendable {
             let key: Data
             let range_end: Data?
-            let start_revision: WireInt64
+            let start_revision: WireRevision
             let progress_notify = true
             let fragment = true
 
@@ -32,24 +32,34 @@ extension EtcdClient {
             WatchRequest(
                 create_request: .init(
                     key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
-                    start_revision: WireInt64(revision))))
-        var failure: EtcdError?
-        for endpoint in endpointsFromPreferred().map(\.1) {
+                    start_revision: WireRevision(revision))))
+        let operation = "watch of \(range)"
+        do throws(EtcdError) {
+            try await settle()
+        } catch {
+            throw error.during(operation, at: error.endpoint)
+        }
+        var failures: [EtcdError] = []
+        for endpoint in members.order(of: await places()) {
             do throws(EtcdError) {
-                return try await withToken(at: endpoint, renewsOnDenial: true) {
+                let watch = try await withToken(at: endpoint, renewsOnDenial: true, isRepeatable: true) {
                     (authorization) async throws(EtcdError) in
                     let request = Self.request(
                         "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
                     return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
                 }
+                try check(watch.created, of: endpoint)
+                members.answered(endpoint, isChoice: true)
+                members.tell(of: failures)
+                return watch
             } catch {
-                let error = error.during("watch of \(range)", at: endpoint, by: configuration.login?.user)
-                guard error.isOutage else { throw error }
-                leave(endpoint)
-                failure = error
+                let error = error.during(operation, at: endpoint, by: configuration.login?.user)
+                if error.belongsToEndpoint { members.failed(endpoint) }
+                guard error.leadsOn(.read) else { throw error }
+                failures.append(error)
             }
         }
-        throw failure ?? EtcdError(.unavailable, "no member took the watch", operation: "watch of \(range)")
+        throw EtcdError.worthTelling(of: failures)
     }
 
     /// Sends the request and waits for the first word of the answer: a refused token is told there, under status 200.

@@ -14,7 +14,7 @@ extension EtcdClient {
 
     private struct WriteAnswer: Decodable, Sendable {
         let header: WireHeader
-        let deleted: WireInt64?
+        let deleted: WireRevision?
     }
 
     /// Sets a key.

@@ -7,20 +7,26 @@ package import Transport
 package final class EtcdClient: Sendable {
     package let configuration: EtcdConfiguration
     let transport: any HTTPTransport
-    private let preferred = Mutex(0)
-    private let answered = Mutex<[EtcdEndpoint: ContinuousClock.Instant]>([:])
-    private let tokens: TokenStore?
+    let members: MemberBook
+    let election: ClusterElection
+    let tokens: TokenStore?
     private let login: LoginBox
 
     package init(_ configuration: EtcdConfiguration, transport: any HTTPTransport) throws(EtcdError) {
         guard !configuration.endpoints.isEmpty else { throw .usage("no etcd endpoint is configured") }
         self.configuration = configuration
         self.transport = transport
+        let members = MemberBook(configuration.tell)
+        self.members = members
+        election = ClusterElection(configuration.cluster)
         let login = LoginBox(configuration.login)
         self.login = login
         tokens = configuration.login.map { configured in
             TokenStore { (endpoint) async throws(EtcdError) in
-                try await Self.authenticate(login.value ?? configured, at: endpoint, configuration, transport)
+                let (token, cluster) = try await Self.authenticate(
+                    login.value ?? configured, at: endpoint, configuration, transport)
+                if let cluster { members.note(cluster, of: endpoint) }
+                return token
             }
         }
     }
@@ -28,8 +34,9 @@ package final class EtcdClient: Sendable {
     /// Takes another user or password for the next authentications; a client without a login stays without.
     ///
     /// Tokens that etcd still knows stay in use: a changed password makes it forget them.
-    package func renew(login new: EtcdConfiguration.Login) {
+    package func renew(login new: EtcdConfiguration.Login) async {
         login.value = new
+        await tokens?.loginChanged()
     }
 
     /// Whether repeating a request can do harm.
@@ -39,14 +46,15 @@ package final class EtcdClient: Sendable {
     }
 
     /// How long one member may take; etcd itself gives up after 7 s.
-    private static let attemptLimit = Duration.seconds(10)
+    static let attemptLimit = Duration.seconds(10)
 
-    /// Sends one request, to as many members as it takes and as is safe.
+    /// Sends one request, to as many endpoints as it takes and as is safe.
     ///
-    /// A read goes to the next member on any outage. A write goes there only if the member certainly did nothing.
+    /// A read goes to the next endpoint when one fails, or takes longer than members do. A write goes there only if the last
+    /// one certainly did nothing, and to none that has not shown itself to be etcd where there are others.
     ///
     /// - Parameters:
-    ///   - last: a member to ask only when no other answers.
+    ///   - last: the name of an endpoint to ask only when no other answers.
     ///   - lease: until when it may be sent.
     func call<Answer: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, effect: Effect, operation: String,
@@ -54,27 +62,28 @@ package final class EtcdClient: Sendable {
     ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
         let bytes = try WireCoding.encode(body)
         let deadline = ContinuousClock.now + configuration.timeout
-        var failure: EtcdError?
-        let endpoints = endpointsFromPreferred()
-        let order = endpoints.filter { $0.1 != last } + endpoints.filter { $0.1 == last }
-        for (tried, (index, endpoint)) in order.enumerated() {
-            let remaining = ContinuousClock.now.duration(to: deadline)
-            guard remaining > .zero else { break }
-            do throws(EtcdError) {
-                // A read leaves time for the members behind; a write that a member has taken never goes to another.
-                let share = effect == .read ? remaining / (configuration.endpoints.count - tried) : remaining
-                let limit = min(share, Self.attemptLimit)
-                let answer: Answer = try await attempt(path, bytes, at: endpoint, effect, within: limit, lease)
-                if last == nil { preferred.withLock { $0 = index } }
-                answered.withLock { $0[endpoint] = .now }
-                return (answer, endpoint)
-            } catch {
-                let error = error.during(operation, at: endpoint, by: configuration.login?.user)
-                guard error.isOutage, effect == .read || !error.isOutcomeUnknown else { throw error }
-                failure = error
-            }
+        do throws(EtcdError) {
+            try await settle()
+        } catch {
+            throw error.during(operation, at: error.endpoint).ofPreparation
         }
-        throw failure ?? EtcdError(.unavailable, "no member answered in time", operation: operation)
+        var order = members.order(of: await places(), last: last)
+        let attempt: Attempt<Answer> = { (endpoint, limit) async throws(EtcdError) in
+            try await self.attempt(path, bytes, at: endpoint, effect, within: limit, lease)
+        }
+        switch effect {
+        case .read: return try await race(order, attempt, operation, until: deadline, isChoice: last == nil)
+        case .write:
+            if let first = order.first, !mayTakeWrites(first, amongst: order.count) {
+                do throws(EtcdError) {
+                    _ = try await recognise(order, operation, until: deadline)
+                } catch {
+                    throw error.ofPreparation
+                }
+                order = members.order(of: order)
+            }
+            return try await oneAfterTheOther(order, attempt, operation, until: deadline)
+        }
     }
 
     /// Sends one request, which changes nothing, to one member and no other.
@@ -91,23 +100,39 @@ package final class EtcdClient: Sendable {
     }
 
     /// One attempt at one member, renewing its token once if the member does not know it any more.
-    private func attempt<Answer: Decodable & Sendable>(
+    func attempt<Answer: Decodable & Sendable>(
         _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ effect: Effect, within limit: Duration,
         _ lease: (any SendLease)? = nil
     ) async throws(EtcdError) -> Answer {
-        try await withToken(at: endpoint) { (authorization) async throws(EtcdError) in
+        try await withToken(at: endpoint, isRepeatable: effect == .read) { (authorization) async throws(EtcdError) in
             var request = Self.request(
                 path, body, at: endpoint, authorization, self.configuration, effect: effect, within: limit)
             request.lease = lease
-            return try WireCoding.decode(Answer.self, from: try await Self.send(request, over: self.transport))
+            let response = try await Self.send(request, over: self.transport)
+            let answer = try WireCoding.decode(HeadedAnswer<Answer>.self, from: response)
+            try self.check(answer.header, of: endpoint)
+            return answer.content
         }
+    }
+
+    /// Takes note of whose answer it is, and refuses one of another cluster than ours.
+    func check(_ header: ResponseHeader?, of endpoint: EtcdEndpoint) throws(EtcdError) {
+        guard let header, header.clusterID != 0 else { return }
+        members.note(header.clusterID, of: endpoint)
+        guard let ours = election.cluster, ours != header.clusterID else { return }
+        throw EtcdError(
+            .otherCluster,
+            "cluster \(ClusterElection.hex(header.clusterID)) answers, and not \(ClusterElection.hex(ours)): not followed",
+            endpoint: endpoint)
     }
 
     /// Runs an operation with the member's token, and once more with a new one when the token was refused.
     ///
-    /// - Parameter renewsOnDenial: for watches, where etcd 3.5.1 calls an expired token a missing permission.
+    /// - Parameters:
+    ///   - renewsOnDenial: for watches, where etcd 3.5.1 calls an expired token a missing permission.
+    ///   - isRepeatable: whether an answer that is no bytes at all may have been a refused token: some versions say no more.
     func withToken<Value: Sendable>(
-        at endpoint: EtcdEndpoint, renewsOnDenial: Bool = false,
+        at endpoint: EtcdEndpoint, renewsOnDenial: Bool = false, isRepeatable: Bool,
         _ operation: (HTTPHeader?) async throws(EtcdError) -> Value
     ) async throws(EtcdError) -> Value {
         guard let tokens else { return try await operation(nil) }
@@ -117,10 +142,11 @@ package final class EtcdClient: Sendable {
         } catch let error
             where error.kind == .staleToken || (error.kind == .credentialsMissing && token == .notNeeded)
             || (error.kind == .permissionDenied && renewsOnDenial)
+            || (error.isEmptyReply && token != .notNeeded && isRepeatable)
         {
             let renewed = try await self.token(at: endpoint, from: tokens, insteadOf: token)
             return try await operation(renewed.header)
-        } catch let error where error.isSilence {
+        } catch let error where error.isSilence || error.isEmptyReply {
             // A token names an index of the raft log, and a member waits until it has got there. One whose data was lost
             // never does: with the old token it stays silent to all eternity.
             await tokens.forget(endpoint)
@@ -134,43 +160,25 @@ package final class EtcdClient: Sendable {
         do throws(EtcdError) {
             return try await tokens.token(for: endpoint, insteadOf: refused)
         } catch {
-            throw error.ofLogin
+            throw error.ofPreparation
         }
-    }
-
-    private func forgetToken(of endpoint: EtcdEndpoint) async {
-        await tokens?.forget(endpoint)
     }
 
     /// Whether a member other than this one has answered within a time.
     package func isAnswered(byOthersThan endpoint: EtcdEndpoint, within time: Duration) -> Bool {
-        answered.withLock { times in
-            times.contains { $0.key != endpoint && $0.value.duration(to: .now) < time }
-        }
-    }
-
-    func endpointsFromPreferred() -> [(Int, EtcdEndpoint)] {
-        let endpoints = configuration.endpoints
-        let first = preferred.withLock { $0 }
-        return endpoints.indices.map { offset in
-            let index = (first + offset) % endpoints.count
-            return (index, endpoints[index])
-        }
+        members.isAnswered(byOthersThan: endpoint, within: time)
     }
 
     /// Turns to another member, with another token: older gateways report an expired one as a missing permission.
     package func leave(after error: EtcdError) async {
-        guard let endpoint = error.endpoint else { return }
-        if error.kind == .staleToken || error.kind == .permissionDenied { await forgetToken(of: endpoint) }
+        // What the store says of its history, every member of it says.
+        guard let endpoint = error.endpoint, !error.isCompaction else { return }
+        if error.kind == .staleToken || error.kind == .permissionDenied { await tokens?.forget(endpoint) }
         leave(endpoint)
     }
 
-    /// Makes the member behind the preferred one the preferred one.
-    func leave(_ endpoint: EtcdEndpoint) {
-        preferred.withLock { index in
-            if configuration.endpoints[index] == endpoint { index = (index + 1) % configuration.endpoints.count }
-        }
-    }
+    /// Asks an endpoint after the others for a while.
+    func leave(_ endpoint: EtcdEndpoint) { members.failed(endpoint) }
 
     static func request(
         _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ authorization: HTTPHeader?,
@@ -182,6 +190,7 @@ package final class EtcdClient: Sendable {
         var request = HTTPRequest(
             .post, endpoint.url + path, headers: headers, body: body, tls: configuration.tls,
             connectTimeout: min(.seconds(2), limit ?? .seconds(2)), totalTimeout: limit, bodyLimit: answerLimit)
+        request.address = endpoint.address
         // A firewall that has forgotten a connection is found out in this time, on a watch too.
         request.lossLimit = .milliseconds(2_500)
         switch effect {

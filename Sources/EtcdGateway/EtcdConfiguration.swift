@@ -23,6 +23,10 @@ package struct EtcdConfiguration: Sendable {
     package var tls: TLSSettings
     /// How long one operation may take, over all endpoints tried. etcd's own limit is 7 s: a shorter one hides its verdict.
     package var timeout: Duration
+    /// Whose answers count.
+    package var cluster = ClusterChoice.any
+    /// Is told what is wrong with single endpoints while others do their work.
+    package var tell: @Sendable (EndpointNews) -> Void = { _ in }
 
     package init(
         endpoints: [EtcdEndpoint], login: Login? = nil, tls: TLSSettings = TLSSettings(),
@@ -46,12 +50,18 @@ package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
     /// Host name or address; an IPv6 address without its brackets.
     package let host: String
     package let port: UInt16
+    /// The one of the name's addresses that is meant; nil where the name has one, or is one.
+    package let address: String?
 
-    package init(scheme: Scheme, host: String, port: UInt16) {
+    package init(scheme: Scheme, host: String, port: UInt16, address: String? = nil) {
         self.scheme = scheme
         self.host = host
         self.port = port
+        self.address = address
     }
+
+    /// The endpoint as it was configured: all addresses of a name are one.
+    package var named: EtcdEndpoint { EtcdEndpoint(scheme: scheme, host: host, port: port) }
 
     /// Reads `host`, `host:port`, `[v6]:port` or any of them behind `http://` or `https://`.
     ///
@@ -86,4 +96,14 @@ package struct EtcdEndpoint: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
+}
+
+/// Whose answers count.
+package enum ClusterChoice: Hashable, Sendable {
+    /// Whoever answers: for tools.
+    case any
+    /// The cluster of which most endpoints are; see ``ClusterVote``.
+    case elected
+    /// The cluster with this id, and no other.
+    case pinned(UInt64)
 }

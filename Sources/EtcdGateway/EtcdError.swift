@@ -38,6 +38,8 @@ package struct EtcdError: Error, Sendable, Equatable {
         case wentBack
         /// Another cluster answers than before.
         case otherCluster
+        /// There is no JSON gateway at this port, so that nothing was done.
+        case noGateway
         /// The answer was not what etcd's gateway sends.
         case malformedAnswer
         /// Any other refusal.
@@ -52,13 +54,16 @@ package struct EtcdError: Error, Sendable, Equatable {
     package let endpoint: EtcdEndpoint?
     /// The server's words, or ours.
     package let message: String
-    /// Whether it was the login that failed, so that nothing of the operation itself was sent.
-    package let isOfLogin: Bool
+    /// Whether what failed came before the operation itself (a login, say), so that nothing of that was sent.
+    package let isOfPreparation: Bool
+    /// What other endpoints said that cannot mend itself, in words, with their names.
+    package private(set) var beside: [String] = []
 
     package init(
-        _ kind: Kind, _ message: String, operation: String = "", endpoint: EtcdEndpoint? = nil, isOfLogin: Bool = false
+        _ kind: Kind, _ message: String, operation: String = "", endpoint: EtcdEndpoint? = nil,
+        isOfPreparation: Bool = false
     ) {
-        self.isOfLogin = isOfLogin
+        self.isOfPreparation = isOfPreparation
         self.kind = kind
         self.message = message
         self.operation = operation
@@ -69,7 +74,7 @@ package struct EtcdError: Error, Sendable, Equatable {
 
     /// Whether a write that failed so may have been, or may yet be, carried out.
     package var isOutcomeUnknown: Bool {
-        guard !isOfLogin else { return false }
+        guard !isOfPreparation else { return false }
         return switch kind {
         case .transport(let error): !error.nothingWasSent
         case .unavailable, .malformedAnswer, .cancelled, .watchEnded: true
@@ -88,8 +93,39 @@ package struct EtcdError: Error, Sendable, Equatable {
         }
     }
 
-    var ofLogin: EtcdError {
-        EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfLogin: true)
+    /// Whether it says something of the endpoint that answered, so that another one may well do better.
+    package var belongsToEndpoint: Bool {
+        switch kind {
+        case .transport(.untrustedCertificate): true
+        case .malformedAnswer, .noGateway, .otherCluster, .certificateCommonName, .refusedCredentials,
+            .credentialsMissing:
+            true
+        default: isOutage
+        }
+    }
+
+    /// Whether the next endpoint may be asked for the same.
+    func leadsOn(_ effect: EtcdClient.Effect) -> Bool {
+        switch effect {
+        // What it refuses to read, or what somebody who shared a login has given up, another one may give.
+        case .read: belongsToEndpoint || kind == .refused || kind == .cancelled && !Task.isCancelled
+        case .write: belongsToEndpoint && !isOutcomeUnknown
+        }
+    }
+
+    var ofPreparation: EtcdError {
+        var error = EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfPreparation: true)
+        error.beside = beside
+        return error
+    }
+
+    /// The same error, with what other endpoints said beside it.
+    func beside(_ others: [EtcdError]) -> EtcdError {
+        var error = self
+        error.beside = others.compactMap { other in
+            other.endpoint.map { "\($0.url): \(other.words)" }
+        }
+        return error
     }
 
     package var isCompaction: Bool {
@@ -99,6 +135,11 @@ package struct EtcdError: Error, Sendable, Equatable {
     /// Whether the answer is more than we hold at once.
     var isTooLarge: Bool {
         if case .transport(.answerTooLarge(_, .body, _)) = kind { true } else { false }
+    }
+
+    /// Whether the member closed the connection without a word.
+    var isEmptyReply: Bool {
+        if case .transport(let error) = kind { error.isEmptyReply } else { false }
     }
 
     /// Whether the member took the request and said nothing.
@@ -111,9 +152,12 @@ package struct EtcdError: Error, Sendable, Equatable {
     }
 
     /// The same error with what was attempted, where, and for a missing permission by whom.
-    func during(_ operation: String, at endpoint: EtcdEndpoint, by user: String? = nil) -> EtcdError {
+    func during(_ operation: String, at endpoint: EtcdEndpoint?, by user: String? = nil) -> EtcdError {
         let message = if kind == .permissionDenied, let user { "user \(user): \(message)" } else { message }
-        return EtcdError(kind, message, operation: operation, endpoint: endpoint, isOfLogin: isOfLogin)
+        var error = EtcdError(
+            kind, message, operation: operation, endpoint: endpoint, isOfPreparation: isOfPreparation)
+        error.beside = beside
+        return error
     }
 }
 
@@ -124,10 +168,11 @@ extension EtcdError: CustomStringConvertible {
         var text = "etcd"
         if let endpoint { text += " at \(endpoint.url)" }
         if !operation.isEmpty { text += ", \(operation)" }
-        return text + ": " + words
+        return ([text + ": " + words] + beside).joined(separator: "; ")
     }
 
-    private var words: String {
+    /// What happened, without where.
+    package var words: String {
         switch kind {
         case .refusedCredentials: "wrong user or password (\(message))"
         case .credentialsMissing: "authentication is on: a user and password are needed (--etcd-user; \(message))"

@@ -10,6 +10,8 @@ package struct EtcdWatch: AsyncSequence {
 
     /// The member that serves the watch.
     package var endpoint: EtcdEndpoint { begun.endpoint }
+    /// What the member said of itself and its store when it set the watch up.
+    var created: ResponseHeader? { begun.created }
     private let begun: Iterator
 
     init(begun: Iterator) {
@@ -26,6 +28,11 @@ package struct EtcdWatch: AsyncSequence {
         /// In reverse, so that taking the next one is cheap.
         private var ready: [WatchUpdate] = []
 
+        /// The header of the first word, as long as that has not been taken.
+        fileprivate var created: ResponseHeader? {
+            if case .created(let header)? = ready.last { header } else { nil }
+        }
+
         init(endpoint: EtcdEndpoint, stream: HTTPStream, range: KeyRange) {
             self.endpoint = endpoint
             self.stream = stream
@@ -37,9 +44,12 @@ package struct EtcdWatch: AsyncSequence {
         ) async throws(EtcdError) -> WatchUpdate? {
             do throws(EtcdError) {
                 try await fill()
-            } catch let error where error.kind == .cancelled {
+            } catch let error where error.kind == .cancelled && Task.isCancelled {
                 return nil
             } catch {
+                // What was aborted, and not by us, is a watch that has ended.
+                let error =
+                    error.kind == .cancelled ? EtcdError(.watchEnded, "the connection was aborted") : error
                 throw error.during("watch of \(range)", at: endpoint)
             }
             return ready.popLast()

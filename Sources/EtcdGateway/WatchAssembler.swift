@@ -136,7 +136,7 @@ struct WatchLine: Decodable {
         let created: Bool?
         let canceled: Bool?
         let cancel_reason: String?
-        let compact_revision: WireInt64?
+        let compact_revision: WireRevision?
         let fragment: Bool?
         let events: [Event]?
     }

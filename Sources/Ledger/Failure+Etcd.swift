@@ -39,7 +39,7 @@ extension Failure.Cause {
             case .tooManyRequests: .busy
             case .watchSilent: .timedOut
             case .watchEnded: .connectionLost
-            case .malformedAnswer: .malformed
+            case .malformedAnswer, .noGateway: .malformed
             case .staleToken, .authenticationDisabled, .leaseNotFound, .requestTooLarge, .watchCanceled, .refused:
                 .rejected
             case .cancelled: .cancelled

@@ -9,6 +9,8 @@ package struct DaemonInputs: Sendable {
     package var etcd: EtcdInputs
     package var ufm: UFMInputs
     package var engine: EngineInputs
+    /// The cluster of `--etcd-cluster-id`.
+    package var etcdCluster: UInt64?
     /// The directory of `--state-dir`.
     package var stateDirectory: String?
 
@@ -43,6 +45,8 @@ package struct DaemonSettings: Sendable {
     package let etcd: EtcdConfiguration
     package let ufm: UFMConfiguration
     package let engine: EngineConfiguration
+    /// The cluster of etcd that is meant; nil for the one that is known from before, or that most endpoints are of.
+    package var etcdCluster: UInt64? { inputs.etcdCluster }
     /// Where the daemon keeps what its next life is to know; nil for nowhere.
     package let stateDirectory: String?
     private let inputs: DaemonInputs

@@ -29,6 +29,8 @@ struct CurlFailure {
                 : .untrustedCertificate(host: host, reason: certificateReason)
         case CURLE_SSL_CACERT_BADFILE: .credentialFile(path: caFile, reason: reason)
         case CURLE_SSL_CERTPROBLEM: .credentialFile(path: request.tls.certificateFile ?? host, reason: reason)
+        case CURLE_GOT_NOTHING:
+            .connectionLost(host: host, reason: TransportError.emptyReply, sent: wasSent)
         // With TLS 1.3 a server says only after the handshake, and so in a read, that it wants another certificate. On a
         // new connection it has then read nothing of the request, though all of it has left.
         case CURLE_RECV_ERROR where text.contains("alert"):

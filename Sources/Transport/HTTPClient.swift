@@ -61,13 +61,25 @@ package final class HTTPClient: HTTPTransport {
         }
         if request.url.hasPrefix("https://") { try check(request.tls, host: request.host) }
         let server = ServerNameAndPort(ofURL: request.url)
-        let transfer = thread.start(request, at: try await addresses(of: server, for: request))
+        let transfer = thread.start(
+            request, at: request.address == nil ? try await addresses(of: server, for: request) : nil)
         do throws(TransportError) {
             return (transfer, try await transfer.pipe.awaitHead(orCancel: transfer))
         } catch {
             // It may have moved.
-            if let server, error.nothingWasSent { names.doubt(server) }
+            if let server, error.nothingWasSent || error.isTimeout { names.doubt(server) }
             throw error
+        }
+    }
+
+    package func hasName(_ url: String) -> Bool { ServerNameAndPort(ofURL: url) != nil }
+
+    package func addresses(of url: String) async -> [String] {
+        guard let server = ServerNameAndPort(ofURL: url) else { return [] }
+        do throws(NameDirectory.Failure) {
+            return try await names.addresses(of: server, within: .seconds(2)).addresses
+        } catch {
+            return []
         }
     }
 

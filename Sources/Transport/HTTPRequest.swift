@@ -10,6 +10,8 @@ package struct HTTPRequest: Sendable {
     package var method: Method
     /// Absolute `http://` or `https://` URL; nothing else is ever opened.
     package var url: String
+    /// The one of the server's addresses to connect to, numeric; nil for whichever answers first.
+    package var address: String?
     /// Names and values in order. `Accept: application/json` is added where no `Accept` is given.
     package var headers: [HTTPHeader]
     package var body: [UInt8]?

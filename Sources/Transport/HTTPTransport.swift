@@ -7,6 +7,18 @@ package protocol HTTPTransport: Sendable {
 
     /// Sends a request and returns as soon as the head of its answer is there; the body follows as it comes.
     func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream
+
+    /// Whether the server in a URL has a name that is to be looked up.
+    func hasName(_ url: String) -> Bool
+
+    /// The addresses of the server in a URL, in the order in which they are to be tried; none where nobody knows any.
+    func addresses(of url: String) async -> [String]
+}
+
+extension HTTPTransport {
+    package func hasName(_ url: String) -> Bool { false }
+
+    package func addresses(of url: String) async -> [String] { [] }
 }
 
 /// An answer whose body is still arriving.

@@ -78,8 +78,8 @@ final class NameDirectory: Sendable {
         self.lookUp = lookUp
     }
 
-    /// The addresses of a server. An old answer is better than none, so that a name server that is away takes nobody else
-    /// with it; a certificate shows whether the right one is still there.
+    /// The addresses of a server. An old answer is better than none, so that a name server that is away, or a name that
+    /// is missing from it for a while, takes nobody else with it; a certificate shows whether the right one is still there.
     func addresses(
         of server: ServerNameAndPort, within limit: Duration
     ) async throws(Failure) -> ServerAddresses {
@@ -90,7 +90,6 @@ final class NameDirectory: Sendable {
         }
         switch (answer ?? nil, known) {
         case (.success(let addresses), _): return server.at(addresses)
-        case (.failure(.noSuchName), _): throw .noSuchName
         case (_, let known?): return server.at(known.addresses)
         case (.failure(let failure), nil): throw failure
         case (nil, nil): throw .late

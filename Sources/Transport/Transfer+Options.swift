@@ -91,7 +91,12 @@ extension Transfer {
         }
         // Our own look-ups make it needless; where there are none (a name that is an address) nothing can hang.
         _ = try easy.setIfKnown(CURLOPT_QUICK_EXIT) { pkeyd_setopt_long(easy.pointer, CURLOPT_QUICK_EXIT, 1) }
-        if let addresses {
+        if let address = request.address, let server = ServerNameAndPort(ofURL: request.url) {
+            // Not a table of names: kept connections are told apart by where they lead to, and not by what was looked up.
+            let host = address.contains(":") ? "[\(address)]" : address
+            append("\(server.name):\(server.port):\(host):\(server.port)", to: \.addressList)
+            try easy.set(CURLOPT_CONNECT_TO, UnsafeMutableRawPointer(addressList))
+        } else if let addresses {
             append(addresses.curlEntry, to: \.addressList)
             try easy.set(CURLOPT_RESOLVE, UnsafeMutableRawPointer(addressList))
         }

@@ -20,6 +20,18 @@ package enum TransportError: Error, Equatable, Sendable {
     /// The calling task was cancelled; whether the server acted is unknown.
     case cancelled
 
+    /// What is said of a connection on which not one byte came back.
+    static let emptyReply = "Empty reply from server"
+
+    /// Whether the server took the request and closed the connection without a word.
+    package var isEmptyReply: Bool {
+        if case .connectionLost(_, Self.emptyReply, true) = self { true } else { false }
+    }
+
+    package var isTimeout: Bool {
+        if case .timedOut = self { true } else { false }
+    }
+
     /// Whether the request certainly never reached the server, so that repeating it is always safe.
     package var nothingWasSent: Bool {
         switch self {

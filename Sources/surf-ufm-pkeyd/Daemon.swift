@@ -9,6 +9,7 @@ import Planning
 import Reconciler
 import Settings
 import Surroundings
+import Text
 import Transport
 import UFMClient
 import UnixSignals
@@ -36,6 +37,14 @@ struct Connections {
 
     fileprivate func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
         if let login = configuration.login { KnownSecrets.add(login.password) }
+        var configuration = configuration
+        configuration.tell = { [log] news in
+            switch news {
+            case .isOdd(let error):
+                log.warning("\(error.description(with: Advice.standard)); the other endpoints are used")
+            case .isWell(let endpoint): log.info("etcd at \(endpoint.url) answers as it should again")
+            }
+        }
         return try EtcdClient(configuration, transport: http)
     }
 
@@ -110,11 +119,14 @@ struct Daemon {
         let connections = try Connections(log: log)
         defer { connections.close() }
         guard let settings = try resolved() else { return }
-        let etcdClient = try connections.etcd(settings.etcd)
-        let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         tell(settings)
         let memory = try memory(settings)
-        let floors = try floors(of: connections.sources(etcdClient, directory), memory)
+        let floors = try floors(of: EtcdSource.id(prefix: directory.pkeyPrefix), memory)
+        let cluster = settings.etcdCluster ?? floors.values.first?.store
+        var etcd = settings.etcd
+        etcd.cluster = cluster.map(ClusterChoice.pinned) ?? .elected
+        let etcdClient = try connections.etcd(etcd)
+        let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         let sources = connections.sources(etcdClient, directory, fabric: fabric, floors: floors)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
         var engine = settings.engine
@@ -133,7 +145,7 @@ struct Daemon {
                     log.info("\(signal) received: finishing what is under way")
                     return
                 }
-                renew(settings, etcdClient, ufmFabric, connections)
+                await renew(settings, etcdClient, ufmFabric, connections)
             }
         }
         if let problem = end.problem { throw CommandFailure(problem) }
@@ -150,17 +162,24 @@ struct Daemon {
         return StoreMemory(directory)
     }
 
-    /// What a former life has left of the sources.
+    /// What a former life has left of a source; nothing where another cluster is meant from now on.
     private func floors(
-        of sources: [any KeySource], _ memory: StoreMemory?
+        of source: SourceID, _ memory: StoreMemory?
     ) throws(CommandFailure) -> [SourceID: StorePoint] {
-        var floors: [SourceID: StorePoint] = [:]
+        let floor: StorePoint?
         do throws(Failure) {
-            for source in sources { floors[source.id] = try memory?.point(of: source.id) }
+            floor = try memory?.point(of: source)
         } catch {
             throw CommandFailure("--state-dir: \(error.message)")
         }
-        return floors
+        guard let floor else { return [:] }
+        if let known = floor.store, let cluster = inputs.etcdCluster, known != cluster {
+            log.warning(
+                "etcd's cluster is 0x\(Hex.digits(cluster)) from now on, as --etcd-cluster-id says, and no longer 0x\(Hex.digits(known))"
+            )
+            return [:]
+        }
+        return [source: floor]
     }
 
     /// The settings; nil when it was asked to end while it asked for a password, which is no failure.
@@ -182,12 +201,12 @@ struct Daemon {
 
     private func renew(
         _ settings: DaemonSettings, _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ connections: Connections
-    ) {
+    ) async {
         do throws(SettingsError) {
             let renewal = try settings.reloaded().told(to: log)
             if let login = renewal.etcdLogin {
                 KnownSecrets.add(login.password)
-                etcdClient.renew(login: login)
+                await etcdClient.renew(login: login)
             }
             ufmFabric.renew(connections.ufm(renewal.ufm))
             log.info("SIGHUP received: passwords have been read again")

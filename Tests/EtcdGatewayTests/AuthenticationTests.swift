@@ -182,8 +182,9 @@ struct AuthenticationTests {
 
     private static func token(at etcd: EtcdServer) async throws -> String {
         try await withGateway([try etcd.member], login: root) { client in
-            let token = try await EtcdClient.authenticate(
+            let (token, cluster) = try await EtcdClient.authenticate(
                 root, at: try etcd.member, client.configuration, client.transport)
+            #expect(cluster != nil)
             return token.header?.value ?? ""
         }
     }

@@ -159,15 +159,18 @@ struct ChangesOnlyPositionTests {
         #expect(position.failed(EtcdError(.compacted(before: 5), ""), after: 0) == false)
         position = start
         #expect(position.failed(EtcdError(.compacted(before: 6), ""), after: 0) == false)
-        // A server that does not say what is left is tried.
+        // Once something was told, a deletion of the compacted revision itself would be gone untold.
         position = start
-        #expect(position.failed(EtcdError(.compacted(before: nil), ""), after: 0) == true)
+        #expect(position.received(revision(5)) == revision(5))
+        #expect(position.failed(EtcdError(.compacted(before: 6), ""), after: 0) == false)
+        // A server that does not say how much is gone may have lost anything.
+        position = start
         #expect(position.failed(EtcdError(.compacted(before: nil), ""), after: 0) == false)
         // What is told makes the next one another compaction.
         position = start
-        #expect(position.failed(EtcdError(.compacted(before: 5), ""), after: 0) == true)
+        #expect(position.failed(EtcdError(.compacted(before: 4), ""), after: 0) == true)
         #expect(position.received(revision(7)) == revision(7))
-        #expect(position.failed(EtcdError(.compacted(before: 8), ""), after: 0) == true)
+        #expect(position.failed(EtcdError(.compacted(before: 7), ""), after: 0) == true)
         #expect(position.next == .watch(from: 8))
     }
 

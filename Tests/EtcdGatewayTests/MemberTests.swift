@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 import Transport
@@ -83,30 +82,4 @@ struct MemberTests {
             #expect(await impatient.value?.kind == .cancelled)
         }
     }
-}
-
-/// A port that takes connections and never says a word.
-private final class SilentServer: Sendable {
-    let port: UInt16
-    private let listener: Int32
-
-    init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                // The kernel connects what waits in the queue, and takes what it sends.
-                bind(listener, address, size) == 0 && listen(listener, 16) == 0
-                    && getsockname(listener, address, &size) == 0
-            }
-        }
-        guard status else { throw HarnessError.system(call: "listen", reason: String(cString: strerror(errno))) }
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    deinit { close(listener) }
 }

@@ -71,9 +71,9 @@ struct WireTests {
                 400, "CommonName of client sending a request against gateway will be ignored and not used as expected",
                 EtcdError.Kind.certificateCommonName
             ),
-            (404, "404 page not found", .malformedAnswer), (404, "Not Found", .malformedAnswer),
+            (404, "404 page not found", .noGateway), (404, "Not Found", .noGateway),
             (502, "<html>Bad Gateway</html>", .unavailable), (200, "<html>login</html>", .malformedAnswer),
-            (405, "Method Not Allowed", .malformedAnswer), (500, "", .unavailable),
+            (405, "Method Not Allowed", .noGateway), (500, "", .unavailable),
         ])
     func plainText(status: Int, body: String, kind: EtcdError.Kind) {
         #expect(WireCoding.error(status: status, body: body.bytes).kind == kind)

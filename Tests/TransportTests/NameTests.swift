@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -97,6 +98,20 @@ struct NameTests {
             }
             #expect(directory.asked.read(\.count) == 2)
         }
+    }
+
+    @Test("A name that vanishes stays where it was last seen")
+    func vanished() async throws {
+        let answer = Mutex<Result<[String], NameDirectory.Failure>>(.success(["10.0.0.1"]))
+        let directory = NameDirectory { _ in answer.withLock { $0 } }
+        let server = try #require(ServerNameAndPort(ofURL: "http://etcd.example:1"))
+        #expect(try await directory.addresses(of: server, within: .seconds(10)).addresses == ["10.0.0.1"])
+        answer.withLock { $0 = .failure(.noSuchName) }
+        directory.doubt(server)
+        #expect(try await directory.addresses(of: server, within: .seconds(10)).addresses == ["10.0.0.1"])
+        answer.withLock { $0 = .success(["10.0.0.2"]) }
+        directory.doubt(server)
+        #expect(try await directory.addresses(of: server, within: .seconds(10)).addresses == ["10.0.0.2"])
     }
 
     @Test(

@@ -1,6 +1,5 @@
 package import KeyHistory
 internal import Synchronization
-internal import Text
 
 /// What following a range tells.
 package enum FollowerEvent: Sendable {
@@ -32,6 +31,9 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     private let store: UInt64?
     private let clock: C
 
+    /// How often a server that is away is asked a cheap question.
+    private static var question: Duration { .milliseconds(500) }
+
     package init(
         _ client: EtcdClient, _ range: KeyRange, from start: FollowerStart = .list,
         onCompaction: CompactionPolicy = .list, store: UInt64? = nil, clock: C = ContinuousClock()
@@ -59,12 +61,33 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
                 switch error {
                 case .refused(let error): throw error
                 case .failed(let error):
-                    guard let (event, pause) = state.failed(error, now: clock.now) else { throw error }
+                    guard let (event, pause) = state.failed(error, now: clock.now) else { throw state.last(error) }
                     await client.leave(after: error)
                     if let event { try await tell(event) }
-                    try? await clock.sleep(for: pause)
+                    await rest(pause, after: error, state)
                 }
             }
+        }
+    }
+
+    /// Waits before the next try. A server that was away and is back is not kept waiting.
+    private func rest(_ pause: Duration, after error: EtcdError, _ state: State) async {
+        guard error.isOutage, pause > Self.question else {
+            try? await clock.sleep(for: pause)
+            return
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await clock.sleep(for: pause) }
+            group.addTask { await awaitReturn(state) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func awaitReturn(_ state: State) async {
+        while (try? await clock.sleep(for: Self.question)) != nil {
+            let isAtWork = await client.isAtWork()
+            if Task.isCancelled || state.takesChance(isAtWork: isAtWork) { return }
         }
     }
 
@@ -98,6 +121,9 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
         let end = await withTaskGroup(of: Stop?.self) { group in
             group.addTask { await read(watch, state, tell) }
             group.addTask { await prove(watch, state).map(Stop.failed) }
+            if await client.places().count > 1 {
+                group.addTask { await client.awaitSilence(of: watch.endpoint, clock: clock).map(Stop.failed) }
+            }
             let first = await group.next() ?? nil
             group.cancelAll()
             return first
@@ -121,7 +147,9 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func prove(_ watch: EtcdWatch, _ state: State) async -> EtcdError? {
-        await client.prove(watch, of: range, clock: clock, told: { state.known }) { (proof) throws(EtcdError) in
+        await client.prove(
+            watch, of: range, clock: clock, passesCompactions: onCompaction == .fail, told: { state.known }
+        ) { (proof) throws(EtcdError) in
             try state.judge(proof)
         }
     }
@@ -179,12 +207,16 @@ private final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable
                     "cluster \(Self.hex(list.point.store)) answers, and not \(Self.hex(content.position.store)): not followed",
                     endpoint: endpoint)
             }
+            content.connection.delivered(.list)
             return content.connection.regain(told: told, now: now)
         }
     }
 
     func looked(_ header: ResponseHeader) throws(EtcdError) {
-        try content.withLock { (content) throws(EtcdError) in try content.position.looked(header) }
+        try content.withLock { (content) throws(EtcdError) in
+            try content.position.looked(header)
+            content.connection.delivered(.list)
+        }
     }
 
     /// What to tell of an update; throws when the watch is to be left.
@@ -201,12 +233,17 @@ private final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable
                 case .progress(let point): .progress(point)
                 case .created, nil: nil
                 }
+            if event != nil { content.connection.delivered(.watch) }
             return [content.connection.regain(told: told, now: now), event].compactMap { $0 }
         }
     }
 
     func judge(_ proof: WatchProof) throws(EtcdError) -> WatchProof.Verdict {
-        let verdict = content.withLock { $0.position.judge(proof) }
+        let verdict = content.withLock { content in
+            let verdict = content.position.judge(proof)
+            if verdict == .current { content.connection.delivered(.watch) }
+            return verdict
+        }
         guard verdict != .otherStore else { throw Self.otherStore(nil) }
         return verdict
     }
@@ -214,15 +251,27 @@ private final class FollowerState<Instant: InstantProtocol & Sendable>: Sendable
     /// What to tell of a failure, and how long to wait before the next try; nil when there is to be none.
     func failed(_ error: EtcdError, now: Instant) -> (FollowerEvent?, pause: Duration)? {
         content.withLock { content in
-            let failures = content.connection.failuresInARow(now: now)
-            guard content.position.failed(error, after: failures) else { return nil }
-            // A history that was cut is no outage: what follows makes up for it.
-            guard !error.isCompaction else { return (nil, .zero) }
-            return (content.connection.lose(error, now: now), content.connection.pause)
+            let part: FollowerConnection<Instant>.Part =
+                if case .watch = content.position.next { .watch } else { .list }
+            guard content.position.failed(error, after: content.connection.failuresInARow) else { return nil }
+            return (
+                content.connection.lose(error, during: part, now: now), content.connection.pause(of: part)
+            )
         }
     }
 
-    private static func hex(_ id: UInt64?) -> String { id.map { Hex.digits($0) } ?? "one without an id" }
+    func takesChance(isAtWork: Bool) -> Bool { content.withLock { $0.connection.takesChance(isAtWork: isAtWork) } }
+
+    /// The error that ends it: where changes may be hidden, with words of it.
+    func last(_ error: EtcdError) -> EtcdError {
+        let (isUnderWay, told) = content.withLock { ($0.position.isUnderWay, $0.position.told) }
+        guard error.isCompaction, isUnderWay else { return error }
+        return EtcdError(
+            error.kind, "\(error.message): what changed after revision \(told) may be missing",
+            operation: error.operation, endpoint: error.endpoint)
+    }
+
+    private static func hex(_ id: UInt64?) -> String { ClusterElection.hex(id) }
 
     private static func otherStore(_ endpoint: EtcdEndpoint?) -> EtcdError {
         EtcdError(.watchEnded, "the member's store is behind, or not the one we know", endpoint: endpoint)

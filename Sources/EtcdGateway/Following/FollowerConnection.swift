@@ -1,35 +1,42 @@
 /// Whether etcd can be read, and how long to wait before the next try. Pure.
 struct FollowerConnection<Instant: InstantProtocol> where Instant.Duration == Duration {
-    private var lostSince: Instant?
-    private var upSince: Instant?
-    private var isTold = false
-    private var failures = 0
+    /// What can fail, each with a wait of its own: lists that work say nothing of watches.
+    enum Part: Hashable, Sendable {
+        case list
+        case watch
+    }
 
-    /// The pause before the next try: none after a first failure (members stop and move on in ordinary life), then 100 ms
-    /// doubling to 5 s, with jitter.
-    var pause: Duration {
-        guard failures > 1 else { return .zero }
-        let longest = Duration.milliseconds(100) * (1 << min(failures - 2, 6))
+    private var lostSince: Instant?
+    private var isTold = false
+    /// In a row, without anything delivered between them.
+    private var failures: [Part: Int] = [:]
+    /// Whether it has been tried at once since a server came back, and nothing has been delivered since.
+    private var hasTakenChance = false
+
+    /// The pause before the next try of what has failed: none after a first failure (members stop and move on in ordinary
+    /// life), then 100 ms doubling to 5 s, with jitter.
+    func pause(of part: Part) -> Duration {
+        guard let count = failures[part], count > 1 else { return .zero }
+        let longest = Duration.milliseconds(100) * (1 << min(count - 2, 6))
         return min(longest, .seconds(5)) * Double.random(in: 0.5...1)
     }
 
-    /// How many tries in a row have failed. A connection that held for a while is good; one that is made and dies at once is
-    /// a failure like the last.
-    func failuresInARow(now: Instant) -> Int {
-        if let upSince, upSince.duration(to: now) > .seconds(2) { 0 } else { failures }
-    }
+    /// How many tries in a row have failed.
+    var failuresInARow: Int { failures.values.max() ?? 0 }
 
-    /// Takes note of a failure; gives the loss to tell of, if it is news: one failure alone is a resumption.
-    mutating func lose(_ error: EtcdError, now: Instant) -> FollowerEvent? {
-        failures = failuresInARow(now: now) + 1
-        upSince = nil
+    /// Takes note of a failure; gives the loss to tell of, if it is news: one failure alone is a resumption, and a history
+    /// that was cut is no outage, since what follows makes up for it.
+    mutating func lose(_ error: EtcdError, during part: Part, now: Instant) -> FollowerEvent? {
+        failures[part, default: 0] += 1
+        guard !error.isCompaction else { return nil }
         lostSince = lostSince ?? now
-        guard failures > 1, !isTold else { return nil }
+        guard failures[part] != 1, !isTold else { return nil }
         isTold = true
         return .lost(error)
     }
 
-    /// Takes note of an answer; gives the return to tell of, if the loss was told.
+    /// Takes note of an answer; gives the return to tell of, if the loss was told. What is answered may yet come to nothing,
+    /// so that the waits stay what they are.
     ///
     /// - Parameter told: the revision up to which everything was told.
     mutating func regain(told: Int64, now: Instant) -> FollowerEvent? {
@@ -37,8 +44,22 @@ struct FollowerConnection<Instant: InstantProtocol> where Instant.Duration == Du
             lostSince = nil
             isTold = false
         }
-        upSince = upSince ?? now
         guard isTold, let lostSince else { return nil }
         return .restored(after: lostSince.duration(to: now), told: told)
+    }
+
+    /// Takes note of progress: of a list that was used, or of a watch that has told something or was shown to miss nothing.
+    mutating func delivered(_ part: Part) {
+        failures[part] = nil
+        guard part == .watch else { return }
+        failures = [:]
+        hasTakenChance = false
+    }
+
+    /// Takes note of how a cheap question was answered during a pause; says whether what failed is to be tried at once. A
+    /// server that was away has this chance once, until it has been away again or something has been delivered.
+    mutating func takesChance(isAtWork: Bool) -> Bool {
+        defer { hasTakenChance = isAtWork }
+        return isAtWork && !hasTakenChance
     }
 }

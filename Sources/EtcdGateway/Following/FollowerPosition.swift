@@ -55,6 +55,8 @@ struct FollowerPosition: Sendable {
     private var doubt: RelistReason? = .start
     /// A watch from a known revision was refused as compacted: the next one starts behind what was told.
     private var stepsOverCompaction = false
+    /// Whether a watch has told anything yet.
+    private var hasTold = false
 
     /// - Parameter store: the id of the cluster, where it is known from before.
     init(from start: FollowerStart = .list, onCompaction: CompactionPolicy = .list, store: UInt64? = nil) {
@@ -137,6 +139,7 @@ struct FollowerPosition: Sendable {
         }
         seen = max(seen, told)
         stepsOverCompaction = false
+        hasTold = true
         return update
     }
 
@@ -169,7 +172,7 @@ struct FollowerPosition: Sendable {
             switch error.kind {
             case .compacted: doubt = .compacted
             case .futureRevision: doubt = .revisionWentBack
-            case .malformedAnswer, .watchCanceled: doubt = .doubt
+            case .malformedAnswer, .noGateway, .watchCanceled: doubt = .doubt
             default: break
             }
             // Another cluster answers where ours is away: ours may be back.
@@ -186,10 +189,12 @@ struct FollowerPosition: Sendable {
     }
 
     /// Whether a watch from behind what was told can go on where one from it is refused as compacted.
-    private mutating func stepOver(_ firstKept: Int64?) -> Bool {
-        guard !stepsOverCompaction, max(known, 1) <= told, firstKept.map({ $0 <= told + 1 }) ?? true else {
-            return false
-        }
+    ///
+    /// - Parameter compacted: up to where. A deletion of that very revision is gone with it, and some versions of etcd say
+    ///   nothing of that: so it must be one that was told, unless nothing was, and somebody asked for what is left.
+    private mutating func stepOver(_ compacted: Int64?) -> Bool {
+        guard !stepsOverCompaction, max(known, 1) <= told, let compacted, compacted <= (hasTold ? told : told + 1)
+        else { return false }
         stepsOverCompaction = true
         return true
     }

@@ -41,23 +41,33 @@ struct WatchProof: Equatable, Sendable {
 extension EtcdClient {
     /// How often a watch is proven alive, by a read through another member where there is one.
     static let proofInterval = Duration.seconds(5)
+    /// How soon for the first time: a watch that holds so long, and misses nothing, is a good one.
+    static let firstProof = Duration.seconds(1)
     /// How long a watch may take to tell what such a read has shown.
     static let proofGrace = Duration.seconds(2)
 
     /// Proves again and again that a watch has missed nothing, until it has, or until the task is cancelled.
     ///
     /// - Parameters:
+    ///   - passesCompactions: whether a proof that a compaction makes impossible is passed over: the watch itself goes on.
     ///   - told: the revision up to which the watch has told everything.
     ///   - judge: what a proof says of the watch by now.
     /// - Returns: why the watch is to be left; nil when the task was cancelled.
     func prove<C: Clock>(
-        _ watch: EtcdWatch, of range: KeyRange, clock: C, told: @Sendable () -> Int64,
+        _ watch: EtcdWatch, of range: KeyRange, clock: C, passesCompactions: Bool, told: @Sendable () -> Int64,
         judge: @Sendable (WatchProof) throws(EtcdError) -> WatchProof.Verdict
     ) async -> EtcdError? where C.Duration == Duration {
+        var pause = Self.firstProof
         do throws(EtcdError) {
             while true {
-                guard (try? await clock.sleep(for: Self.proofInterval)) != nil else { return nil }
-                let proof = try await proof(of: range, since: told(), avoiding: watch.endpoint)
+                guard (try? await clock.sleep(for: pause)) != nil else { return nil }
+                pause = Self.proofInterval
+                let proof: WatchProof
+                do throws(EtcdError) {
+                    proof = try await self.proof(of: range, since: told(), avoiding: watch.endpoint)
+                } catch let error where error.isCompaction && passesCompactions {
+                    continue
+                }
                 guard case .behind = try judge(proof) else { continue }
                 guard (try? await clock.sleep(for: Self.proofGrace)) != nil else { return nil }
                 guard case .behind(let revision) = try judge(proof) else { continue }
@@ -66,7 +76,7 @@ extension EtcdClient {
                     operation: "watch of \(range)", endpoint: watch.endpoint)
             }
         } catch {
-            return error.kind == .cancelled ? nil : error
+            return error.kind == .cancelled && Task.isCancelled ? nil : error
         }
     }
 
@@ -84,7 +94,7 @@ extension EtcdClient {
         let newer = try await read(
             RangeRequest(
                 key: Data(range.start), range_end: end, limit: WireInt64(1), revision: nil, keys_only: true,
-                count_only: nil, min_mod_revision: WireInt64(revision + 1)))
+                count_only: nil, min_mod_revision: WireRevision(revision + 1)))
         let header = newer.header.header
         // A younger store has no such revision to count at; its revision says enough.
         let then =
@@ -92,7 +102,8 @@ extension EtcdClient {
             ? newer
             : try await read(
                 RangeRequest(
-                    key: Data(range.start), range_end: end, limit: nil, revision: WireInt64(revision), keys_only: nil,
+                    key: Data(range.start), range_end: end, limit: nil, revision: WireRevision(revision),
+                    keys_only: nil,
                     count_only: true))
         return WatchProof(
             since: revision, point: header.point(), newerKey: newer.kvs?.first?.keyValue.modRevision,

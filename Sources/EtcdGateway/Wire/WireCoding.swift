@@ -32,8 +32,10 @@ enum WireCoding {
         if let error = try? JSONDecoder().decode(WireError.self, from: Data(body)) { return error.error }
         let text = excerpt(body)
         if text.contains("CommonName of client") { return EtcdError(.certificateCommonName, text) }
-        if status == 404 {
-            return EtcdError(.malformedAnswer, "no JSON gateway here (404 \(text)); is --enable-grpc-gateway off?")
+        switch status {
+        case 404: return EtcdError(.noGateway, "no JSON gateway here (404 \(text)); is --enable-grpc-gateway off?")
+        case 405, 415, 501: return EtcdError(.noGateway, "no JSON gateway here (HTTP \(status) \(text))")
+        default: break
         }
         return EtcdError(status >= 500 ? .unavailable : .malformedAnswer, "HTTP \(status) \(text)")
     }

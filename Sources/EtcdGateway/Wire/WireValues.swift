@@ -22,6 +22,28 @@ struct WireInt64: Codable {
     }
 }
 
+/// A revision or a count on the gateway: within bounds, so that nothing is reckoned with that is none.
+///
+/// A store that makes a million changes a second would come to the end of them in 146,000 years.
+struct WireRevision: Codable {
+    static let range: ClosedRange<Int64> = 0...(1 << 62)
+    let value: Int64
+
+    /// - Parameter value: our own.
+    init(_ value: Int64) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+        let number = try WireInt64(from: decoder).value
+        guard Self.range.contains(number) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no revision: \(number)"))
+        }
+        value = number
+    }
+
+    func encode(to encoder: any Encoder) throws { try WireInt64(value).encode(to: encoder) }
+}
+
 /// An id on the gateway: beyond `Int64.max` for half of all clusters.
 struct WireUInt64: Codable {
     let value: UInt64
@@ -46,10 +68,25 @@ private func notANumber(_ text: String, _ container: any SingleValueDecodingCont
     DecodingError.dataCorruptedError(in: container, debugDescription: "not a 64-bit integer: \(text)")
 }
 
+/// An answer with its header, where it has one that can be read: whose answer it is.
+struct HeadedAnswer<Content: Decodable>: Decodable {
+    let header: ResponseHeader?
+    let content: Content
+
+    private enum CodingKeys: String, CodingKey {
+        case header
+    }
+
+    init(from decoder: any Decoder) throws {
+        content = try Content(from: decoder)
+        header = try? decoder.container(keyedBy: CodingKeys.self).decode(WireHeader.self, forKey: .header).header
+    }
+}
+
 struct WireHeader: Decodable {
     var cluster_id: WireUInt64?
     var member_id: WireUInt64?
-    var revision: WireInt64?
+    var revision: WireRevision?
     var raft_term: WireUInt64?
 
     var header: ResponseHeader {
@@ -62,9 +99,9 @@ struct WireHeader: Decodable {
 struct WireKeyValue: Decodable {
     var key: Data?
     var value: Data?
-    var create_revision: WireInt64?
-    var mod_revision: WireInt64?
-    var version: WireInt64?
+    var create_revision: WireRevision?
+    var mod_revision: WireRevision?
+    var version: WireRevision?
     var lease: WireInt64?
 
     var keyValue: KeyValue {

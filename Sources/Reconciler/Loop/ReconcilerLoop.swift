@@ -96,6 +96,9 @@ package struct ReconcilerLoop: Sendable {
     private func follow(_ source: any KeySource, into mailbox: AsyncStream<EngineEvent>.Continuation) async {
         do throws(Failure) {
             try await source.follow { mailbox.yield(.source(source.id, $0)) }
+            // Whoever follows for ever and comes back without a word, and not because we end, is followed anew.
+            guard !Task.isCancelled else { return }
+            mailbox.yield(.sourceEnded(source.id, Failure(.cancelled, "\(source.id.name): the watch has ended")))
         } catch {
             mailbox.yield(.sourceEnded(source.id, error))
         }

@@ -14,11 +14,15 @@ extension Standings {
         if !isFirst { readLedger(&out) }
     }
 
-    /// A source refused before it had told anything; says whether that ends the daemon.
+    /// A source tells nothing more, and may have told nothing yet; says whether that ends the daemon. Else it is followed
+    /// anew.
     mutating func ends(_ source: SourceID, after failure: Failure, now: Duration) -> Bool {
-        guard !sides.source.isListed(source),
-            !sides.beginning.ends(.source(source), after: failure, now: now)
-        else { return true }
+        // What passes ends nothing, whoever was listed.
+        let isFinal =
+            sides.source.isListed(source)
+            ? Meaning(of: failure, by: .ledger) != .outage
+            : sides.beginning.ends(.source(source), after: failure, now: now)
+        guard !isFinal else { return true }
         if sides.beginning.ended(source, failure, now: now) { sides.source.lost(source, failure, now: now) }
         return false
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Settings
+import Text
 
 /// `monitor`: the daemon.
 struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
@@ -26,15 +27,23 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
     @Option(
         help: ArgumentHelp(
-            "A directory in which the daemon keeps etcd's cluster id and how far it was told (default: $STATE_DIRECTORY, else none). Another cluster is followed only once the directory has been emptied.",
+            "A directory in which the daemon keeps etcd's cluster id and how far it was told (default: $STATE_DIRECTORY, else none).",
             valueName: "directory"))
     var stateDir: String?
+    @Option(
+        help: ArgumentHelp(
+            "The id of the etcd cluster that is meant, as `etcd --status` shows it (default: the one that is known from before, else the one that most endpoints are of). Another one is followed only when this says so.",
+            valueName: "hex"))
+    var etcdClusterId: String?
     @Flag(help: "Do once what is to be done, then end: exit code 1 if something could not be done.")
     var once = false
     @Flag(help: "Change nothing in UFM and etcd; tell what would be changed.") var dryRun = false
 
     func validate() throws {
         if pollInterval == 0 { throw ValidationError("--poll-interval 0: expected at least 1 second.") }
+        if let id = etcdClusterId, Self.cluster(id) == nil {
+            throw ValidationError("--etcd-cluster-id \(id): expected up to 16 hexadecimal digits.")
+        }
         guard (1...64).contains(ufmConcurrency) else {
             throw ValidationError("--ufm-concurrency \(ufmConcurrency): expected 1 to 64.")
         }
@@ -45,9 +54,15 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
         engine.resyncInterval = .seconds(Int(pollInterval))
         engine.concurrency = ufmConcurrency
         engine.runsOnce = once
-        return DaemonInputs(
+        var inputs = DaemonInputs(
             configDirectory: common.configDir, etcd: etcd.inputs, ufm: ufm.inputs, engine: engine,
             stateDirectory: stateDir)
+        inputs.etcdCluster = etcdClusterId.flatMap(Self.cluster)
+        return inputs
+    }
+
+    private static func cluster(_ text: String) -> UInt64? {
+        Hex.value(of: text.utf8, prefix: .optional, maximumDigits: 16)
     }
 
     var takesSignals: Bool { true }

@@ -59,9 +59,11 @@ struct OtherHistoryTests {
                 try await other.etcdctl("put", Site.pkeyPrefix + "0x2000", "{'host_guids': ['0x000000000000aa01']}")
             }
             let state = try TemporaryDirectory("state")
+            // Of two that disagree none has most votes.
+            let cluster = try await site.clusterID
             let daemon = try site.startDaemon(
                 "--poll-interval", "1", "--etcd-endpoints", "\(site.etcd.endpoint),\(other.endpoint)",
-                "--state-dir", state.path)
+                "--state-dir", state.path, "--etcd-cluster-id", cluster)
             try await withKeyWriter(site) { writer in
                 for pkey in pkeys { try await writer.put(pkey, hosts: wanted[pkey] ?? []) }
             }

@@ -10,6 +10,7 @@ struct EtcdToolStatusTests {
         let endpoint: String
         let version: String?
         let member_id: String?
+        let cluster_id: String?
         let is_leader: Bool?
         let revision: Int64?
         let raft_term: UInt64?
@@ -23,6 +24,7 @@ struct EtcdToolStatusTests {
         struct Status: Decodable {
             struct Header: Decodable {
                 let member_id: UInt64
+                let cluster_id: UInt64
                 let revision: Int64
                 let raft_term: UInt64
             }
@@ -47,6 +49,7 @@ struct EtcdToolStatusTests {
             #expect(endpoint.endpoint == site.etcd.clientURL)
             #expect(endpoint.version == control.version)
             #expect(endpoint.member_id == String(control.header.member_id, radix: 16))
+            #expect(endpoint.cluster_id == String(control.header.cluster_id, radix: 16))
             #expect(endpoint.is_leader == true)
             #expect(endpoint.revision == control.header.revision)
             #expect(endpoint.raft_term == control.header.raft_term)
@@ -98,6 +101,24 @@ struct EtcdToolStatusTests {
         }
     }
 
+    @Test("marks the endpoint that is of another cluster than most")
+    func otherCluster() async throws {
+        try await withSite(.http) { site in
+            let other = try await EtcdServer.start(site.etcd.options)
+            let port = site.etcdPort
+            let result = try await site.etcdTool(
+                "--status", "--output", "json", "--etcd-endpoints",
+                "\(other.endpoint),\(site.etcd.endpoint),localhost:\(port)")
+            #expect(result.status == .code(1))
+            #expect(result.errors == "ERROR: the endpoints are of several clusters\n")
+            let documents = try Self.endpoints(result)
+            #expect(documents.map(\.problems) == [["of another cluster than most endpoints"], [], []])
+            #expect(documents[0].cluster_id != documents[1].cluster_id)
+            #expect(documents[1].cluster_id == documents[2].cluster_id)
+            try await other.kill()
+        }
+    }
+
     @Test("tells an alarm")
     func alarm() async throws {
         try await withSite(.http, Site.Options(etcdArguments: ["--quota-backend-bytes", "1000000"])) { site in
@@ -132,7 +153,9 @@ struct EtcdToolStatusTests {
         return try #require(try JSONDecoder().decode([Control].self, from: Data(output.utf8)).first?.Status)
     }
 
-    private static let header = ["ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "PROBLEMS"]
+    private static let header = [
+        "ENDPOINT", "VERSION", "LEADER", "REVISION", "TERM", "DB SIZE", "LATENCY", "CLUSTER", "PROBLEMS",
+    ]
 
     private static func endpoints(_ result: CommandResult) throws -> [Endpoint] {
         try JSONDecoder().decode([Endpoint].self, from: Data(result.output.utf8))

@@ -73,6 +73,27 @@ extension Site {
         return try JSONDecoder().decode(Lease.self, from: Data(output.utf8)).ttl
     }
 
+    /// The id of the cluster, in hexadecimal.
+    var clusterID: String {
+        get async throws {
+            let output = try await etcd.etcdctl("endpoint", "status", "--write-out=json")
+            let status = try JSONDecoder().decode([EndpointStatus].self, from: Data(output.utf8))
+            return String(status.first?.Status.header.cluster_id ?? 0, radix: 16)
+        }
+    }
+
+    private struct EndpointStatus: Decodable {
+        struct Content: Decodable {
+            struct Header: Decodable {
+                let cluster_id: UInt64
+            }
+
+            let header: Header
+        }
+
+        let Status: Content
+    }
+
     private static func entries(_ output: String) throws -> [Entry] {
         try JSONDecoder().decode(Range.self, from: Data(output.utf8)).kvs?.map(\.entry) ?? []
     }

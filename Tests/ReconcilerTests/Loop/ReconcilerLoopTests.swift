@@ -49,6 +49,21 @@ struct ReconcilerLoopTests {
         #expect(status.totals.writes == [EngineStatus.Write(step: "add", outcome: .done): 1])
     }
 
+    @Test("A source that stops telling without a word is followed anew")
+    func wordlessEnd() async throws {
+        servers.content.update { $0.wordlessEnds = 1 }
+        let end = try await run {
+            await inStep()
+            while servers.content.read(\.followings) < 2 {
+                try await clock.waitForSleepers(count: 1)
+                clock.advanceToNextDeadline()
+                await Task.yield()
+            }
+            stop()
+        }
+        #expect(end == .stopped)
+    }
+
     @Test("Everything is read again when the clock comes to the interval, and not before")
     func interval() async throws {
         _ = try await run {

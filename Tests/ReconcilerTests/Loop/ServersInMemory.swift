@@ -12,6 +12,8 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
         var records: [PKey: LedgerRecord] = [:]
         var partitions: [PKey: Partition] = [:]
         /// How often all partitions were read.
+        var followings = 0
+        var wordlessEnds = 0
         var fabricReads = 0
         /// Whether a write to the fabric never ends.
         var isHanging = false
@@ -33,8 +35,12 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
     }
 
     func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
+        let comesBack = content.update { content in
+            content.followings += 1
+            return content.followings <= content.wordlessEnds
+        }
         tell(.listed(try await list(), reason: "start"))
-        await cancellation()
+        if !comesBack { await cancellation() }
     }
 
     func vouch(for keys: [KeyName]) async throws(Failure) -> Voucher {

@@ -20,8 +20,9 @@ extension Failure {
 extension UFMError {
     /// One line for people, without secrets: what happened, and what to do where that is known.
     package func description(with advice: Failure.Advice) -> String {
-        let trouble = Failure.Trouble(.ufm, Failure.Cause(self), at: server, words: serverWords ?? "")
-        return KnownSecrets.redacted(description + (advice(trouble).map { "; \($0)" } ?? ""))
+        let trouble = Failure.Trouble(
+            .ufm, Failure.Cause(self), at: server, words: serverWords ?? "", status: status)
+        return OutgoingWords.line(description + (advice(trouble).map { "; \($0)" } ?? ""))
     }
 }
 

@@ -18,7 +18,7 @@ package final class UFMFabric: FabricProvider {
         self.advice = advice
     }
 
-    private var client: UFMClient { current.withLock { $0 } }
+    var client: UFMClient { current.withLock { $0 } }
 
     /// Takes another client for the requests from now on.
     package func renew(_ client: UFMClient) {

@@ -16,9 +16,9 @@ extension EtcdError {
     /// One line for people, without secrets: what happened, and what to do where that is known.
     package func description(with advice: Failure.Advice) -> String {
         // A stream that ends is no connection that is refused.
-        guard kind != .watchEnded else { return KnownSecrets.redacted(description) }
+        guard kind != .watchEnded else { return OutgoingWords.line(description) }
         let trouble = Failure.Trouble(.etcd, Failure.Cause(kind), at: endpoint?.url, words: message)
-        return KnownSecrets.redacted(description + (advice(trouble).map { "; \($0)" } ?? ""))
+        return OutgoingWords.line(description + (advice(trouble).map { "; \($0)" } ?? ""))
     }
 }
 

@@ -15,8 +15,13 @@ extension Failure {
         package let endpoint: String?
         /// The server's own words.
         package let words: String
+        /// The HTTP status, where it matters.
+        package let status: Int?
 
-        package init(_ server: Server, _ cause: Cause, at endpoint: String? = nil, words: String = "") {
+        package init(
+            _ server: Server, _ cause: Cause, at endpoint: String? = nil, words: String = "", status: Int? = nil
+        ) {
+            self.status = status
             self.server = server
             self.cause = cause
             self.endpoint = endpoint

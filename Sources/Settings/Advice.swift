@@ -17,6 +17,7 @@ package enum Advice {
         case .permission: "grant the user's role the access that this needs (etcdctl role grant-permission)"
         case .untrustedCertificate(let reason):
             onCertificate(reason, else: "give the CA of etcd with --etcd-ca-cert")
+        case .tls where !hasTLS: "give --etcd-protocol https"
         case .tls(let reason) where reason.contains("alert"):
             "etcd wants a client certificate of a CA it knows (--etcd-cert-file, --etcd-key-file)"
         case .tls: "check that etcd speaks TLS there, and whether it wants --etcd-cert-file"
@@ -30,7 +31,10 @@ package enum Advice {
     }
 
     private static func onUFM(_ trouble: Failure.Trouble) -> String? {
-        switch trouble.cause {
+        let isPlain = trouble.endpoint?.hasPrefix("http:") == true
+        return switch trouble.cause {
+        case .credentials where trouble.status == 403:
+            "the user may lack the role for it, or another web server than UFM's answers there"
         case .credentials:
             "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
         case .untrustedCertificate(let reason) where reason.contains("not the pinned one"):
@@ -42,6 +46,10 @@ package enum Advice {
                 reason,
                 else: "give UFM's CA with --ufm-ca-cert or its certificate's fingerprint (`ufm --ping` shows it) with "
                     + "--ufm-fingerprint")
+        case .tls where isPlain: "leave out --http"
+        case .connectionLost where isPlain: "if that stays: a TLS port closes plain connections (leave out --http)"
+        case .unavailable where trouble.status.map { $0 < 300 } ?? false:
+            "check that this is UFM's address: another web server may answer there, or UFM's without a UFM behind it"
         case .tls: "check that UFM speaks TLS there (--http if it does not)"
         default: nil
         }

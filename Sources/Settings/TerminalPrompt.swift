@@ -1,5 +1,6 @@
 import Files
 import Glibc
+internal import Surroundings
 
 /// Asks for a password on the terminal without showing it.
 struct TerminalPrompt: Sendable {
@@ -33,7 +34,7 @@ struct TerminalPrompt: Sendable {
         let signals = SignalWatch()
         let line: Result<[UInt8], SettingsError>
         if set(silent, input) {
-            show(text, output)
+            show(OutgoingWords.line(text), output)
             line = readLine(input, signals)
             _ = set(original, input)
         } else {

@@ -49,8 +49,8 @@ package final class FileDescriptorOutput: LogOutput {
         // Logging must leave no trace in the caller's own error handling.
         let before = errno
         defer { errno = before }
-        // Whoever made the line, no secret leaves with it.
-        let bytes = Array(KnownSecrets.redacted(line).utf8) + [UInt8(ascii: "\n")]
+        // Whoever made the line, no secret leaves with it, and nothing that a terminal obeys.
+        let bytes = Array(OutgoingWords.line(line).utf8) + [UInt8(ascii: "\n")]
         let needsThread = monitor.update { state in
             state.queue.append(bytes, isError: isError)
             defer { state.hasThread = true }

@@ -1,3 +1,4 @@
+import Surroundings
 import Text
 
 /// Makes text from outside safe to print on one line.
@@ -6,7 +7,10 @@ import Text
 /// forge log lines, and an escape sequence would run in the terminal of whoever reads the log.
 package enum LogText {
     /// The text with line ends, control characters, invisible marks and direction overrides as `\n`, `\x1b`, `\u202e`.
+    ///
+    /// Without secrets, which would not be found any more once they are escaped.
     package static func escaped(_ text: String) -> String {
+        let text = KnownSecrets.redacted(text)
         guard text.unicodeScalars.contains(where: Terminal.isUnsafe) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {

@@ -32,6 +32,11 @@ package enum TransportError: Error, Equatable, Sendable {
         if case .timedOut = self { true } else { false }
     }
 
+    /// What a server says without TLS that speaks TLS there.
+    package static func withoutTLS(host: String) -> TransportError {
+        .tlsFailed(host: host, reason: "asked without TLS, which is spoken there", sent: false)
+    }
+
     /// Whether the request certainly never reached the server, so that repeating it is always safe.
     package var nothingWasSent: Bool {
         switch self {

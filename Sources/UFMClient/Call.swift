@@ -1,4 +1,5 @@
 import Fabric
+import Text
 import Transport
 
 /// One call to UFM, before it is known which server gets it as whom.
@@ -67,12 +68,18 @@ struct Exchange {
     func failure(_ answer: HTTPResponse) -> UFMError? {
         let doubtful: UFMError.Outcome = call.isWrite ? .unknown : .notApplied
         switch answer.status {
+        case 200...299 where !call.isWrite && ![200, 203, 204].contains(answer.status):
+            return error(.incompleteAnswer("status \(answer.status) is not a whole answer"), answer: answer)
         case 200...299:
             // A write needs no answer, and a server without one may still call its nothing `text/html`.
             let isPage = answer.isHTML && !(call.isWrite && answer.firstByte == nil)
-            return isPage ? error(.refusedCredentials, answer: answer, outcome: doubtful) : nil
+            guard isPage else { return nil }
+            guard answer.asksForLogin else { return unavailable(answer, doubtful) }
+            return error(.refusedCredentials, answer: answer, outcome: doubtful)
         case 300...399:
-            guard !isOwnPathWithSlash(answer.head.header("Location")) else {
+            let target = answer.head.header("Location")
+            if isWithoutTLS, target?.hasPrefix("https:") == true { return wantsTLS(answer) }
+            guard !isOwnPathWithSlash(target) else {
                 var error = error(.rejected, answer: answer)
                 error.redirectsToSlash = true
                 return error
@@ -80,6 +87,7 @@ struct Exchange {
             return error(.refusedCredentials, answer: answer, outcome: doubtful)
         case 401, 403: return error(.refusedCredentials, answer: answer)
         case 408, 429: return error(.unavailable(retryAfter: answer.retryAfter), answer: answer)
+        case 400 where isWithoutTLS && PageWords.wantsTLS(PageWords.visible(answer.body)): return wantsTLS(answer)
         case 400...499: return error(.rejected, answer: answer)
         // There is no such call, however UFM may be.
         case 501: return error(.rejected, answer: answer)
@@ -88,6 +96,13 @@ struct Exchange {
         case 500...599: return error(.serverFailure, answer: answer, outcome: doubtful)
         default: return error(.malformedAnswer("unheard-of status"), answer: answer, outcome: doubtful)
         }
+    }
+
+    private var isWithoutTLS: Bool { server.hasPrefix("http:") }
+
+    private func wantsTLS(_ answer: HTTPResponse) -> UFMError {
+        let host = String(server.drop { $0 != "/" }.drop { $0 == "/" })
+        return error(.transport(.withoutTLS(host: host)), answer: answer)
     }
 
     /// Whether a redirect leads to what was asked for, with a slash more.

@@ -23,31 +23,24 @@ extension HTTPResponse {
     /// UFM's own server may label JSON or an empty body as `text/html`, its library's default, so the label alone does
     /// not decide about a body that is JSON.
     var isHTML: Bool {
-        if firstByte == UInt8(ascii: "<") { return true }
+        if PageWords.isPage(body) { return true }
         guard let type = head.header("Content-Type"), type.lowercased().contains("html") else { return false }
         return (try? JSONDecoder().decode(AnyJSON.self, from: Data(body))) == nil
     }
 
     /// The first byte that is not white space or a byte order mark; nil for an empty body.
-    var firstByte: UInt8? {
-        let afterMark = body.starts(with: [0xef, 0xbb, 0xbf]) ? body.dropFirst(3) : body[...]
-        return afterMark.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+    var firstByte: UInt8? { PageWords.firstByte(of: body) }
+
+    /// Whether a page asks for a login, or is of UFM's own interface: what is behind it is not for us yet. Any other page is
+    /// of a web server without a UFM.
+    var asksForLogin: Bool {
+        let start = String(decoding: body.prefix(65_536), as: UTF8.self).lowercased()
+        return ["login", "log in", "sign in", "password", "ufm"].contains(where: start.contains)
     }
 
     /// What the server said, as a person would quote it: the first line with a word in it, tags left out.
     func words(hiding secrets: [String]) -> String? {
-        // Enough for any title, and a bound on the work for a page of megabytes.
-        let start = String(decoding: body.prefix(4_096), as: UTF8.self)
-        let hasTags = isHTML
-        var visible = ""
-        var insideTag = false
-        for character in start {
-            switch character {
-            case "<" where hasTags: insideTag = true
-            case ">" where insideTag: insideTag = false
-            default: if !insideTag { visible.append(character) }
-            }
-        }
+        let visible = isHTML ? PageWords.visible(body) : String(decoding: body.prefix(4_096), as: UTF8.self)
         var redactor = Redactor()
         for secret in secrets { redactor.add(secret) }
         let lines = redactor.redacted(visible).split(whereSeparator: \.isNewline).lazy.map { ServerWords.oneLine($0) }

@@ -7,7 +7,7 @@ package struct UFMError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// 401, 403, or a login page or redirect where data was due.
         case refusedCredentials
-        /// 408, 429, 502, 503, 504, or HTML with any other 5xx: UFM or the web server before it is not at work.
+        /// 408, 429, 502, 503, 504, or HTML with any other 5xx, or a page with a 2xx that asks for no login: UFM or the web server before it is not at work.
         /// `retryAfter` is the server's own wish.
         case unavailable(retryAfter: Duration?)
         /// No complete answer arrived.
@@ -120,6 +120,17 @@ package struct UFMError: Error, Equatable, Sendable {
     }
 }
 
+extension UFMError {
+    private var refusal: String {
+        switch status {
+        case 403: "access is forbidden"
+        case .some(300...399): "UFM leads elsewhere, as to a login"
+        case .some(200...299): "UFM asks for a login"
+        default: "UFM does not accept our credentials"
+        }
+    }
+}
+
 extension UFMError: CustomStringConvertible {
     /// One line: method, URL (long ones shortened), reason, status and what the server said.
     package var description: String {
@@ -137,7 +148,8 @@ extension UFMError: CustomStringConvertible {
 
     private var reason: String {
         switch kind {
-        case .refusedCredentials: "UFM does not accept our credentials"
+        case .refusedCredentials: refusal
+        case .unavailable where status.map { $0 < 300 } ?? false: "a web page came where UFM's data were due"
         case .unavailable(let wait):
             if let wait { "UFM is unavailable, retry after \(wait.components.seconds) s" } else { "UFM is unavailable" }
         case .transport(let error): ServerWords.oneLine(error.reason)

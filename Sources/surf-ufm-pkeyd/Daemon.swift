@@ -139,14 +139,22 @@ struct Daemon {
             let seconds = settings.engine.resyncInterval.components.seconds
             log.info("Starting monitoring loop (poll interval: \(seconds)s)")
         }
-        let end = await loop.run {
-            for await signal in signals {
-                guard signal == .sighup else {
-                    log.info("\(signal) received: finishing what is under way")
-                    return
+        let certificates = CertificateWatch(
+            clock: ContinuousClock(), epoch: { time(nil) },
+            look: { await ufmFabric.certificates() + etcdClient.seenCertificates() }, warn: { log.warning("\($0)") })
+        let end = await withDiscardingTaskGroup { group in
+            if !settings.engine.runsOnce { group.addTask { await certificates.run() } }
+            let end = await loop.run {
+                for await signal in signals {
+                    guard signal == .sighup else {
+                        log.info("\(signal) received: finishing what is under way")
+                        return
+                    }
+                    await renew(settings, etcdClient, ufmFabric, connections)
                 }
-                await renew(settings, etcdClient, ufmFabric, connections)
             }
+            group.cancelAll()
+            return end
         }
         if let problem = end.problem { throw CommandFailure(problem) }
         log.info("PKey monitor stopped")

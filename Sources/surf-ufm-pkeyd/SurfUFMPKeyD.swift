@@ -3,7 +3,6 @@ import Glibc
 import Settings
 import Surroundings
 import Telemetry
-import Text
 
 /// The program: a daemon, an etcd tool and a UFM tool in one.
 struct SurfUFMPKeyD: AsyncParsableCommand {
@@ -85,7 +84,7 @@ enum Program {
         }
         if let message {
             // Servers' words and users' files may be in it.
-            let text = Terminal.line(message.split(whereSeparator: \.isNewline).joined(separator: " "))
+            let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
             FileDescriptorOutput.standardError.write(line: "ERROR: " + text, isError: true)
         }
         ProgramLog.drain()

@@ -162,7 +162,8 @@ struct FaultTests {
         if scene.isReadBackDown, error.isOutage { return }
         let fits =
             switch scene.fault {
-            case .page(404): error.isOutage
+            // The page asks for no login: it is another's.
+            case .page(404), .page(200): error.isOutage && !error.isRefusedCredentials
             case .page: error.isRefusedCredentials && !error.isOutage
             case .status, .statusAfterActing, .refused, .late, .hang, .cutBeforeActing, .cutAfterActing:
                 error.isOutage && !error.isRefusedCredentials

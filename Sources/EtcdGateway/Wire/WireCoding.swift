@@ -17,7 +17,8 @@ enum WireCoding {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw EtcdError(.malformedAnswer, "not an answer of etcd's JSON gateway: \(excerpt(bytes))")
+            let words = PageWords.isPage(bytes) ? "a page, '\(PageWords.title(bytes))'" : excerpt(bytes)
+            throw EtcdError(.malformedAnswer, "not an answer of etcd's JSON gateway: \(words)")
         }
     }
 
@@ -30,7 +31,17 @@ enum WireCoding {
 
     static func error(status: Int, body: [UInt8]) -> EtcdError {
         if let error = try? JSONDecoder().decode(WireError.self, from: Data(body)) { return error.error }
-        let text = excerpt(body)
+        let isPage = PageWords.isPage(body)
+        if isPage, ![404, 405, 415, 501].contains(status) {
+            let page = "no etcd answers there, but a web server: HTTP \(status) \(PageWords.title(body))"
+            return EtcdError(status >= 500 ? .unavailable : .malformedAnswer, page)
+        }
+        let text = isPage ? PageWords.title(body) : excerpt(body)
+        if status == 400, PageWords.wantsTLS(text) {
+            let error = TransportError.withoutTLS(host: "")
+            return EtcdError(.transport(error), error.description)
+        }
+        if status == 206 { return EtcdError(.malformedAnswer, "a part of an answer (HTTP 206) is none") }
         if text.contains("CommonName of client") { return EtcdError(.certificateCommonName, text) }
         switch status {
         case 404: return EtcdError(.noGateway, "no JSON gateway here (404 \(text)); is --enable-grpc-gateway off?")

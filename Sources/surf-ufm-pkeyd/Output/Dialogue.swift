@@ -1,4 +1,5 @@
 import Glibc
+import Surroundings
 
 /// A question that must be answered with `yes` before something is done that cannot be undone.
 enum Confirmation {
@@ -7,7 +8,7 @@ enum Confirmation {
 
     static func ask(_ question: String) -> Bool {
         // On standard error: standard output may be going to a file.
-        let bytes = Array("\(question) Type yes to go on: ".utf8)
+        let bytes = Array(OutgoingWords.line("\(question) Type yes to go on: ").utf8)
         guard write(STDERR_FILENO, bytes, bytes.count) == bytes.count else { return false }
         return readLine() == "yes"
     }
@@ -20,7 +21,7 @@ struct ProgressLine {
     private let isShown = isatty(STDERR_FILENO) == 1
 
     /// Puts this text in the place of the last one.
-    func show(_ text: String) { write("\r\u{1b}[K\(text)") }
+    func show(_ text: String) { write("\r\u{1b}[K\(OutgoingWords.line(text))") }
 
     /// Takes the line away, before anything else is printed.
     func clear() { write("\r\u{1b}[K") }

@@ -13,12 +13,12 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 /// Prints results on standard output and complaints on standard error.
 enum Output {
     static func line(_ text: String) {
-        print(text)
+        print(OutgoingWords.result(text))
     }
 
     /// Text without a line end.
     static func text(_ text: String) {
-        print(text, terminator: "")
+        print(OutgoingWords.result(text), terminator: "")
     }
 
     /// A tool whose reader has gone has nothing left to do. To be called once there is a log, which ignores SIGPIPE.

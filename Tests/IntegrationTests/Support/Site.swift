@@ -25,6 +25,8 @@ struct Site: Sendable {
         var ufmPassword = "uFm-pa55word"
         /// Further flags of etcd.
         var etcdArguments: [String] = []
+        /// What etcd and UFM show with TLS; nil for the certificate that all sites share.
+        var serverCertificate: CertificateFiles?
         /// The rest of the simulator's configuration; TLS, user and password are set for the site.
         var simulator = UFMSimulator.Configuration()
     }
@@ -45,8 +47,9 @@ struct Site: Sendable {
 
     static func start(_ kind: Kind, _ options: Options) async throws -> Site {
         let certificates = try await SiteCertificates.shared.value
+        let server = options.serverCertificate ?? certificates.server
         let tls = EtcdOptions.TLS(
-            authority: certificates.authority, server: certificates.server,
+            authority: certificates.authority, server: server,
             client: kind == .mutualTLS ? certificates.client : nil)
         // The cheapest hashing of passwords: each login would take a processor for a tenth of a second.
         let etcd = try await EtcdServer.start(
@@ -56,7 +59,7 @@ struct Site: Sendable {
         var simulator = options.simulator
         simulator.ufm.password = options.ufmPassword
         if kind.isEncrypted {
-            simulator.tls = .files(certificate: certificates.server.certificate, key: certificates.server.key)
+            simulator.tls = .files(certificate: server.certificate, key: server.key)
         }
         let site = Site(
             kind: kind, options: options, configuration: try TemporaryDirectory("site"), etcd: etcd,

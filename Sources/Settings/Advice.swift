@@ -17,7 +17,7 @@ package enum Advice {
         case .permission: "grant the user's role the access that this needs (etcdctl role grant-permission)"
         case .untrustedCertificate(let reason):
             onCertificate(reason, else: "give the CA of etcd with --etcd-ca-cert")
-        case .tls where !hasTLS: "give --etcd-protocol https"
+        case .tls where trouble.endpoint?.hasPrefix("http:") == true: "give --etcd-protocol https"
         case .tls(let reason) where reason.contains("alert"):
             "etcd wants a client certificate of a CA it knows (--etcd-cert-file, --etcd-key-file)"
         case .tls: "check that etcd speaks TLS there, and whether it wants --etcd-cert-file"

@@ -48,6 +48,12 @@ struct AdviceTests {
                 + "--ufm-fingerprint"
         ),
         (.init(.ufm, .untrustedCertificate(reason: "expired")), "renew the server's certificate"),
+        (.init(.etcd, .tls(reason: "asked"), at: "http://etcd1:2379"), "give --etcd-protocol https"),
+        (.init(.ufm, .tls(reason: "asked"), at: "http://ufm1"), "leave out --http"),
+        (
+            .init(.ufm, .credentials, at: "https://ufm1", status: 403),
+            "the user may lack the role for it, or another web server than UFM's answers there"
+        ),
         (.init(.ufm, .tls(reason: "alert")), "check that UFM speaks TLS there (--http if it does not)"),
         (.init(.ufm, .connectionLost, at: https), nil), (.init(.ufm, .timedOut), nil),
     ]

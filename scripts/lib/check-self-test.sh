@@ -77,6 +77,11 @@ self_test_sources() {
     step "Walls"
     plant check_text 'Sources/UFMClient/P.swift:2' Sources/UFMClient/P.swift $'let one = 1\nlet text = String(value, radix: 16)'
     plant check_text 'Sources/Telemetry/P.swift:1' Sources/Telemetry/P.swift 'let bad = scalar.properties.generalCategory == .control'
+    plant check_words 'Sources/UFMClient/P.swift:1' Sources/UFMClient/P.swift '    print("secret \(password)")'
+    plant check_words "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'fputs("x", stderr)'
+    plant check_words 'Sources/Ledger/P.swift:1' Sources/Ledger/P.swift '_ = Glibc.write(2, bytes, count)'
+    plant_legal check_words Sources/UFMSimulator/P.swift 'print("READY")'
+    plant_legal check_words Sources/Telemetry/LogOutput.swift 'let count = Glibc.write(descriptor, start, count)'
     plant check_program_imports "Sources/$PROGRAM/P.swift:2" "Sources/$PROGRAM/P.swift" $'import Fabric\nimport Transport'
     plant check_imports "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'import YAMLReader'
     plant_legal check_program_imports "$COMPOSITION_ROOT" 'import Transport'

@@ -12,6 +12,21 @@ check_text() {
     )
 }
 
+# The files by which words leave the program that is shipped; what they do with them stands in the threat model.
+WORD_GATES='Telemetry/LogOutput|Settings/TerminalPrompt|Files/StagedFile|surf-ufm-pkeyd/(SurfUFMPKeyD|Output/OutputFormat|Output/Dialogue)'
+
+# check_words ROOT: prints where words leave the program beside the files that see to what is in them.
+check_words() {
+    (
+        cd "$1" || exit
+        grep -rnE '(^|[^.A-Za-z_])((print|debugPrint|dump|fputs|puts|fwrite)\(|write\((STD|descriptor|output|[12],))|Glibc\.write\(|FileHandle' \
+            Sources --include='*.swift' |
+            grep -vE "^Sources/(HTTPServing|UFMSimulator|UFMModel|ufm-simulator)/|^Sources/($WORD_GATES)\.swift:" |
+            grep -vE ':[0-9]+: *(//|.*func (print|write)\()' |
+            sed -E 's/^([^:]*:[0-9]+):.*/\1: words leave the program by the ways of the threat model only/'
+    )
+}
+
 # check_core ROOT: prints what the core must not have: a switch that decides for cases which nobody has thought of, a
 # property of the engine that others can change, and the question whether anything may be written asked beside the gate.
 check_core() {

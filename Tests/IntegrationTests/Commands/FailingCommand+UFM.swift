@@ -37,7 +37,7 @@ extension FailingCommand {
         failing("does not know the path", .status(404), naming: "status 404"),
         failing(
             "answers with a login page", .answer(status: 200, contentType: "text/html", body: "<html>Log in</html>"),
-            naming: "credentials"),
+            naming: "asks for a login"),
         failing(
             "answers with other JSON", .answer(status: 200, contentType: "application/json", body: "[1]"),
             naming: "the answer"),

@@ -102,9 +102,11 @@ struct OutgoingWordsTests {
             try await site.ufmTool("--export", path)
             let file = try site.configuration.read("export.json")
             expectWords(Array(file.utf8), "the file")
-            // And it is the same name still.
-            let again = try await site.ufmTool("--import", path, "--dry-run")
-            #expect(again.status == .code(0) && !again.output.contains("PKey 0x4000: "), "\(again.output)")
+            // No such name is given to UFM.
+            let again = try await site.ufmTool("--import", path)
+            #expect(again.status == .code(1))
+            expectOneComplaint(
+                inErrors: again.errors, naming: ["name: expected a text of printable characters"], "import")
         }
     }
 
@@ -214,7 +216,8 @@ struct OutgoingWordsTests {
                 try #require(write(typing, bytes, bytes.count) == bytes.count)
                 _ = try await process.waitForExit()
                 // `script` itself repeats the command in its first line.
-                let screen = try site.configuration.read("screen").replacing("\r", with: "").split(separator: "\n")
+                let shown = try site.configuration.read("screen").utf8.filter { $0 != 0x0d }
+                let screen = String(decoding: shown, as: UTF8.self).split(separator: "\n")
                 expectWords(Array(screen.filter { !$0.hasPrefix("Script ") }.joined(separator: "\n").utf8), "\(line)")
                 #expect(screen.contains { $0.contains("owned\\u{202e}") })
             }

@@ -36,7 +36,7 @@ package actor StoreMemory: PointMemory {
         }
         guard let bytes else { return nil }
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)),
-            document.cluster == nil || document.store != nil
+            document.cluster == nil || document.store != nil, KeyVersion.numbers.contains(document.told)
         else { throw Failure(.unreadable, "\(path) is no memory of ours; without the file the next start begins anew") }
         return StorePoint(
             store: document.store, revision: KeyVersion(document.told))

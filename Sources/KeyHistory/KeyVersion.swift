@@ -6,6 +6,10 @@ package struct KeyVersion: Hashable, Sendable {
     /// The source's own number; for the source, and for what keeps versions in a file.
     package let number: Int64
 
+    /// The numbers that a store can have come to. One from outside that is beyond them is no version, so that nobody reckons
+    /// with it: a million changes a second would take 146,000 years to get there.
+    package static let numbers: ClosedRange<Int64> = 0...(1 << 62)
+
     package init(_ number: Int64) {
         self.number = number
     }

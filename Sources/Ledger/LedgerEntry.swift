@@ -50,9 +50,10 @@ struct LedgerDocument: Codable, Hashable, Sendable {
         self.time = time.formatted(.iso8601)
     }
 
-    /// What it says; nil with a state that is none.
+    /// What it says; nil with a state or a revision that is none.
     var record: LedgerRecord? {
-        LedgerRecord.State(rawValue: state).map {
+        guard KeyVersion.numbers.contains(revision) else { return nil }
+        return LedgerRecord.State(rawValue: state).map {
             LedgerRecord(
                 $0, key: KeyName(key), revision: KeyVersion(revision), error: error, isSeenGone: gone ?? false)
         }

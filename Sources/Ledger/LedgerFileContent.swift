@@ -90,6 +90,7 @@ extension LedgerFileContent {
             throw Unreadable(problem: "it is the ledger of the fabric \(document.fabric), not of \(fabric) (--fabric)")
         }
         self.fabric = fabric
+        try Self.check(document.changes, "changes")
         changes = document.changes
         // What a partition waits for is found out anew by whoever cannot read it.
         for (name, note) in document.notes ?? [:] {
@@ -102,6 +103,8 @@ extension LedgerFileContent {
             guard let state = LedgerRecord.State(rawValue: partition.state) else {
                 throw Unreadable(problem: "\(name): '\(partition.state)' is no state")
             }
+            try Self.check(partition.change, "\(name): change")
+            try Self.check(partition.revision, "\(name): revision")
             guard let time = try? Date(partition.time, strategy: .iso8601) else {
                 throw Unreadable(problem: "\(name): '\(partition.time)' is no time such as 2026-01-31T12:00:00Z")
             }
@@ -111,6 +114,10 @@ extension LedgerFileContent {
             entries[pkey] = LedgerEntry(record: record, time: time, version: RecordVersion(partition.change))
             changes = max(changes, partition.change)
         }
+    }
+
+    private static func check(_ number: Int64, _ name: String) throws(Unreadable) {
+        guard KeyVersion.numbers.contains(number) else { throw Unreadable(problem: "\(name): \(number) is no version") }
     }
 
     /// The same content gives the same bytes.

@@ -21,6 +21,11 @@ package enum Advice {
         case .tls(let reason) where reason.contains("alert"):
             "etcd wants a client certificate of a CA it knows (--etcd-cert-file, --etcd-key-file)"
         case .tls: "check that etcd speaks TLS there, and whether it wants --etcd-cert-file"
+        case .connectionLost where trouble.words.contains("HTTP/0.9"):
+            "if that is etcd's port for gRPC alone, give the one of its --listen-client-http-urls"
+        case .connectionLost where hasTLS && trouble.words.contains("Empty reply"):
+            "check whether etcd wants a client certificate (--etcd-cert-file), or whether that is its port for gRPC alone "
+                + "(then give the one of its --listen-client-http-urls)"
         case .connectionLost where hasTLS:
             "check whether etcd wants a client certificate (--etcd-cert-file)"
         case .connectionLost: "check --etcd-protocol: a TLS port closes plain connections"

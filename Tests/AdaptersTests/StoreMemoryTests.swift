@@ -20,7 +20,9 @@ struct StoreMemoryTests {
         #expect(try next.point(of: Self.source) == StorePoint(store: point.store, revision: 42))
         try await memory.remember(StorePoint(revision: 43), of: Self.source)
         #expect(try next.point(of: Self.source) == StorePoint(revision: 43))
-        for nonsense in ["", "{}", #"{"cluster":"xyz","told":1}"#] {
+        for nonsense in [
+            "", "{}", #"{"cluster":"xyz","told":1}"#, #"{"told":9223372036854775807}"#, #"{"told":-1}"#,
+        ] {
             try directory.write(nonsense, to: "etcd-told.json")
             let failure = #expect(throws: Failure.self) { try next.point(of: Self.source) }
             #expect(failure?.message.contains("etcd-told.json is no memory of ours") == true)

@@ -67,6 +67,8 @@ struct FileLedgerTests {
             #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x7fff":RECORD}}"#,
             #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x0005":RECORD}}"#,
             #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x5":{}}}"#,
+            #"{"changes":9223372036854775807,"fabric":"default","format":1,"partitions":{}}"#,
+            #"{"changes":-1,"fabric":"default","format":1,"partitions":{}}"#,
             #"{"changes":1,"fabric":"default","format":1,"partitions":{"0x5":RECORD,"0x6":{"state":"lost"}}}"#,
         ])
     func unreadable(_ text: String) async throws {

@@ -54,6 +54,27 @@ struct ValueDecoderTests {
         #expect(error.reason.hasPrefix("names no valid GUID: "))
     }
 
+    @Test(
+        "A hundred thousand bad entries are a few words, and a count",
+        arguments: ["x", String(repeating: "y", count: 5_000)])
+    func manyBadEntries(entry: String) throws {
+        let bad = [String](repeating: "'\(entry)'", count: entry.count > 1 ? 100 : 150_000).joined(separator: ",")
+        let value = try ValueDecoder.decode(Array("{'host_guids': ['0x043f720300f55176', \(bad)]}".utf8))
+        #expect(value.hosts.count == 1 && value.warnings.count == 6)
+        #expect(value.warnings.last == "and \(entry.count > 1 ? 95 : 149_995) more entries that are no GUID")
+        #expect(value.warnings.joined().utf8.count < 2_000)
+    }
+
+    @Test(
+        "A number of sixteen digits is no GUID: it may have lost a leading zero", arguments: ["host_guids", "vf_guids"])
+    func numbers(field: String) throws {
+        let value = try ValueDecoder.decode(
+            Array("{\"\(field)\": [1234567890123456, \"1234567890123457\", 0x1234567890123458]}".utf8))
+        let guids = value.hosts.union(value.virtualFunctions)
+        #expect(guids.map(\.description).sorted() == ["1234567890123457", "1234567890123458"])
+        #expect(value.warnings.count == 1 && value.warnings[0].contains("is a number"))
+    }
+
     @Test("One entry that can be read is a value, and the others are told")
     func skipped() throws {
         let value = try ValueDecoder.decode(

@@ -29,6 +29,15 @@ struct AdviceTests {
         ),
         (.init(.etcd, .connectionLost), "check --etcd-protocol: a TLS port closes plain connections"),
         (
+            .init(.etcd, .connectionLost, words: "a:2379: connection lost: Received HTTP/0.9 when not allowed"),
+            "if that is etcd's port for gRPC alone, give the one of its --listen-client-http-urls"
+        ),
+        (
+            .init(.etcd, .connectionLost, at: https, words: "a:2379: connection lost: Empty reply from server"),
+            "check whether etcd wants a client certificate (--etcd-cert-file), or whether that is its port for gRPC alone "
+                + "(then give the one of its --listen-client-http-urls)"
+        ),
+        (
             .init(.etcd, .connectionLost, at: https),
             "check whether etcd wants a client certificate (--etcd-cert-file)"
         ),

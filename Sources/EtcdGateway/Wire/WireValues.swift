@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import KeyHistory
 
 /// A 64-bit integer on the gateway: sent as a string, accepted as a string or a number, absent when zero.
 struct WireInt64: Codable {
@@ -23,10 +24,7 @@ struct WireInt64: Codable {
 }
 
 /// A revision or a count on the gateway: within bounds, so that nothing is reckoned with that is none.
-///
-/// A store that makes a million changes a second would come to the end of them in 146,000 years.
 struct WireRevision: Codable {
-    static let range: ClosedRange<Int64> = 0...(1 << 62)
     let value: Int64
 
     /// - Parameter value: our own.
@@ -34,7 +32,7 @@ struct WireRevision: Codable {
 
     init(from decoder: any Decoder) throws {
         let number = try WireInt64(from: decoder).value
-        guard Self.range.contains(number) else {
+        guard KeyVersion.numbers.contains(number) else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "no revision: \(number)"))
         }

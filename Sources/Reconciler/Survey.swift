@@ -37,9 +37,9 @@ package struct Survey: Sendable {
         _ configuration: EngineConfiguration, sources: [any KeySource], ledger: any OwnershipStore,
         fabric: any FabricProvider
     ) async throws(Failure) {
-        async let keys = Self.told { () async throws(Failure) in try await sources.lists() }
-        async let records = Self.told { () async throws(Failure) in try await ledger.records() }
-        async let partitions = Self.told { () async throws(Failure) in try await fabric.snapshot() }
+        async let keys = Self.result { () async throws(Failure) in try await sources.lists() }
+        async let records = Self.result { () async throws(Failure) in try await ledger.records() }
+        async let partitions = Self.result { () async throws(Failure) in try await fabric.snapshot() }
         // One that fails cancels the others.
         self.init(
             configuration, keys: try await keys.get(), ledger: try await records.get(),
@@ -47,7 +47,7 @@ package struct Survey: Sendable {
     }
 
     /// `async let` forgets which errors there are.
-    private static func told<Value: Sendable>(
+    private static func result<Value: Sendable>(
         _ read: @Sendable () async throws(Failure) -> Value
     ) async -> Result<Value, Failure> {
         do throws(Failure) {

@@ -4,7 +4,7 @@ internal import KeyHistory
 /// The sources as they are known: what they want of every partition, once each has told all of it. Pure.
 struct SourceSide: Sendable {
     /// What they have told so far.
-    private(set) var told: DesiredState
+    private(set) var desiredSoFar: DesiredState
     /// How it stands with each source, in the order of precedence.
     private(set) var statuses: [EngineStatus.Source]
     /// What a next life knows.
@@ -19,20 +19,20 @@ struct SourceSide: Sendable {
     /// - Parameter floors: how far a former life was told.
     init(_ nothing: DesiredState, floors: [SourceID: StorePoint] = [:]) {
         remembered = Remembered(floors)
-        told = nothing
+        desiredSoFar = nothing
         name = nothing.name
         statuses = nothing.sources.map { EngineStatus.Source(id: $0) }
     }
 
     /// What is wanted; nil until each source has been listed.
-    var desired: DesiredState? { told.isListed ? told : nil }
+    var desired: DesiredState? { desiredSoFar.isListed ? desiredSoFar : nil }
 
-    func isListed(_ source: SourceID) -> Bool { told.isListed(source) }
+    func isListed(_ source: SourceID) -> Bool { desiredSoFar.isListed(source) }
 
     /// Whether a list that was asked for so is still of use.
-    func isCurrent(_ request: ListRequest) -> Bool { told.epochs.contains(request.epoch) }
+    func isCurrent(_ request: ListRequest) -> Bool { desiredSoFar.epochs.contains(request.epoch) }
 
-    func reached(_ source: SourceID) -> StorePoint? { told.reached(source) }
+    func reached(_ source: SourceID) -> StorePoint? { desiredSoFar.reached(source) }
 
     /// A source begins, or begins anew, with a list, for a reason.
     mutating func relisted(_ source: SourceID, _ reason: String) {
@@ -42,26 +42,26 @@ struct SourceSide: Sendable {
     // MARK: What is to be asked, and when
 
     /// A list of each source.
-    var requests: [ListRequest] { told.requests }
+    var requests: [ListRequest] { desiredSoFar.requests }
 
     /// Another list of each source of which one is in doubt, where it is time for it.
     mutating func requestsInDoubt(now: Duration) -> [ListRequest] {
-        guard let witness = formerLife.asked(now: now) else { return told.requestsInDoubt(now: now) }
-        return told.requests.map { ListRequest(epoch: $0.epoch, told: $0.told, avoiding: witness.first ?? nil) }
+        guard let witness = formerLife.asked(now: now) else { return desiredSoFar.requestsInDoubt(now: now) }
+        return desiredSoFar.requests.map { ListRequest(epoch: $0.epoch, told: $0.told, avoiding: witness.first ?? nil) }
     }
 
     /// Whether something that sources have said waits for time to pass.
-    var isUnsettled: Bool { told.isInDoubt || told.isAwaitingWatch || formerLife.isInDoubt }
+    var isUnsettled: Bool { desiredSoFar.isInDoubt || desiredSoFar.isAwaitingWatch || formerLife.isInDoubt }
 
     /// When something is due for no other reason than that time has passed.
-    var nextDue: Duration? { [told.nextDue, formerLife.askAt].compactMap(\.self).min() }
+    var nextDue: Duration? { [desiredSoFar.nextDue, formerLife.askAt].compactMap(\.self).min() }
 
     /// Compares the first lists with the ledger of a former life.
     mutating func judge(_ records: [PKey: LedgerRecord], now: Duration) -> FormerLife.Verdict {
-        let told = told
-        let contradicted = Set(records.filter { told.contradicts($1, of: $0) }.keys)
-        let verdict = formerLife.judge(contradicted, witnesses: told.witnesses, now: now)
-        if case .believed = verdict { self.told.beginAnotherHistory() }
+        let desired = desiredSoFar
+        let contradicted = Set(records.filter { desired.contradicts($1, of: $0) }.keys)
+        let verdict = formerLife.judge(contradicted, witnesses: desired.witnesses, now: now)
+        if case .believed = verdict { desiredSoFar.beginAnotherHistory() }
         return verdict
     }
 
@@ -70,8 +70,8 @@ struct SourceSide: Sendable {
     mutating func listed(
         _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, now: Duration
     ) -> DesiredState.Outcome {
-        let outcome = told.take(list, occasion, from: source, now: now)
-        let keys = told.keyCount(of: source)
+        let outcome = desiredSoFar.take(list, occasion, from: source, now: now)
+        let keys = desiredSoFar.keyCount(of: source)
         if occasion == .afresh, outcome.verdict.isUsed { heard(source, list.point, now: now) }
         note(source) { $0.keys = keys }
         return outcome
@@ -79,17 +79,17 @@ struct SourceSide: Sendable {
 
     /// What a next life is to know by now.
     mutating func toRemember(now: Duration) -> [(SourceID, StorePoint)] {
-        told.sources.compactMap { source in
-            guard told.isListed(source), let point = told.reached(source) else { return nil }
+        desiredSoFar.sources.compactMap { source in
+            guard desiredSoFar.isListed(source), let point = desiredSoFar.reached(source) else { return nil }
             return remembered.isNews(point, of: source, now: now) ? (source, point) : nil
         }
     }
 
     /// Time has passed.
-    mutating func pass(now: Duration) -> DesiredState.Outcome { told.pass(now: now) }
+    mutating func pass(now: Duration) -> DesiredState.Outcome { desiredSoFar.pass(now: now) }
 
     /// A second opinion agrees with what is wanted of a partition.
-    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { told.confirmed(pkey, revision) }
+    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { desiredSoFar.confirmed(pkey, revision) }
 
     /// A source answers from a store of another name; says whether that is news.
     mutating func strayed(_ source: SourceID) -> Bool { astray.insert(source).inserted }
@@ -100,13 +100,13 @@ struct SourceSide: Sendable {
     mutating func changed(
         _ changes: [KeyChange], at point: StorePoint, from source: SourceID, now: Duration
     ) -> DesiredState.Outcome {
-        let outcome = told.take(changes, at: point, from: source)
+        let outcome = desiredSoFar.take(changes, at: point, from: source)
         heard(source, point, now: now)
         return outcome
     }
 
     mutating func reached(_ point: StorePoint, in source: SourceID, now: Duration) {
-        told.reach(point, in: source)
+        desiredSoFar.reach(point, in: source)
         heard(source, point, now: now)
     }
 
@@ -120,7 +120,7 @@ struct SourceSide: Sendable {
 
     /// A source has told everything up to a point.
     private mutating func heard(_ source: SourceID, _ point: StorePoint, now: Duration) {
-        let keys = told.keyCount(of: source)
+        let keys = desiredSoFar.keyCount(of: source)
         note(source) { ($0.told, $0.lastEvent, $0.keys) = (point, now, keys) }
     }
 

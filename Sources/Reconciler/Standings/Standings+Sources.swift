@@ -31,7 +31,7 @@ extension Standings {
     mutating func listed(
         _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, _ work: inout Work, _ out: inout Output
     ) -> DesiredState.Outcome? {
-        let (wasInDoubt, before) = (sides.source.told.isInDoubt, sides.source.reached(source))
+        let (wasInDoubt, before) = (sides.source.desiredSoFar.isInDoubt, sides.source.reached(source))
         let outcome = sides.source.listed(list, occasion, from: source, now: out.now)
         if outcome.verdict == .overtaken {
             out.found(.listedOld(list.revision, newest: before?.revision ?? .absent))

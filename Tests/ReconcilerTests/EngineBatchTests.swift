@@ -28,7 +28,7 @@ struct EngineBatchTests {
         #expect(start.batches == [claims(of: pkeys)])
         #expect(start.onPartitions == [:])
         let actions = told.tell(.batchClaimed(claims(of: pkeys), written))
-        #expect(actions.onPartitions.count == 4)
+        #expect(actions.onPartitions.count == 5)
         #expect(actions.onPartitions.values.allSatisfy { $0.isStep })
     }
 
@@ -37,7 +37,7 @@ struct EngineBatchTests {
         let start = told.begin(keys: keys(Array(pkeys.prefix(7))))
         #expect(start.batches.isEmpty)
         #expect(start.onPartitions.values.allSatisfy { $0.isClaim })
-        #expect(start.onPartitions.count == 4)
+        #expect(start.onPartitions.count == 5)
     }
 
     @Test("No transaction has more than 40 claims, since etcd takes 128 conditions, nor half a megabyte of values")
@@ -61,7 +61,7 @@ struct EngineBatchTests {
             told = ToldEngine()
             _ = told.begin(keys: keys(pkeys))
             let actions = told.tell(.batchClaimed(claims(of: pkeys), result))
-            #expect(actions.onPartitions.count == 4)
+            #expect(actions.onPartitions.count == 5)
             #expect(actions.onPartitions.values.allSatisfy { $0.isClaim })
         }
     }
@@ -89,6 +89,6 @@ struct EngineBatchTests {
         let asked = told.tell(.batchClaimed(claims(of: pkeys), .failure(lost)))
         #expect(asked.onPartitions.isEmpty && asked.readsLedger)
         let made = told.ledger(.success(claims(of: pkeys).mapValues(\.record)))
-        #expect(made.onPartitions.count == 4 && made.onPartitions.values.allSatisfy { $0.isStep })
+        #expect(made.onPartitions.count == 5 && made.onPartitions.values.allSatisfy { $0.isStep })
     }
 }

@@ -8,35 +8,35 @@ struct KeyQueueTests {
 
     @Test("A key that is added many times runs once")
     mutating func coalescing() {
-        for _ in 0..<100 { queue.add("a", .fresh, now: .zero) }
-        #expect(queue.next(now: .zero) == "a")
+        for _ in 0..<100 { queue.add("a", .arrival, isNews: true, now: .zero) }
+        #expect(queue.next(now: .zero)?.key == "a")
         queue.finished("a", .succeeded, now: .zero)
-        #expect(queue.next(now: .zero) == nil)
+        #expect(queue.next(now: .zero)?.key == nil)
     }
 
     @Test("A key that is added while it runs runs once more, and never twice at a time")
     mutating func addedWhileRunning() {
-        queue.add("a", .fresh, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
-        for _ in 0..<100 { queue.add("a", .fresh, now: .zero) }
-        #expect(queue.next(now: .zero) == nil)
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
+        for _ in 0..<100 { queue.add("a", .arrival, isNews: true, now: .zero) }
+        #expect(queue.next(now: .zero)?.key == nil)
         queue.finished("a", .succeeded, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
+        #expect(queue.next(now: .zero)?.key == "a")
         queue.finished("a", .succeeded, now: .zero)
-        #expect(queue.next(now: .zero) == nil)
+        #expect(queue.next(now: .zero)?.key == nil)
     }
 
     @Test("A failed key comes back after a backoff that doubles, and delays nobody else")
     mutating func backoff() throws {
         var now = Duration.zero
         var waits: [Duration] = []
-        queue.add("bad", .fresh, now: .zero)
+        queue.add("bad", .arrival, isNews: true, now: .zero)
         for _ in 0..<14 {
-            #expect(queue.next(now: now) == "bad")
+            #expect(queue.next(now: now)?.key == "bad")
             queue.finished("bad", .failed, now: now)
-            #expect(queue.next(now: now) == nil)
-            queue.add("good", .fresh, now: .zero)
-            #expect(queue.next(now: now) == "good")
+            #expect(queue.next(now: now)?.key == nil)
+            queue.add("good", .arrival, isNews: true, now: .zero)
+            #expect(queue.next(now: now)?.key == "good")
             queue.finished("good", .succeeded, now: now)
             let ready = try #require(queue.nextReady(after: now))
             waits.append(ready - now)
@@ -51,50 +51,106 @@ struct KeyQueueTests {
     @Test("Success forgets the failures before it")
     mutating func forgetting() throws {
         for _ in 0..<5 {
-            queue.add("a", .fresh, now: .zero)
-            #expect(queue.next(now: .zero) == "a")
+            queue.add("a", .arrival, isNews: true, now: .zero)
+            #expect(queue.next(now: .zero)?.key == "a")
             queue.finished("a", .failed, now: .zero)
         }
-        queue.add("a", .fresh, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
         queue.finished("a", .succeeded, now: .zero)
-        queue.add("a", .fresh, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
         queue.finished("a", .failed, now: .zero)
         #expect(try #require(queue.nextReady(after: .zero)) <= KeyQueue<String>.firstBackoff)
     }
 
     @Test("A fresh change of a failing key does not wait for its backoff")
     mutating func freshAfterFailure() {
-        queue.add("a", .fresh, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
         queue.finished("a", .failed, now: .zero)
-        queue.add("a", .resync, now: .zero)
-        #expect(queue.next(now: .zero) == nil)
-        queue.add("a", .fresh, now: .zero)
-        #expect(queue.next(now: .zero) == "a")
+        queue.add("a", .drift, isNews: false, now: .zero)
+        #expect(queue.next(now: .zero)?.key == nil)
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
     }
 
-    @Test("Fresh keys go before resync ones, which are not starved")
-    mutating func priorities() {
-        for number in 0..<100 { queue.add("resync\(number)", .resync, now: .zero) }
-        for number in 0..<100 { queue.add("fresh\(number)", .fresh, now: .zero) }
+    @Test("The more urgent go first, and others are not starved")
+    mutating func urgencies() {
+        for number in 0..<100 { queue.add("drift\(number)", .drift, isNews: false, now: .zero) }
+        for number in 0..<100 { queue.add("fresh\(number)", .arrival, isNews: true, now: .zero) }
         var order: [String] = []
-        while let key = queue.next(now: .zero) { order.append(key) }
+        while let (key, _, _) = queue.next(now: .zero) { order.append(key) }
         #expect(order.prefix(100).count { $0.hasPrefix("fresh") } == 75)
         #expect(order.first == "fresh0")
-        #expect(order.filter { $0.hasPrefix("resync") }.first == "resync0")
+        #expect(order.filter { $0.hasPrefix("drift") }.first == "drift0")
         #expect(order.count == 200)
+    }
+
+    @Test("A new key goes before all that were attempted before, however many of them wait")
+    mutating func storm() {
+        for number in 0..<200 { queue.add("storm\(number)", .arrival, isNews: true, now: .zero) }
+        while let (key, _, _) = queue.next(now: .zero) {
+            queue.add(key, .arrival, isNews: true, now: .zero)
+            queue.finished(key, .succeeded, now: .zero)
+            guard queue.depth == 200, key == "storm199" else { continue }
+            break
+        }
+        queue.add("fresh", .arrival, isNews: true, now: .zero)
+        // Every fourth turn is the eldest's.
+        let next = (0..<2).compactMap { _ in queue.next(now: .zero)?.key }
+        #expect(next.contains("fresh"))
+        // And of the others, whoever was least recently attempted.
+        queue.add("storm0", .arrival, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "storm1")
+    }
+
+    @Test("The eldest is taken only where it may be, and then with the next turn")
+    mutating func eldestWaits() {
+        for name in ["old", "a", "b", "c", "d", "e", "f"] {
+            queue.add(name, name == "old" ? .drift : .arrival, isNews: true, now: .zero)
+        }
+        let order = (0..<5).compactMap { _ in queue.next(now: .zero, takesEldest: false)?.key }
+        #expect(order == ["a", "b", "c", "d", "e"])
+        let eldest = queue.next(now: .zero)
+        #expect(eldest?.key == "old" && eldest?.isEldest == true)
+        #expect(queue.next(now: .zero)?.isEldest == false)
+    }
+
+    @Test("A key of another class than is open waits, and says when it is ready only where it may run")
+    mutating func openClasses() {
+        queue.add("a", .arrival, isNews: true, now: .zero)
+        let closed = queue.next(now: .zero, where: { $0 == .departure })?.key
+        #expect(closed == nil)
+        #expect(queue.ready(now: .zero) == [.arrival])
+        #expect(queue.next(now: .zero)?.key == "a")
+        queue.finished("a", .failed, now: .zero)
+        #expect(queue.ready(now: .zero).isEmpty)
+        #expect(queue.nextReady(after: .zero, where: { $0 == .departure }) == nil)
+        #expect(queue.nextReady(after: .zero, where: { $0 == .arrival }) != nil)
+    }
+
+    @Test("Whom somebody waits for is as urgent as what leaves, and its backoff is cut short")
+    mutating func hastened() {
+        queue.add("a", .drift, isNews: false, now: .zero)
+        for _ in 0..<8 {
+            let now = queue.nextReady(after: .zero) ?? .zero
+            #expect(queue.next(now: now)?.key == "a")
+            queue.finished("a", .failed, now: .zero)
+        }
+        queue.hasten("a", to: .seconds(1))
+        #expect(queue.nextReady(after: .zero) == .seconds(1))
+        #expect(queue.next(now: .seconds(1))?.urgency == .departure)
     }
 
     @Test("Under an endless stream of fresh keys one that waits runs within as many fourth turns as were before it")
     mutating func ageing() {
-        for number in 0..<3 { queue.add("old\(number)", .resync, now: .zero) }
+        for number in 0..<3 { queue.add("old\(number)", .drift, isNews: false, now: .zero) }
         var order: [String] = []
         for turn in 0..<12 {
-            queue.add("fresh\(turn)", .fresh, now: .zero)
-            queue.add("more\(turn)", .fresh, now: .zero)
-            guard let key = queue.next(now: .zero) else { continue }
+            queue.add("fresh\(turn)", .arrival, isNews: true, now: .zero)
+            queue.add("more\(turn)", .arrival, isNews: true, now: .zero)
+            guard let (key, _, _) = queue.next(now: .zero) else { continue }
             order.append(key)
             queue.finished(key, .succeeded, now: .zero)
         }
@@ -114,12 +170,13 @@ struct KeyQueueTests {
             switch Int.random(in: 0..<4, using: &random) {
             case 0:
                 let key = Int.random(in: 0..<20, using: &random)
-                keys.add(key, Bool.random(using: &random) ? .fresh : .resync, now: now)
+                let urgency = Urgency.allCases.randomElement(using: &random) ?? .drift
+                keys.add(key, urgency, isNews: Bool.random(using: &random), now: now)
                 lastAdded[key] = step
             case 1:
                 now += .milliseconds(Int.random(in: 0...500, using: &random))
             case 2:
-                guard let key = keys.next(now: now) else { continue }
+                guard let (key, _, _) = keys.next(now: now) else { continue }
                 #expect(running.insert(key).inserted, "\(seed)")
                 lastStarted[key] = step
             default:
@@ -130,7 +187,7 @@ struct KeyQueueTests {
         }
         for key in running { keys.finished(key, .succeeded, now: now) }
         now += .seconds(120)
-        while let key = keys.next(now: now) {
+        while let (key, _, _) = keys.next(now: now) {
             lastStarted[key] = .max
             keys.finished(key, .succeeded, now: now)
         }
@@ -141,32 +198,33 @@ struct KeyQueueTests {
     func lines(seed: Seed) {
         var random = SeededGenerator(seed)
         var queue = KeyQueue<Int>(seed: seed.value)
-        var waiting: [Int: (priority: KeyQueue<Int>.Priority, since: Duration)] = [:]
-        var running: Set<Int> = []
+        var waiting: [Int: (urgency: Urgency, since: Duration)] = [:]
+        var running: [Int: Urgency] = [:]
         for second in 0..<2_000 {
             let (now, key) = (Duration.seconds(second), Int.random(in: 0..<200, using: &random))
             switch Int.random(in: 0..<6, using: &random) {
             case 0...2:
-                let priority: KeyQueue<Int>.Priority = Bool.random(using: &random) ? .fresh : .resync
-                queue.add(key, priority, now: now)
+                let urgency = Urgency.allCases.randomElement(using: &random) ?? .drift
+                queue.add(key, urgency, isNews: Bool.random(using: &random), now: now)
                 let known = waiting[key]
-                waiting[key] = (max(known?.priority ?? priority, priority), known?.since ?? now)
+                waiting[key] = (max(known?.urgency ?? urgency, urgency), known?.since ?? now)
             case 3, 4:
-                guard let next = queue.next(now: now) else { continue }
+                guard let (next, urgency, _) = queue.next(now: now) else { continue }
+                #expect(waiting[next]?.urgency == urgency)
                 waiting[next] = nil
-                running.insert(next)
+                running[next] = urgency
             default:
-                guard let over = running.min() else { continue }
-                running.remove(over)
+                guard let over = running.keys.min() else { continue }
+                let urgency = running.removeValue(forKey: over) ?? .drift
                 let hasFailed = Bool.random(using: &random)
                 queue.finished(over, hasFailed ? .failed : .succeeded, now: now)
-                if hasFailed, waiting[over] == nil { waiting[over] = (.resync, now) }
+                if hasFailed, waiting[over] == nil { waiting[over] = (urgency, now) }
             }
-            for priority in KeyQueue<Int>.Priority.allCases {
-                let times = waiting.values.filter { $0.priority == priority }.map(\.since)
+            for urgency in Urgency.allCases {
+                let times = waiting.values.filter { $0.urgency == urgency }.map(\.since)
                 let line = QueueLine(depth: times.count, eldest: times.min())
-                guard queue.lines[priority] ?? QueueLine() != line else { continue }
-                Issue.record("\(seed): \(priority) is \(line) at \(second)")
+                guard queue.lines[urgency] ?? QueueLine() != line else { continue }
+                Issue.record("\(seed): \(urgency) is \(line) at \(second)")
                 return
             }
         }

@@ -7,6 +7,9 @@ struct ReportedEngine {
     /// How it stood after the last event.
     private(set) var status: EngineStatus
 
+    /// The classes in which a partition waits for nothing but a slot.
+    func ready(now: Duration) -> Set<Urgency> { engine.ready(now: now) }
+
     init(_ configuration: EngineConfiguration, seed: UInt64) {
         engine = Engine(configuration, seed: seed)
         reporter = LogReporter(configuration)

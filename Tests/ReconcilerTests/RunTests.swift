@@ -125,6 +125,13 @@ struct RunTests {
         way(Run.begin(goal.errand, keys: goal.keys, facts))
     }
 
+    @Test("While as much is being written as may be, nothing is sent, and what is left is taken up by another run")
+    func noRoom() {
+        var full = facts(present, ledger: record(.claimed), actual: wrong)
+        full.hasRoom = false
+        #expect(begin(present, full) == "over, again")
+    }
+
     @Test("It begins with what it has to know or write first")
     func beginnings() {
         #expect(begin(present, facts(present)) == "reading")

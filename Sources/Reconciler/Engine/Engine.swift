@@ -22,7 +22,7 @@ package struct Engine: Sendable {
         self.configuration = configuration
         standings = Standings(configuration)
         gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
-        work = Work(seed: seed, runsOnce: configuration.runsOnce)
+        work = Work(seed: seed, concurrency: configuration.concurrency, runsOnce: configuration.runsOnce)
     }
 
     /// How it stands with everything.
@@ -34,6 +34,9 @@ package struct Engine: Sendable {
             records: sides.ledger.states, guarded: standings.admission.guarded, queue: work.lines,
             underWay: work.underWay, totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
+
+    /// The classes in which a partition waits for nothing but a slot.
+    package func ready(now: Duration) -> Set<Urgency> { work.ready(now: now) }
 
     /// Takes an event; says what to do now, and when to be told of the time again.
     package mutating func handle(_ event: EngineEvent, now: Duration) -> (actions: [EngineAction], wakeAt: Duration?) {
@@ -89,7 +92,7 @@ package struct Engine: Sendable {
     }
 
     private func nextTime(now: Duration) -> Duration? {
-        let next = standings.nextTime { work.busyCount < configuration.concurrency ? work.nextReady(after: now) : nil }
+        let next = standings.nextTime { work.nextReady(after: now) }
         return ([next] + work.resting.map(\.until)).compactMap(\.self).min()
     }
 
@@ -179,7 +182,7 @@ package struct Engine: Sendable {
         standings.indexPorts(of: picture.managed.union(standings.leaving.pkeys), picture, gate, &work, &out)
         let review = Review(picture, standings, work)
         out.found(counts.take(review, on: occasion, judgement, picture))
-        for pkey in review.differing { work.ask(pkey, .resync, now: out.now) }
+        for pkey in review.differing { standings.ask(pkey, isNews: false, &work, now: out.now) }
         claim(review.unclaimed, picture, &out)
         if occasion != .ledgerRead, standings.sides.fabric.outage == nil { counts.passEnded(now: out.now) }
     }
@@ -191,7 +194,7 @@ package struct Engine: Sendable {
         let claims = pkeys.map { ($0, picture.claim(of: $0, standings.admission, standings.leaving)) }
         let batches = BatchClaims.batches(of: claims)
         guard !batches.isEmpty, let permit = gate.permit(for: .batch) else {
-            for pkey in pkeys { work.ask(pkey, .resync, now: out.now) }
+            for pkey in pkeys { standings.ask(pkey, isNews: false, &work, now: out.now) }
             return
         }
         for batch in batches {
@@ -210,14 +213,14 @@ package struct Engine: Sendable {
             if case .success(.written(let version)) = result, isCurrent {
                 standings.claimed(pkey, KeptRecord(claim.record, version), gate, &work, &out)
             }
-            work.ask(pkey, .resync, now: out.now)
+            standings.ask(pkey, isNews: false, &work, now: out.now)
         }
     }
 
     // MARK: Runs
 
     private mutating func startRuns(_ out: inout Output) {
-        while gate.letsBegin, work.busyCount < configuration.concurrency, let next = work.next(now: out.now) {
+        while gate.letsBegin, let next = work.next(now: out.now) {
             standings.sides.fabric.runBegins(next.pkey)
             let turn = standings.beginning(of: next.pkey, since: next.since, gate, work, now: out.now)
             if let turn { follow(turn, of: next.pkey, &out) }
@@ -226,6 +229,7 @@ package struct Engine: Sendable {
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
         guard work.run(of: pkey, id) != nil else { return }
+        work.answered(pkey, answer)
         standings.sides.fabric.answered(answer, of: pkey, now: out.now)
         if case .written(let result) = answer, case .writing(_, let attempt, _) = work.run(of: pkey, id) {
             counts.wrote(attempt.step, result)
@@ -258,13 +262,13 @@ package struct Engine: Sendable {
             gate.heed(standings.sides)
         }
         switch turn.next {
-        case .request(let run, .nothing): _ = work.goesOn(pkey, as: run, now: out.now)
-        case .request(let run, .ping): out.add(.ping(pkey, work.goesOn(pkey, as: run, now: out.now)))
+        case .request(let run, .nothing): _ = work.goesOn(pkey, as: run, asking: nil, now: out.now)
+        case .request(let run, .ping): out.add(.ping(pkey, work.goesOn(pkey, as: run, asking: .read, now: out.now)))
         case .request(let run, .read):
             standings.sides.fabric.asking(for: pkey, now: out.now)
-            out.add(.read(pkey, work.goesOn(pkey, as: run, now: out.now)))
+            out.add(.read(pkey, work.goesOn(pkey, as: run, asking: .read, now: out.now)))
         case .request(let run, .write(let write, let permit)):
-            out.add(.write(write, pkey, work.goesOn(pkey, as: run, now: out.now), permit))
+            out.add(.write(write, pkey, work.goesOn(pkey, as: run, asking: write.kind, now: out.now), permit))
         case .over(let ending):
             work.over(pkey, ending, now: out.now)
             guard let standing = standings.standing(of: pkey) else { return }

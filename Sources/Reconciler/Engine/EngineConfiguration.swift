@@ -16,7 +16,8 @@ package struct EngineConfiguration: Sendable {
     package var resyncInterval: Duration
     /// What the log calls the fabric manager.
     package var fabricName: String
-    /// How many partitions are worked on at once: each write makes the subnet manager sweep.
+    /// How many partitions are worked on at once, beside one each for ports that leave and ports that join: each write makes
+    /// the subnet manager sweep.
     package var concurrency: Int
     /// Whether the run ends when all is done that can be done.
     package var runsOnce = false

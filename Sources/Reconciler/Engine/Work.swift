@@ -9,10 +9,23 @@ struct Work: Sendable {
     private struct Running: Sendable {
         let id: RunID
         let since: Duration
+        let place: Place
         var run: Run
     }
 
+    /// How a run got its turn.
+    private struct Place: Sendable {
+        let urgency: Urgency
+        /// Whether it was taken because it had waited longest.
+        let isEldest: Bool
+
+        static let last = Place(urgency: .drift, isEldest: false)
+    }
+
     private var queue: KeyQueue<PKey>
+    private var slots: Slots
+    /// Of a run that is about to begin.
+    private var beginning: [PKey: Place] = [:]
     private var runs: [PKey: Running] = [:]
     /// Those of the runs that let time pass, each until its time.
     private var rests: [PKey: Duration] = [:]
@@ -32,18 +45,21 @@ struct Work: Sendable {
     private var rehearsed: [PKey: Standing] = [:]
     private let runsOnce: Bool
 
-    init(seed: UInt64, runsOnce: Bool) {
+    /// - Parameter concurrency: how many runs ask for something at once, without those for which slots are kept.
+    init(seed: UInt64, concurrency: Int, runsOnce: Bool) {
         queue = KeyQueue(seed: seed)
+        slots = Slots(concurrency)
         self.runsOnce = runsOnce
     }
 
     // MARK: What waits
 
-    mutating func ask(_ pkey: PKey, _ priority: KeyQueue<PKey>.Priority, now: Duration) {
+    /// - Parameter isNews: whether something has changed for the PKey: then it does not wait for the end of its backoff.
+    mutating func ask(_ pkey: PKey, _ urgency: Urgency, isNews: Bool, now: Duration) {
         // Only something new is a reason to take up again what a single run has given up.
-        if priority == .resync, attempts[pkey, default: 0] >= Self.mostAttempts { return }
+        if !isNews, attempts[pkey, default: 0] >= Self.mostAttempts { return }
         waitingSince[pkey] = waitingSince[pkey] ?? now
-        queue.add(pkey, priority, now: now)
+        queue.add(pkey, urgency, isNews: isNews, now: now)
     }
 
     /// Somebody waits for what a PKey is to give up: its backoff is cut short, but not to less than this.
@@ -54,16 +70,24 @@ struct Work: Sendable {
     }
 
     var depth: Int { queue.depth }
-    var lines: [KeyQueue<PKey>.Priority: QueueLine] { queue.lines }
+    var lines: [Urgency: QueueLine] { queue.lines }
 
-    func nextReady(after now: Duration) -> Duration? { queue.nextReady(after: now) }
+    /// The classes in which a PKey waits for nothing but a slot.
+    func ready(now: Duration) -> Set<Urgency> { queue.ready(now: now) }
+
+    /// When the next run may begin, if only time keeps it.
+    func nextReady(after now: Duration) -> Duration? {
+        let soonest = queue.nextReady(after: now) { slots.isOpen(to: $0, now: now) }
+        let freed = queue.depth == 0 ? nil : slots.nextFreed(after: now)
+        return [soonest, freed].compactMap(\.self).min()
+    }
 
     // MARK: Runs
 
     var running: Set<PKey> { Set(runs.keys) }
     var runCount: Int { runs.count }
-    /// Runs that ask for something; those that let time pass keep nobody else waiting.
-    var busyCount: Int { busy.count }
+    /// Whether a run that is under way may write to the fabric manager now.
+    var hasRoom: Bool { slots.hasRoom }
 
     /// Runs that let time pass, each until its time.
     var resting: [(pkey: PKey, until: Duration)] { rests.map { ($0.key, $0.value) } }
@@ -75,14 +99,21 @@ struct Work: Sendable {
     /// What asks for something, and how much lets time pass.
     var underWay: EngineStatus.UnderWay {
         let shown = busy.prefix(EngineStatus.UnderWay.most).sorted().compactMap { pkey in
-            runs[pkey].map { EngineStatus.Run(pkey: pkey, phase: $0.run.phase, since: $0.since) }
+            runs[pkey].map {
+                EngineStatus.Run(
+                    pkey: pkey, phase: $0.run.phase, urgency: $0.place.urgency, isOutOfTurn: $0.place.isEldest,
+                    since: $0.since)
+            }
         }
         return EngineStatus.UnderWay(runs: shown, busy: busy.count, resting: rests.count)
     }
 
-    /// Takes the next PKey, whose run begins now; says since when it has been asked for.
+    /// Takes the next PKey for which a slot is open, and whose run begins now; says since when it has been asked for.
     mutating func next(now: Duration) -> (pkey: PKey, since: Duration)? {
-        guard let pkey = queue.next(now: now) else { return nil }
+        let isSharedOpen = slots.isSharedOpen(now: now)
+        let next = queue.next(now: now, takesEldest: isSharedOpen) { slots.isOpen(to: $0, now: now) }
+        guard let (pkey, urgency, isEldest) = next else { return nil }
+        beginning[pkey] = Place(urgency: urgency, isEldest: isEldest)
         batchClaims.runBegan(pkey)
         return (pkey, waitingSince[pkey] ?? now)
     }
@@ -93,28 +124,43 @@ struct Work: Sendable {
     }
 
     /// A run goes on, or begins; says which one it is.
-    mutating func goesOn(_ pkey: PKey, as run: Run, now: Duration) -> RunID {
+    ///
+    /// - Parameter kind: what it asks for; nil where it lets time pass, so that it keeps nobody else waiting.
+    mutating func goesOn(_ pkey: PKey, as run: Run, asking kind: Slots.Kind?, now: Duration) -> RunID {
+        let place = runs[pkey]?.place ?? beginning.removeValue(forKey: pkey) ?? .last
         rests[pkey] = run.restsUntil
-        if run.restsUntil == nil { busy.insert(pkey) } else { busy.remove(pkey) }
+        if let kind {
+            busy.insert(pkey)
+            slots.asks(pkey, kind, as: place.isEldest ? nil : place.urgency, now: now)
+        } else {
+            busy.remove(pkey)
+            slots.leave(pkey)
+        }
         if let id = runs[pkey]?.id {
             runs[pkey]?.run = run
             return id
         }
         lastRun = lastRun.next
-        runs[pkey] = Running(id: lastRun, since: waitingSince[pkey] ?? now, run: run)
+        runs[pkey] = Running(id: lastRun, since: waitingSince[pkey] ?? now, place: place, run: run)
         return lastRun
     }
 
+    /// What a run has asked for is answered.
+    mutating func answered(_ pkey: PKey, _ answer: EngineEvent.Answer) {
+        slots.answered(pkey, answer.outcome)
+    }
+
     mutating func over(_ pkey: PKey, _ ending: Ending, now: Duration) {
-        runs[pkey] = nil
+        let place = runs.removeValue(forKey: pkey)?.place ?? beginning.removeValue(forKey: pkey) ?? .last
         rests[pkey] = nil
         busy.remove(pkey)
+        slots.leave(pkey)
         switch ending {
         case .failed:
             let wish = wishes.removeValue(forKey: pkey) ?? .zero
             queue.finished(pkey, givesUp(pkey) ? .succeeded : .failed, now: now, notBefore: now + wish)
         case .again:
-            queue.add(pkey, .fresh, now: now)
+            queue.add(pkey, place.urgency, isNews: true, now: now)
             succeeded(pkey, now: now)
         // What it failed with before is no news when it fails with that again.
         case .waiting: queue.finished(pkey, .succeeded, now: now)
@@ -166,6 +212,7 @@ struct Work: Sendable {
     func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims.contains(pkey) }
 
     mutating func claiming(_ batch: [PKey: NewClaim]) {
+        for pkey in batch.keys.sorted() { queue.attempted(pkey) }
         batchClaims.ask(batch)
     }
 

@@ -45,6 +45,9 @@ struct LeavingPorts: Sendable {
         return gone
     }
 
+    /// Whether a partition still has ports that it is to lose.
+    func isLosing(_ pkey: PKey) -> Bool { ports[pkey] != nil }
+
     /// The deletion of these is held now, and of no others.
     mutating func hold(_ pkeys: [PKey], at reach: SourceReach) {
         guard !(pkeys.isEmpty && guarded.isEmpty) else { return }

@@ -26,6 +26,11 @@ struct WaitingPartitions: Sendable {
         waiting.filter { $0.value.holders.values.contains(holder) }.keys.sorted()
     }
 
+    /// Whether a partition waits for ports of this one.
+    func isAwaited(_ holder: PKey) -> Bool {
+        waiting.values.contains { $0.holders.values.contains(holder) }
+    }
+
     /// The partitions that wait for one of these ports, in ascending order.
     func waiting(for ports: Set<GUID>) -> [PKey] {
         guard !waiters.isEmpty else { return [] }

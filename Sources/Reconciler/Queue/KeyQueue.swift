@@ -1,15 +1,9 @@
 /// A queue of keys, not of events: a key that is added while it waits or runs runs once more, however often it is added.
 ///
-/// One run of a key at a time; failures wait with exponential backoff and jitter, each key by itself; fresh keys go before
-/// resync ones, but every fourth turn takes the one that has waited longest. Pure: the caller says what time it is.
+/// One run of a key at a time; failures wait with exponential backoff and jitter, each key by itself. The more urgent class
+/// goes first, and within a class whoever was least recently attempted, so that a new key never waits behind a storm; but
+/// every fourth turn takes the one that has waited longest. Pure: the caller says what time it is.
 package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
-    package enum Priority: Int, Comparable, Sendable, CaseIterable {
-        case resync
-        case fresh
-
-        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-    }
-
     package enum Outcome: Sendable {
         case succeeded
         case failed
@@ -18,20 +12,27 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     private struct Waiting {
-        var priority: Priority
+        var urgency: Urgency
         let order: UInt64
         let since: Duration
+        /// The number of the last attempt on it before, 0 where there was none.
+        var attempt: UInt64
         var notBefore: Duration
     }
 
     /// To run, when it is not running.
     private var dirty: [Key: Waiting] = [:]
     /// The same, by class: how much waits, without counting it.
-    private var waiters: [Priority: Waiters] = [:]
-    private var running: Set<Key> = []
+    private var waiters: [Urgency: Waiters] = [:]
+    /// Each with the class in which it ran.
+    private var running: [Key: Urgency] = [:]
+    /// The number of the last attempt on a key; one that is missing was never attempted.
+    private var attempts: [Key: UInt64] = [:]
+    private var lastAttempt: UInt64 = 0
     private var failures: [Key: Int] = [:]
     private var order: UInt64 = 0
-    private var turns: UInt64 = 0
+    /// Since the eldest was last taken.
+    private var turns = 0
     private var jitter: UInt64
 
     package static var firstBackoff: Duration { .milliseconds(100) }
@@ -44,74 +45,115 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
 
     package var depth: Int { dirty.count }
     /// What waits in each class; one in which nothing ever waited is missing.
-    package var lines: [Priority: QueueLine] { waiters.mapValues(\.line) }
-    package var runningKeys: Set<Key> { running }
+    package var lines: [Urgency: QueueLine] { waiters.mapValues(\.line) }
+    package var runningKeys: Dictionary<Key, Urgency>.Keys { running.keys }
 
-    /// Asks for a run. A fresh key does not wait for the end of its backoff: what is wanted of it has changed.
-    package mutating func add(_ key: Key, _ priority: Priority, now: Duration) {
-        if var waiting = dirty[key] {
-            if waiting.priority < priority {
-                leave(waiting)
-                waiting.priority = priority
-                waiters[priority, default: Waiters()].join(waiting.order, since: waiting.since)
-            }
-            if priority == .fresh { waiting.notBefore = .zero }
-            dirty[key] = waiting
+    /// Asks for a run.
+    ///
+    /// - Parameter isNews: whether what is wanted of the key has changed: then it does not wait for the end of its backoff.
+    package mutating func add(_ key: Key, _ urgency: Urgency, isNews: Bool, now: Duration) {
+        if let waiting = dirty[key] {
+            if waiting.urgency < urgency { raise(key, to: urgency) }
+            if isNews { dirty[key]?.notBefore = .zero }
         } else {
-            join(key, priority, now: now, notBefore: .zero)
+            join(key, urgency, now: now, notBefore: .zero)
         }
     }
 
-    private mutating func join(_ key: Key, _ priority: Priority, now: Duration, notBefore: Duration) {
+    private mutating func join(_ key: Key, _ urgency: Urgency, now: Duration, notBefore: Duration) {
         order += 1
-        dirty[key] = Waiting(priority: priority, order: order, since: now, notBefore: notBefore)
-        waiters[priority, default: Waiters()].join(order, since: now)
+        dirty[key] = Waiting(
+            urgency: urgency, order: order, since: now, attempt: attempts[key, default: 0], notBefore: notBefore)
+        waiters[urgency, default: Waiters()].join(order, since: now)
     }
 
     private mutating func leave(_ waiting: Waiting) {
-        waiters[waiting.priority]?.leave(waiting.order)
+        waiters[waiting.urgency]?.leave(waiting.order)
     }
 
-    /// Lets a key that waits for the end of its backoff wait no longer than until then.
+    private mutating func raise(_ key: Key, to urgency: Urgency) {
+        guard let waiting = dirty[key] else { return }
+        leave(waiting)
+        dirty[key]?.urgency = urgency
+        waiters[urgency, default: Waiters()].join(waiting.order, since: waiting.since)
+    }
+
+    /// Somebody waits for what a key is to give up: it waits no longer for the end of its backoff than until then.
     package mutating func hasten(_ key: Key, to time: Duration) {
-        guard let waiting = dirty[key], waiting.notBefore > time else { return }
-        dirty[key]?.notBefore = time
+        guard let waiting = dirty[key] else { return }
+        if waiting.urgency < .departure { raise(key, to: .departure) }
+        if waiting.notBefore > time { dirty[key]?.notBefore = time }
+    }
+
+    /// A key is worked on by other means than a run of it.
+    package mutating func attempted(_ key: Key) {
+        lastAttempt += 1
+        attempts[key] = lastAttempt
+        dirty[key]?.attempt = lastAttempt
     }
 
     /// The next key to run, now marked as running, or nil when none is ready.
-    package mutating func next(now: Duration) -> Key? {
-        let ready = dirty.lazy.filter { [running] in $0.value.notBefore <= now && !running.contains($0.key) }
-        turns += 1
-        let eldestFirst = turns % 4 == 0
+    ///
+    /// - Parameters:
+    ///   - takesEldest: whether it may be the one that has waited longest, whatever its class.
+    ///   - isOpen: whether one of this class may run now.
+    package mutating func next(
+        now: Duration, takesEldest: Bool = true, where isOpen: (Urgency) -> Bool = { _ in true }
+    ) -> (key: Key, urgency: Urgency, isEldest: Bool)? {
+        let open = waiting(where: isOpen)
+        guard !open.isEmpty else { return nil }
+        let ready = dirty.lazy.filter { [running] in
+            $0.value.notBefore <= now && running[$0.key] == nil && open.contains($0.value.urgency)
+        }
+        let eldestFirst = takesEldest && turns >= 3
         let best = ready.min { left, right in
-            if !eldestFirst, left.value.priority != right.value.priority {
-                return left.value.priority > right.value.priority
-            }
-            return left.value.order < right.value.order
+            let (one, other) = (left.value, right.value)
+            if !eldestFirst, one.urgency != other.urgency { return one.urgency > other.urgency }
+            if !eldestFirst, one.attempt != other.attempt { return one.attempt < other.attempt }
+            return one.order < other.order
         }
         guard let (key, waiting) = best else { return nil }
+        turns = eldestFirst ? 0 : turns + 1
         leave(waiting)
         dirty[key] = nil
-        running.insert(key)
-        return key
+        running[key] = waiting.urgency
+        attempted(key)
+        return (key, waiting.urgency, eldestFirst)
+    }
+
+    /// The classes in which a key waits for nothing but its turn.
+    package func ready(now: Duration) -> Set<Urgency> {
+        Set(dirty.lazy.filter { $0.value.notBefore <= now && running[$0.key] == nil }.map(\.value.urgency))
+    }
+
+    /// The classes in which anything waits, of those that are open.
+    private func waiting(where isOpen: (Urgency) -> Bool) -> Set<Urgency> {
+        Set(waiters.filter { $0.value.line.depth > 0 && isOpen($0.key) }.keys)
     }
 
     /// When the next key becomes ready, if only time keeps it.
-    package func nextReady(after now: Duration) -> Duration? {
+    ///
+    /// - Parameter isOpen: whether one of this class may run then.
+    package func nextReady(
+        after now: Duration, where isOpen: (Urgency) -> Bool = { _ in true }
+    ) -> Duration? {
+        let open = waiting(where: isOpen)
+        guard !open.isEmpty else { return nil }
         var soonest: Duration?
-        for (key, waiting) in dirty where waiting.notBefore > now && !running.contains(key) {
+        for (key, waiting) in dirty
+        where waiting.notBefore > now && running[key] == nil && open.contains(waiting.urgency) {
             soonest = min(soonest ?? waiting.notBefore, waiting.notBefore)
         }
         return soonest
     }
 
-    /// Ends a run. A failed key comes back after its backoff, unless it was added afresh meanwhile.
+    /// Ends a run. A failed key comes back after its backoff in the class that it had, unless it was added afresh meanwhile.
     ///
     /// - Parameter earliest: before this a failed key does not come back by itself.
     package mutating func finished(
         _ key: Key, _ outcome: Outcome, now: Duration, notBefore earliest: Duration = .zero
     ) {
-        running.remove(key)
+        let urgency = running.removeValue(forKey: key) ?? .drift
         switch outcome {
         case .succeeded: failures[key] = nil
         case .deferred: break
@@ -119,7 +161,7 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
             let count = failures[key, default: 0]
             failures[key] = count + 1
             guard dirty[key] == nil else { return }
-            join(key, .resync, now: now, notBefore: max(now + backoff(count), earliest))
+            join(key, urgency, now: now, notBefore: max(now + backoff(count), earliest))
         }
     }
 

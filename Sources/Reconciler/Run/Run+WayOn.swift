@@ -66,9 +66,9 @@ extension Run {
     static func write(
         _ goal: Goal, _ attempt: Attempt, actual: Partition?, on ground: Ground, _ facts: Facts
     ) -> Turn {
-        // Something newer is wanted, its source is in doubt since, or nothing may be written: what was done is known, the rest
-        // belongs to another run.
-        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word),
+        // Something newer is wanted, its source is in doubt since, nothing may be written, or too much is being written: what
+        // was done is known, the rest belongs to another run.
+        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word), facts.hasRoom,
             let permit = facts.gate.permit(for: .step, finishing: ground.permit)
         else {
             return Turn(.again)

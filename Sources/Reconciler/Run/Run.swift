@@ -81,6 +81,8 @@ enum Run: Sendable {
         let now: Duration
         /// What the ledger says that the partition waits for.
         var noted: WaitingNote?
+        /// Whether another write may be under way now.
+        var hasRoom = true
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 

@@ -29,7 +29,7 @@ extension Standings {
             guard work.troubled(pkey, failure) else { return }
             out.found(.troubled(pkey, failure))
             // Their notes say why they wait.
-            for waiter in waiters.waiting(on: pkey) { work.ask(waiter, .resync, now: out.now) }
+            for waiter in waiters.waiting(on: pkey) { ask(waiter, isNews: false, &work, now: out.now) }
         case .confirmed(let revision): sides.source.confirmed(pkey, revision)
         case .lookAgain: clockwork.lookAgain(now: out.now)
         case .say(let message): out.say(message)
@@ -80,7 +80,7 @@ extension Standings {
         // In a rehearsal nothing ever leaves.
         guard !gate.isRehearsal else { return }
         let free = leaving.index(pkeys, picture, admission, doubted: sides.ledger.doubted)
-        for pkey in waiters.waiting(for: free) { work.ask(pkey, .fresh, now: out.now) }
+        for pkey in waiters.waiting(for: free) { ask(pkey, isNews: true, &work, now: out.now) }
     }
 
     private mutating func indexPorts(of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
@@ -94,7 +94,7 @@ extension Standings {
             work.hurry(holder, now: out.now)
             // One that is guarded has nothing to do before somebody wants what it has.
             guard let standing = standing(of: holder), !standing.givenUp.isEmpty else { continue }
-            work.ask(holder, .fresh, now: out.now)
+            ask(holder, isNews: true, &work, now: out.now)
         }
         out.found(.waits(pkey, waiting.map { WaitingNote($0) { work.failure(of: $0) } }))
     }

@@ -31,7 +31,7 @@ extension Standings {
             for strange in sides.ledger.news(in: content) { out.found(.strange(strange)) }
             noteRoom(content.room, &out)
             admission.forgetAll { content.records[$0] != nil || known[$0] != nil }
-            for pkey in resolved { work.ask(pkey, .resync, now: out.now) }
+            for pkey in resolved { ask(pkey, isNews: false, &work, now: out.now) }
             return before == nil ? .begin : .review(.ledgerRead)
         case .failure(let failure):
             sides.ledger.readingFailed(read)

@@ -77,7 +77,7 @@ extension Standings {
             }, lost: lost, owned: ours.count)
         guard !held.isEmpty else { return }
         out.found(.heldBack(Capped(held), of: ours.count))
-        for pkey in held { work.ask(pkey, .fresh, now: out.now) }
+        for pkey in held { ask(pkey, isNews: true, &work, now: out.now) }
         clockwork.lookForApprovals(now: out.now)
     }
 
@@ -94,7 +94,7 @@ extension Standings {
         let changed = outcome.changed.sorted()
         let (new, deleted) = picture.news(among: changed)
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
-        for pkey in changed { work.ask(pkey, .fresh, now: out.now) }
+        for pkey in changed { ask(pkey, isNews: true, &work, now: out.now) }
         sides.fabric.hurry(now: out.now)
         return changed.map { ($0, picture.standing(of: $0, admission, leaving).intent) }
     }

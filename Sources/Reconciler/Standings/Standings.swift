@@ -42,7 +42,7 @@ struct Standings: Sendable {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving, planner: planner,
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
-            noted: waiters.note(of: pkey)
+            noted: waiters.note(of: pkey), hasRoom: work.hasRoom
         ) { work.failure(of: $0) }
     }
 
@@ -66,7 +66,7 @@ struct Standings: Sendable {
             Admission.Candidate(pkey, picture.desired, record: picture.records[pkey]?.record)
         }
         let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
-        for pkey in judgement.approved + judgement.held { work.ask(pkey, .fresh, now: now) }
+        for pkey in judgement.approved + judgement.held { ask(pkey, isNews: true, &work, now: now) }
         leaving.hold(admission.held, at: picture.desired.reach)
         if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement

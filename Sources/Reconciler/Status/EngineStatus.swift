@@ -38,7 +38,7 @@ package struct EngineStatus: Equatable, Sendable {
     /// PKeys whose deletion is held back, in ascending order.
     package let guarded: Capped<PKey>
     /// What waits for a run, by its urgency.
-    package let queue: [KeyQueue<PKey>.Priority: QueueLine]
+    package let queue: [Urgency: QueueLine]
     package let underWay: UnderWay
     /// What was found when everything was gone through, and what was done since the start.
     package let totals: Totals
@@ -94,12 +94,18 @@ extension EngineStatus {
 
         package let pkey: PKey
         package let phase: Phase
+        /// The class in which it waited.
+        package let urgency: Urgency
+        /// Whether it was taken before others of its class, or of more urgent ones, because it had waited longest.
+        package let isOutOfTurn: Bool
         /// When it was asked for.
         package let since: Duration
 
-        package init(pkey: PKey, phase: Phase, since: Duration) {
+        package init(pkey: PKey, phase: Phase, urgency: Urgency, isOutOfTurn: Bool = false, since: Duration) {
             self.pkey = pkey
             self.phase = phase
+            self.urgency = urgency
+            self.isOutOfTurn = isOutOfTurn
             self.since = since
         }
     }

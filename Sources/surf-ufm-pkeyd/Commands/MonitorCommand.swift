@@ -21,7 +21,10 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
 
     @Option(help: ArgumentHelp("How often both sides are read again.", valueName: "seconds"))
     var pollInterval: UInt32 = 30
-    @Option(help: ArgumentHelp("How many partitions are changed at once.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "How many partitions are worked on at once; one each whose ports leave or join comes on top.",
+            valueName: "count"))
     var ufmConcurrency = 4
     @OptionGroup(title: "What is to be done") var reconcile: ReconcileOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions

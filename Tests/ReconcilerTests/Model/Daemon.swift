@@ -27,6 +27,7 @@ struct Daemon {
     /// Reads asked for since ``readsSince``.
     var reads = 0
     var readsSince: Instant = 0
+    var care: Care
     /// When it is killed at the latest, once it was told to stop.
     var graceUntil: Instant?
 

@@ -22,8 +22,15 @@ enum Invariant: UInt8, CaseIterable, Sendable {
     case life
     /// One partition's trouble, an unusable list or a full store do not keep others waiting.
     case service
-    /// What fails is not asked for again and again without a pause.
+    /// What fails is not asked for again and again without a pause, and no more writes than may be are under way at once.
     case restraint
+    /// No write carries a value older than the newest that the watch had told when it was sent.
+    case currency
+    /// No slot that is open to its class and inside the window is idle while a told change waits that neither backs off nor
+    /// waits for a port.
+    case promptness
+    /// After the last change at most two writes of a partition are sent, where nothing goes wrong and no port moves.
+    case thrift
 }
 
 /// An invariant that broke, and how.

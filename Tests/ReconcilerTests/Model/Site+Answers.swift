@@ -303,6 +303,7 @@ extension Site {
     /// A reply reaches the daemon that waits for it.
     mutating func answer(_ call: Call, _ reply: Reply, _ index: Int) {
         hear(call, reply, index)
+        if case .write = call.request { daemons[index].care.answered(reply) }
         guard let event = EngineEvent(reply, to: call.action) else { return }
         if case .failed(let failure) = reply {
             note("daemon \(call.life) is answered: \(call.request.words): \(failure.message)")

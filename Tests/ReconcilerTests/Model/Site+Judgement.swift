@@ -100,8 +100,10 @@ extension Site {
         let first = witness.told[slot] ?? (isAddition ? 0 : witness.eras[slot])
         let admissible = eras(slot, from: first)
         guard admissible.contains(where: { allows($0, step, sight, index) }) else {
+            if isOutdated(step, slot, before: first, sight, index) { return }
             return failStep(step, admissible, sight)
         }
+        countWrite(step, slot, index)
         if isAddition { judgeStrangers(step, admissible, sight) }
         judgePorts(step, slot, index)
     }
@@ -115,7 +117,7 @@ extension Site {
     }
 
     /// Whether an era asks for a step.
-    private func allows(_ era: Era, _ step: PlanStep, _ sight: Witness.Sight, _ index: Int) -> Bool {
+    func allows(_ era: Era, _ step: PlanStep, _ sight: Witness.Sight, _ index: Int) -> Bool {
         guard let wanted = era.wish.ports else { return false }
         let named = PortSet(step)
         switch step {

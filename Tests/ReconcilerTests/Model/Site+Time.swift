@@ -115,7 +115,10 @@ extension Site {
             configuration.floors[Self.etcd] = floor
         }
         let engine = ReportedEngine(configuration, seed: random.next())
-        daemons.append(Daemon(life: lives, born: now, engine: engine, witness: Witness(eras: present)))
+        daemons.append(
+            Daemon(
+                life: lives, born: now, engine: engine, witness: Witness(eras: present),
+                care: Care(concurrency: configuration.concurrency)))
         daemons[daemons.count - 1].follower.at = now + draw(1...50) * 1_000
         note("daemon \(lives) starts")
         tell(.started, daemons.count - 1)
@@ -164,7 +167,8 @@ extension Site {
             default: send(action, index)
             }
         }
-        if let end { finish(end, index) }
+        if let end { return finish(end, index) }
+        judgePromptness(index)
     }
 
     private mutating func finish(_ end: EngineEnd, _ index: Int) {

@@ -67,6 +67,7 @@ extension Site {
         for mark in marks[event.revision] ?? [] {
             daemons[index].witness.told[mark.slot] = max(mark.era, daemons[index].witness.told[mark.slot] ?? 0)
             daemons[index].witness.heard[mark.slot] = eras(mark.slot, from: mark.era).first?.wish
+            daemons[index].care.writes[mark.slot] = 0
         }
         note("watch of \(daemons[index].life): revision \(event.revision)")
         tell(News.changed(event, store.point(at: event.revision)).event, index)

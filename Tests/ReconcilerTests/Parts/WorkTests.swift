@@ -17,7 +17,7 @@ struct WorkTests {
         run = .noting(LedgerRecord(.claimed, key: "/p/0x5", revision: 5), .failure)
     }
 
-    private func work(once: Bool = false) -> Work { Work(seed: 1, runsOnce: once) }
+    private func work(once: Bool = false) -> Work { Work(seed: 1, concurrency: 4, runsOnce: once) }
 
     /// Takes a PKey from the queue and has a run of it fail.
     private func fail(_ work: inout Work, now: Duration) {
@@ -29,29 +29,29 @@ struct WorkTests {
     @Test("A PKey waits since it was first asked for, until it is right")
     func since() {
         var work = work()
-        work.ask(pkey, .fresh, now: .seconds(1))
-        work.ask(pkey, .fresh, now: .seconds(2))
+        work.ask(pkey, .arrival, isNews: true, now: .seconds(1))
+        work.ask(pkey, .arrival, isNews: true, now: .seconds(2))
         #expect(work.next(now: .seconds(3))?.since == .seconds(1))
         work.over(pkey, .again, now: .seconds(4))
         #expect(work.next(now: .seconds(5))?.since == .seconds(1))
         work.over(pkey, .done, now: .seconds(6))
         work.isRight(pkey)
-        work.ask(pkey, .fresh, now: .seconds(7))
+        work.ask(pkey, .arrival, isNews: true, now: .seconds(7))
         #expect(work.next(now: .seconds(8))?.since == .seconds(7))
     }
 
     @Test("A run is found by its own number, and by no other's")
     func numbers() {
         var work = work()
-        work.ask(pkey, .fresh, now: .zero)
+        work.ask(pkey, .arrival, isNews: true, now: .zero)
         _ = work.next(now: .zero)
-        let first = work.goesOn(pkey, as: run, now: .zero)
-        #expect(work.goesOn(pkey, as: run, now: .zero) == first)
+        let first = work.goesOn(pkey, as: run, asking: .ledger, now: .zero)
+        #expect(work.goesOn(pkey, as: run, asking: .ledger, now: .zero) == first)
         #expect(work.run(of: pkey, first) != nil)
         work.over(pkey, .again, now: .zero)
         #expect(work.run(of: pkey, first) == nil)
         _ = work.next(now: .zero)
-        let second = work.goesOn(pkey, as: run, now: .zero)
+        let second = work.goesOn(pkey, as: run, asking: .ledger, now: .zero)
         #expect(work.run(of: pkey, first) == nil)
         #expect(work.run(of: pkey, second) != nil)
     }
@@ -59,7 +59,7 @@ struct WorkTests {
     @Test("What was outdated comes back at once, what failed after its backoff, what is done not at all")
     func endings() throws {
         var work = work()
-        work.ask(pkey, .fresh, now: .zero)
+        work.ask(pkey, .arrival, isNews: true, now: .zero)
         _ = work.next(now: .zero)
         work.over(pkey, .again, now: .zero)
         #expect(work.next(now: .zero) != nil)
@@ -77,7 +77,7 @@ struct WorkTests {
         #expect(work.troubled(pkey, failure) == true)
         #expect(work.troubled(pkey, failure) == false)
         #expect(work.troubled(pkey, Failure(.rejected, "another reason")) == true)
-        work.ask(pkey, .fresh, now: .zero)
+        work.ask(pkey, .arrival, isNews: true, now: .zero)
         _ = work.next(now: .zero)
         work.over(pkey, .done, now: .zero)
         #expect(work.troubled(pkey, failure) == true)
@@ -86,7 +86,7 @@ struct WorkTests {
     @Test("A single run gives a PKey up after three tries and says why; a daemon never does", arguments: [true, false])
     func givingUp(once: Bool) {
         var work = work(once: once)
-        work.ask(pkey, .fresh, now: .zero)
+        work.ask(pkey, .arrival, isNews: true, now: .zero)
         for minute in 1...3 {
             #expect(work.givenUp.pkeys.isEmpty)
             fail(&work, now: .seconds(60 * minute))
@@ -105,7 +105,7 @@ struct WorkTests {
         #expect(work.claimed(pkey, claim) == true)
         #expect(work.isDone)
         work.claiming([pkey: claim])
-        work.ask(pkey, .fresh, now: .zero)
+        work.ask(pkey, .arrival, isNews: true, now: .zero)
         _ = work.next(now: .zero)
         #expect(!work.isBeingClaimed(pkey))
         #expect(work.claimed(pkey, claim) == false)

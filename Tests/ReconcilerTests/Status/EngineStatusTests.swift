@@ -87,14 +87,20 @@ struct EngineStatusTests {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.concurrency = 1
         told = ToldEngine(configuration)
-        _ = told.begin(keys: [ToldEngine.key("0x5", host: 1), ToldEngine.key("0x6", host: 2)])
-        #expect(status.underWay.runs == [EngineStatus.Run(pkey: pkey, phase: .claiming, since: .zero)])
-        #expect(status.queue[.resync] == QueueLine(depth: 1, eldest: .zero))
+        // One of them runs in the slot that is kept for what arrives, one in the one that all share.
+        _ = told.begin(keys: (5...7).map { ToldEngine.key("0x\($0)", host: $0) })
+        let other = try PKey(parsing: "0x6")
+        #expect(
+            status.underWay.runs
+                == [pkey, other].map {
+                    EngineStatus.Run(pkey: $0, phase: .claiming, urgency: .arrival, since: .zero)
+                })
+        #expect(status.queue[.arrival] == QueueLine(depth: 1, eldest: .zero))
         _ = told.answer(pkey, .done, at: .seconds(1))
-        #expect(status.underWay.runs.map(\.phase) == [.writing])
-        let change = SourceEvent.changed(revision: 101, [.set(ToldEngine.key("0x7", host: 3, 101))])
+        #expect(status.underWay.runs.map(\.phase) == [.writing, .claiming])
+        let change = SourceEvent.changed(revision: 101, [.set(ToldEngine.key("0x8", host: 3, 101))])
         _ = told.tell(.source(change), at: .seconds(2))
-        #expect(status.queue[.fresh] == QueueLine(depth: 1, eldest: .seconds(2)))
+        #expect(status.queue[.arrival] == QueueLine(depth: 2, eldest: .zero))
     }
 
     @Test("Requests are counted by what they were and what came of them")

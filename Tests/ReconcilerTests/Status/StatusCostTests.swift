@@ -30,12 +30,13 @@ struct StatusCostTests {
     func queue() {
         var queue = KeyQueue<Counted>(seed: 1)
         for number in 0..<10_000 {
-            queue.add(Counted(number: number), number.isMultiple(of: 3) ? .fresh : .resync, now: .seconds(number))
+            let urgency = number.isMultiple(of: 3) ? Urgency.arrival : .drift
+            queue.add(Counted(number: number), urgency, isNews: false, now: .seconds(number))
         }
         let before = Counted.looks.load(ordering: .relaxed)
         #expect(
             queue.lines == [
-                .fresh: QueueLine(depth: 3_334, eldest: .zero), .resync: QueueLine(depth: 6_666, eldest: .seconds(1)),
+                .arrival: QueueLine(depth: 3_334, eldest: .zero), .drift: QueueLine(depth: 6_666, eldest: .seconds(1)),
             ])
         #expect(Counted.looks.load(ordering: .relaxed) == before)
     }

@@ -168,8 +168,8 @@ let package = Package(
         .testTarget(
             name: "AdaptersTests",
             dependencies: [
-                "Adapters", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "Transport",
-                "UFMClient", "TestSupport",
+                "Adapters", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "ScriptedUFM",
+                "Transport", "UFMClient", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -12,6 +12,7 @@ package final class UFMFabric: FabricProvider {
     private let memory = Mutex(SnapshotMemory<ContinuousClock.Instant>())
     /// Whether UFM says when it was last changed.
     private let hasMark = Mutex(true)
+    private let probing = Mutex(Probing())
 
     package init(_ client: UFMClient, advice: @escaping Failure.Advice = { _ in nil }) {
         current = Mutex(client)
@@ -41,6 +42,13 @@ package final class UFMFabric: FabricProvider {
     /// Asks for the version; where that route has trouble of its own, for the time of the last change, and then for the
     /// partition that every fabric has.
     package func ping() async throws(Failure) {
+        let patience = probing.withLock(\.patience)
+        var hurried = self.client
+        hurried.configuration.connectTimeout = min(hurried.configuration.connectTimeout, patience)
+        hurried.configuration.readTimeout = min(hurried.configuration.readTimeout, patience)
+        let client = hurried
+        var isWell = false
+        defer { probing.withLock { $0.ended(well: isWell) } }
         try await ufm { () async throws(UFMError) in
             do throws(UFMError) {
                 _ = try await client.version()
@@ -52,16 +60,19 @@ package final class UFMFabric: FabricProvider {
                 }
             }
         }
+        isWell = true
     }
 
     /// UFM's mark of the last change; nil after a restart, and where this UFM has none.
+    ///
+    /// It only spares a list: whatever is answered in its place, the list says how it stands with UFM.
     private func mark() async throws(UFMError) -> String? {
         guard hasMark.withLock({ $0 }) else { return nil }
         do throws(UFMError) {
             return try await client.lastUpdated()
         } catch {
-            guard !error.isOutage, !error.isRefusedCredentials, !error.isCancellation else { throw error }
-            hasMark.withLock { $0 = false }
+            guard error.isAnswered, !error.isRefusedCredentials else { throw error }
+            if !error.isOutage { hasMark.withLock { $0 = false } }
             return nil
         }
     }

@@ -146,6 +146,49 @@ struct OutageTests {
         let change = told.tell(.source(.changed(revision: 104, [.set(key)])), at: .milliseconds(3600))
         #expect(!change.pingsFabric && told.wakeAt == .milliseconds(3750))
         #expect(told.tell(.timer, at: .milliseconds(3750)).pingsFabric)
+        // One that comes while the question is under way has it asked once more, and no more often than that.
+        _ = told.tell(.source(.changed(revision: 105, [.set(ToldEngine.key("0x6", 105))])), at: .milliseconds(4000))
+        _ = told.tell(.fabricPinged(.failure(away)), at: .milliseconds(5000))
+        #expect(told.wakeAt == .milliseconds(5250))
+        #expect(told.tell(.timer, at: .milliseconds(5250)).pingsFabric)
+        _ = told.tell(.fabricPinged(.failure(away)), at: .milliseconds(5300))
+        #expect(told.wakeAt == .milliseconds(7300))
+    }
+
+    @Test("A UFM that is back is noticed although a list that was asked of it before still hangs")
+    mutating func hangingList() {
+        _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [partition])
+        #expect(told.tell(.timer, at: .seconds(30)).readsFabric)
+        _ = told.tell(
+            .source(.changed(revision: 101, [.set(ToldEngine.key("0x5", host: 2, 101))])), at: .seconds(31))
+        let slow = Failure(.timedOut, "slow", at: .partition(pkey), outcome: .unknown)
+        _ = told.answer(pkey, .written(.failure(slow)), at: .seconds(32))
+        _ = told.answer(pkey, .pinged(.failure(away)), at: .seconds(33))
+        let question = told.tell(.timer, at: .milliseconds(33_500))
+        #expect(question.pingsFabric && !question.readsFabric)
+        #expect(told.tell(.timer, at: .seconds(34)).pingsFabric == false)
+        let back = told.tell(.fabricPinged(.success(())), at: .seconds(34))
+        #expect(!back.readsFabric)
+        #expect(back.texts.contains { $0.hasPrefix("UFM's list of partitions cannot be read, single ones can") })
+        // The list from before is no reason to write without a look.
+        #expect(back.onPartitions == [pkey: .read])
+        let list = FabricSnapshot(complete: [partition])
+        let answered = told.tell(.fabricRead(.success(list)), at: .seconds(60))
+        #expect(answered.texts.contains("UFM's list of partitions can be read again, after 26.0 s"))
+    }
+
+    @Test("While it is away UFM is asked a cheap question every two seconds at the least, however long it lasts")
+    mutating func probing() throws {
+        _ = told.begin(keys: [])
+        _ = told.tell(.fabricRead(.failure(away)))
+        var asked: [Duration] = []
+        while let next = told.wakeAt, next < .seconds(600) {
+            guard told.tell(.timer, at: next).pingsFabric else { continue }
+            asked.append(next)
+            _ = told.tell(.fabricPinged(.failure(away)), at: next)
+        }
+        #expect(zip(asked, asked.dropFirst()).allSatisfy { $1 - $0 <= .seconds(2) })
+        #expect(try #require(asked.last) > .seconds(597))
     }
 
     // MARK: The start

@@ -112,7 +112,7 @@ struct Clockwork: Sendable {
     mutating func due(now: Duration, _ sides: Sides, isHolding: Bool) -> [Due] {
         var due: [Due] = []
         var isReadingFabric = sides.fabric.isBeingRead
-        if let retry = sides.fabric.outage?.retryAt, retry <= now, !isReadingFabric {
+        if let retry = fabricRetry(sides), retry <= now {
             due.append(.fabricRetry)
             isReadingFabric = true
         }
@@ -139,6 +139,12 @@ struct Clockwork: Sendable {
         return due
     }
 
+    /// When the fabric manager is tried again. One that was known is only asked whether it is there: a list that was asked of
+    /// it before it went away may hang for long.
+    private func fabricRetry(_ sides: Sides) -> Duration? {
+        sides.fabric.isKnown || !sides.fabric.isBeingRead ? sides.fabric.outage?.retryAt : nil
+    }
+
     private var witnessAt: Duration? { witness.map { max($0, fabricRest) } }
 
     /// When something is due next.
@@ -146,8 +152,7 @@ struct Clockwork: Sendable {
     /// - Parameter ready: when the next PKey waits for nothing but time.
     func next(_ sides: Sides, ready: () -> Duration?) -> Duration? {
         var times = [sides.ledger.outage?.retryAt, approvalLook, lookAt, sides.source.nextDue]
-        // While the fabric is being read, its answer comes before any time that hangs on it.
-        if !sides.fabric.isBeingRead { times.append(sides.fabric.outage?.retryAt) }
+        times.append(fabricRetry(sides))
         if sides.picture != nil, sides.fabric.outage == nil {
             if !sides.fabric.isBeingRead {
                 if case .at(let time) = resync { times.append(time) }

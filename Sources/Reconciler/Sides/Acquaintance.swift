@@ -104,6 +104,8 @@ package struct Outage: Hashable, Sendable {
     package let last: Failure
     package private(set) var retry: Retry
     private let failedAt: Duration
+    /// Whether somebody has come to wait since the try began that is under way.
+    private var isHurried = false
 
     init(_ failure: Failure, now: Duration) {
         self.init(since: now, failures: 1, failure, now: now)
@@ -125,12 +127,16 @@ package struct Outage: Hashable, Sendable {
 
     /// The next try is made as soon as it may be. A server that wishes to be left alone is.
     mutating func hurry(now: Duration) {
-        guard case .at(let time) = retry, last.wish == .zero else { return }
+        guard case .at(let time) = retry else { return isHurried = true }
+        guard last.wish == .zero else { return }
         retry = .at(min(time, max(now, failedAt + Self.leastPause)))
     }
 
     func again(_ failure: Failure, now: Duration) -> Outage {
-        Outage(since: since, failures: failures + 1, failure, now: now)
+        var outage = Outage(since: since, failures: failures + 1, failure, now: now)
+        // The try that was under way may have been asked of one that was not back yet.
+        if isHurried { outage.hurry(now: now) }
+        return outage
     }
 
     package var retryAt: Duration? {

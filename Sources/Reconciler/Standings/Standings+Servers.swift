@@ -83,9 +83,12 @@ extension Standings {
     mutating func takePing(_ result: Result<Void, Failure>, _ out: inout Output) {
         switch result {
         case .failure(let failure): sides.failed(.fabric, failure, now: out.now)
-        case .success where sides.fabric.outage != nil && !sides.fabric.isSuspected:
-            if !sides.fabric.isBeingRead { readFabric(&out) }
         case .success:
+            if let outage = sides.fabric.outage, !sides.fabric.isSuspected {
+                guard sides.fabric.isBeingRead else { return readFabric(&out) }
+                // That list was asked for before the return, and may hang for long: single partitions are read meanwhile.
+                sides.fabric.suspectList(outage.last)
+            }
             sides.fabric.returned()
             if let failure = sides.fabric.listIsUnusable(now: out.now) { out.found(.listUnusable(failure)) }
         }

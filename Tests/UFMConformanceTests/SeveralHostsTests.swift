@@ -65,7 +65,8 @@ final class Cluster: HTTPTransport {
 
     private func page(_ status: Int) -> HTTPResponse {
         HTTPResponse(
-            status: status, headers: [HTTPHeader("Content-Type", "text/html")], body: Array("<html>standby</html>".utf8)
+            status: status, headers: [HTTPHeader("Content-Type", "text/html")],
+            body: Array("<html>login standby</html>".utf8)
         )
     }
 }

@@ -27,10 +27,10 @@ struct AbsenceTests {
         try await site.get(Site.ledgerPrefix + "0x200e")?.value
     }
 
-    /// What a deletion is answered, and the read after it.
+    /// What a deletion is answered, and the reads after it: one follows a 404 at once.
     private static let lies: [(String, [UFMSimulator.Fault])] = [
         ("a success that does nothing", [lie(nothing, to: "DELETE"), lie(nothing, to: "GET")]),
-        ("404, as while it loads", [lie(.status(404), to: "DELETE"), lie(.status(404), to: "GET")]),
+        ("404, as while it loads", [lie(.status(404), to: "DELETE"), lie(.status(404), to: "GET", count: 2)]),
     ]
 
     @Test(

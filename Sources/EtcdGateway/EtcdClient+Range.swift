@@ -126,13 +126,14 @@ extension EtcdClient {
 
     /// Everything in a range at one revision: complete, or an error.
     ///
+    /// - Parameter revision: the state at that revision, which a member that has not got there refuses; 0 for now.
     /// - Parameter last: a member to ask only when no other answers.
     package func list(
-        _ range: KeyRange, keysOnly: Bool = false, avoiding last: EtcdEndpoint? = nil
+        _ range: KeyRange, keysOnly: Bool = false, at revision: Int64 = 0, avoiding last: EtcdEndpoint? = nil
     ) async throws(EtcdError) -> KeyListing {
         var keyValues: [KeyValue] = []
         var bytes = 0
-        let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly, avoiding: last) {
+        let (header, endpoint) = try await pages(of: range, keysOnly: keysOnly, revision: revision, avoiding: last) {
             (page) throws(EtcdError) in
             keyValues += page
             // With what it takes to hold a key, however short it is.

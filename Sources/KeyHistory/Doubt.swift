@@ -22,13 +22,21 @@ package struct Doubt: Sendable {
     private var since: Duration
     private var witness: Respondent?
     private var asks = 0
+    /// Whether any of the lists that agree contradicts what we know.
+    private var hasContradicted: Bool
     /// When another list is to be asked for.
     package private(set) var askAt: Duration
 
     package init(_ list: KeySnapshot, _ kind: Kind, now: Duration) {
         self.kind = kind
         candidate.begin(with: list)
+        hasContradicted = kind == .suspect
         (since, witness, askAt) = (now, list.witness, now + Self.firstPause)
+    }
+
+    /// Whether a list goes on from the suspect one as well: then what it lacks may have been lost, and not deleted.
+    package func isContinued(by list: KeySnapshot) -> Bool {
+        hasContradicted && candidate.judge(list) == .ours
     }
 
     /// Who is not to be asked for the next list.
@@ -52,12 +60,14 @@ package struct Doubt: Sendable {
     ) -> Bool {
         switch candidate.judge(list) {
         case .ours:
+            if kind == .suspect { hasContradicted = true }
             guard now - since >= patience, witness == nil || list.witness != witness else { return false }
             guard self.kind == .suspect || kind == .suspect else {
                 // Twice below what we were told: from here on it is as suspect as a contradiction.
                 let asks = asks
+                let hasContradicted = hasContradicted
                 self = Doubt(list, .suspect, now: now)
-                self.asks = asks
+                (self.asks, self.hasContradicted) = (asks, hasContradicted)
                 return false
             }
             return true

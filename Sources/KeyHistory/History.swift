@@ -58,6 +58,9 @@ package struct History: Sendable {
         keys[key] == nil ? deletions[key] ?? olderDeletions[key] : nil
     }
 
+    /// The version at which a key was last known to be set, or to be gone; nil of one that was never heard of, or forgotten.
+    package func version(of key: KeyName) -> KeyVersion? { keys[key]?.revision ?? deletion(of: key) }
+
     // MARK: Lists
 
     /// Says whose history a list is of; it changes nothing.
@@ -72,7 +75,6 @@ package struct History: Sendable {
     }
 
     private func isContradicted(by list: KeySnapshot, told: KeyVersion) -> Bool {
-        guard isComplete else { return false }
         let isNewer = list.revision > told
         // How many of the remembered keys must be there, and were found unchanged.
         var found = 0
@@ -89,7 +91,7 @@ package struct History: Sendable {
                 // It was there at the list's time, and is not now: we must know that it went.
                 if let gone = deletion(of: entry.key) {
                     guard gone > list.revision else { return true }
-                } else if isNewer || list.revision >= forgotten {
+                } else if isComplete, isNewer || list.revision >= forgotten {
                     return true
                 }
             }

@@ -28,15 +28,31 @@ package struct EtcdRecords: RecordStore {
         etcd = EtcdCall(advice)
         prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
         notesPrefix = "/surf-ufm-pkeyd/\(fabric)/notes/"
+        nothing = Array("/surf-ufm-pkeyd/\(fabric)/second-opinion".utf8)
     }
 
     package func contents() async throws(Failure) -> StoredRecords {
-        let listing = try await etcd { () async throws(EtcdError) in try await client.list(.prefix(prefix.bytes)) }
+        let listing = try await etcd { () async throws(EtcdError) in
+            try await client.list(.prefix(prefix.bytes), at: present())
+        }
         var stored = StoredRecords()
         for keyValue in listing.keyValues { stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision)) }
         stored.room = await room()
         return stored
     }
+
+    /// How far etcd is. A read alone could be stale, and a record that is long gone, or another's by now, be taken for ours.
+    private func present() async throws(EtcdError) -> Int64 {
+        do throws(EtcdError) {
+            return try await client.presentRevision(deleting: nothing)
+        } catch let error where error.kind == .permissionDenied {
+            // Who may only read changes nothing by what he reads.
+            return 0
+        }
+    }
+
+    /// A key that is never made: its deletion moves nothing, needs no room, and goes the way of all writes.
+    private let nothing: [UInt8]
 
     /// Whether etcd's quota is used up; unknown where it does not tell us.
     private func room() async -> LedgerContent.Room {
@@ -122,12 +138,16 @@ package struct EtcdRecords: RecordStore {
                 changes.append(.delete(key: noteKey))
             }
         }
+        guard !changes.isEmpty else {
+            // What only compares could be answered by a stale member, as a read could.
+            return try await etcd { [conditions] () async throws(EtcdError) in
+                try await answer(conditions, [.delete(key: nothing)], transaction, permit)
+            } == nil ? .refused : .allowed
+        }
         do throws(EtcdError) {
             return try await answer(conditions, changes, transaction, permit).map { .written(RecordVersion($0)) }
                 ?? .refused
         } catch let error where error.kind == .spaceExceeded && transaction.mayGoUnwritten {
-            // The deletion of a key that does not exist needs no room, and goes the way of all writes.
-            let nothing = (prefix + "none").bytes
             return try await etcd { [conditions] () async throws(EtcdError) in
                 try await answer(
                     conditions + [.modRevision(key: nothing, equals: 0)], [.delete(key: nothing)], transaction,

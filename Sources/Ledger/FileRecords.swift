@@ -61,6 +61,10 @@ package struct FileRecords: RecordStore {
             throw Failure(
                 .settings, "the ledger \(file.path): who is elected in etcd is to keep the ledger there as well")
         }
+        guard !transaction.changes.isEmpty else {
+            let entries = try file.content().entries
+            return transaction.conditions.allSatisfy { (entries[$0]?.version ?? .absent) == $1 } ? .allowed : .refused
+        }
         return try await file.change(under: permit.lease) { content in
             for (pkey, version) in transaction.conditions {
                 guard (content.entries[pkey]?.version ?? .absent) == version else { return .refused }

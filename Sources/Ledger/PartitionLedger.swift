@@ -15,7 +15,8 @@ package protocol RecordStore: Sendable {
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
     /// Whether it is one store with the keys of a source, so that its transactions compare them.
     func holdsKeys(of source: any KeySource) -> Bool
-    /// Makes a transaction: all of it where its conditions hold, else nothing.
+    /// Makes a transaction: all of it where its conditions hold, else nothing. One that changes nothing only says whether they
+    /// hold, and is not answered by a stale member either.
     func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
 }
 
@@ -41,6 +42,14 @@ package struct RecordTransaction: Sendable {
         changes = [pkey: record]
         conditions = [pkey: version]
         notes = [pkey: nil]
+    }
+
+    /// Nothing: only whether the conditions hold.
+    init(_ operation: String, _ pkey: PKey, at version: RecordVersion) {
+        self.operation = operation
+        changes = [:]
+        conditions = [pkey: version]
+        notes = [:]
     }
 
     /// New records, where there are none.
@@ -134,6 +143,14 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         let approval = RecordTransaction(
             "approval of the deletion of PKey \(pkey)", pkey, shown.record.approved, over: shown.version)
         return try await perform(approval, expecting: [:], permit) != .refused
+    }
+
+    package func confirm(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        guard version != .absent else { return .refused }
+        return try await perform(
+            RecordTransaction("second opinion on PKey \(pkey)", pkey, at: version), expecting: keys, permit)
     }
 
     package func release(

@@ -34,6 +34,8 @@ package enum HoldReason: String, Sendable, CaseIterable {
     case awaitingWatch = "awaiting-watch"
     /// Members of the source disagree, and only a list says what is wanted.
     case membersDisagree = "members-disagree"
+    /// The watch has told of its key what cannot be true beside what was told before, while a list of the source is in doubt.
+    case disputed
 }
 
 /// A partition that should be: at least one member, and flags for what has to be made.

@@ -19,6 +19,10 @@ package struct Admission: Sendable {
         let isLost: Bool
         /// Whether its key is listed at a lower version than the record is of.
         let isContradicted: Bool
+        /// Whether its key was known and is gone with a history of the source.
+        let hasLostKey: Bool
+        /// Whether it is absent since its source has another history than before, and was not approved.
+        let isLostSince: Bool
 
         init(_ pkey: PKey, _ desired: DesiredState, record: LedgerRecord?) {
             self.pkey = pkey
@@ -29,6 +33,8 @@ package struct Admission: Sendable {
             isLost =
                 wanted == .absent
                 && (record.flatMap { desired.lostHistory(of: $0) } != nil || desired.isLost(pkey))
+            isLostSince = wanted == .absent && record?.state != .approved && desired.isLost(pkey)
+            hasLostKey = wanted == .absent && desired.hasLost(pkey)
             isContradicted = record.map { desired.contradicts($0, of: pkey) } ?? false
         }
     }
@@ -75,21 +81,26 @@ package struct Admission: Sendable {
         for candidate in candidates {
             let pkey = candidate.pkey
             guard let record = candidate.record, limits.admitted(candidate.wanted, for: pkey) == .absent else {
-                // What a list lacks is still to be judged.
+                // What a list lacks, and what is disputed, is still to be judged.
+                guard candidate.wanted != .held(.disputed) else { continue }
                 if candidate.wanted != .held(.awaitingWatch), deletionGuard.forget(pkey) { isChanged = true }
                 if judgeReverted(candidate, &judgement) { isChanged = true }
                 continue
             }
             if reverted.removeValue(forKey: pkey) != nil { isChanged = true }
             // It was authorised and made: nothing is left to hold.
-            guard !record.isSeenGone else {
+            // Of a key that was known since, the record is of the history before.
+            guard !record.isSeenGone || candidate.hasLostKey else {
                 deletionGuard.believe(pkey)
                 continue
             }
             absent.append(pkey)
             if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) { isChanged = true }
-            // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted.
-            if candidate.isLost, record.isGuardable, deletionGuard.hold(pkey) { judgement.held.append(pkey) }
+            // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted. A deletion
+            // that was authorised in the history before may not be of the key as it was last.
+            if candidate.isLost, record.isGuardable || candidate.isLostSince, deletionGuard.hold(pkey) {
+                judgement.held.append(pkey)
+            }
             if record.state == .approved, deletionGuard.approve(pkey) { judgement.approved.append(pkey) }
         }
         judgement.approved.sort()

@@ -152,6 +152,12 @@ package protocol OwnershipStore: Sendable {
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
         _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer
+    /// Says whether the record and the keys of a partition that is ours stand so, in a way that no stale member can answer.
+    ///
+    /// What only a list has told is not written to the fabric without it.
+    func confirm(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
     /// Forgets a partition that is gone, if its record and its keys still stand as expected.
     func release(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
@@ -173,7 +179,8 @@ package struct NewClaim: Hashable, Sendable {
 package enum LedgerAnswer: Hashable, Sendable {
     /// It is made; the record has this version now.
     case written(RecordVersion)
-    /// All stands as expected, and nothing could be written: the store is full. Only said of the authorisation of a deletion.
+    /// All stands as expected, and nothing was written: there was nothing to write, or the store is full and a deletion was
+    /// to be authorised.
     case allowed
     /// A key, or the record, is not what it was to be: nothing was written.
     case refused

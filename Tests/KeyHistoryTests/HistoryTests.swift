@@ -42,6 +42,18 @@ struct HistoryTests {
         #expect(former.judge(list(900, ["a": 2], store: 8)) == .otherStore)
     }
 
+    @Test("A first list is compared with what was told before it")
+    func firstAfterWords() {
+        var former = History(from: point(50))
+        former.take([.set(KeyEntry(key: "a", value: [60], revision: 60))], at: point(60))
+        former.take([.deleted(key: "b", revision: 70)], at: point(70))
+        #expect(former.judge(list(80, ["a": 60, "c": 40])) == .ours)
+        #expect(former.judge(list(70, ["a": 60, "c": 40])) == .ours)
+        #expect(former.judge(list(80, ["a": 40])) == .suspect)
+        #expect(former.judge(list(70, ["c": 40])) == .suspect)
+        #expect(former.judge(list(80, ["a": 60, "b": 40])) == .suspect)
+    }
+
     @Test("A later list is ours when every key is unchanged, changed later, or gone")
     func later() {
         #expect(history.judge(list(100, ["a": 90, "b": 50])) == .ours)
@@ -190,6 +202,15 @@ struct DoubtTests {
         #expect(!is8Believed)
         let is9Believed = doubt.hears(list(51, by: "one"), .old, now: .seconds(10))
         #expect(is9Believed)
+    }
+
+    @Test("A list may go on from the lists in doubt as well, once one of them has contradicted what was known")
+    func continued() {
+        var doubt = Doubt(list(50, ["a": 40]), .old, now: .zero)
+        #expect(!doubt.isContinued(by: list(60, ["a": 55])))
+        _ = doubt.hears(list(52, ["a": 40]), .suspect, now: .seconds(1))
+        #expect(doubt.isContinued(by: list(60, ["a": 55])))
+        #expect(!doubt.isContinued(by: list(60, ["a": 45])))
     }
 
     @Test("Others are asked for at once, and then less and less often")

@@ -130,6 +130,22 @@ struct PartitionLedgerTests {
         }
     }
 
+    @Test("A second opinion compares the record beside the keys, and changes nothing")
+    func secondOpinion() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd, file])
+        let permit = try #require(WriteGate().permit(for: .confirmation))
+        let keys: [KeyName: KeyState] = ["/p/0x5": KeyState(10, []), "file:0x6": .absent]
+        #expect(try await ledger.confirm(pkey, over: RecordVersion(3), expecting: keys, permit) != .refused)
+        let made = try #require(records.transactions.withLock { $0.first })
+        #expect(made.changes.isEmpty && made.notes.isEmpty && !made.mayGoUnwritten)
+        #expect(made.conditions == [pkey: RecordVersion(3)] && made.keys == ["/p/0x5": KeyState(10, [])])
+        let wrong: [KeyName: KeyState] = ["file:0x5": .absent]
+        #expect(try await ledger.confirm(pkey, over: RecordVersion(3), expecting: wrong, permit) == .refused)
+        #expect(try await ledger.confirm(pkey, over: .absent, expecting: keys, permit) == .refused)
+        #expect(records.transactions.withLock { $0.count } == 1)
+    }
+
     @Test("What changes a record that is there is made over none that is not")
     func absent() async throws {
         let records = MemoryRecords(withKeysOf: ["etcd"])

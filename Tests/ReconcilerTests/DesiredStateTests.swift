@@ -50,6 +50,29 @@ struct DesiredStateTests {
         #expect(state.word(on: pkey) == .told)
     }
 
+    @Test("A deletion that the watch tells is no word on another key that decides from then on")
+    mutating func otherKey() {
+        _ = state.replace(with: KeySnapshot(complete: [], revision: 9))
+        _ = state.apply([.set(entry("0X5", hosts("1"), 10))])
+        _ = state.apply([.set(entry("0x5", hosts("2"), 11))])
+        _ = state.apply([.deleted(key: Self.prefix + "0x5", revision: 12)])
+        #expect(members() == ["043f720300f55171"] && state.word(on: pkey) == .listed)
+        _ = state.apply([.deleted(key: Self.prefix + "0X5", revision: 13)])
+        #expect(state.intent(of: pkey) == .absent && state.word(on: pkey) == .told)
+    }
+
+    @Test("What was disputed is wanted on a list's word alone once that is settled")
+    mutating func settled() {
+        _ = state.replace(with: KeySnapshot(complete: [], revision: 9))
+        _ = state.merge(KeySnapshot(complete: [], revision: 3))
+        _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
+        #expect(state.word(on: pkey) == .told)
+        _ = state.apply([.set(entry("0X5", hosts("2"), 8))])
+        #expect(state.intent(of: pkey) == .held(.disputed))
+        _ = state.merge(KeySnapshot(complete: [entry("0x5", hosts("1"), 10)], revision: 11))
+        #expect(members() == ["043f720300f55171"] && state.word(on: pkey) == .listed)
+    }
+
     @Test("A value that cannot be read holds the partition, and says so once for each revision")
     mutating func held() {
         let snapshot = KeySnapshot(complete: [entry("0x5", "nonsense", 10)], revision: 10)
@@ -136,7 +159,10 @@ struct DesiredStateTests {
 
         _ = state.replace(with: KeySnapshot(complete: [], revision: 40))
         _ = state.merge(KeySnapshot(complete: [], revision: 30))
+        // Nobody knows in a doubt whether it is an echo.
         _ = state.apply([.set(entry("0x5", hosts("1"), 35))])
+        #expect(state.intent(of: pkey) == .held(.disputed))
+        _ = state.merge(KeySnapshot(complete: [], revision: 41))
         #expect(state.intent(of: pkey) == .absent)
     }
 }

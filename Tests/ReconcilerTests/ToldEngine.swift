@@ -148,7 +148,7 @@ enum PartitionRequest: Hashable {
         case .authoriseDeletion(let record, _, let keys):
             self = .authoriseDeletion(record, expecting: keys.mapValues(\.version))
         case .release: self = .release
-        case .confirm(let keys): self = .confirm(expecting: keys.mapValues(\.version))
+        case .confirm(_, let keys): self = .confirm(expecting: keys.mapValues(\.version))
         }
     }
 

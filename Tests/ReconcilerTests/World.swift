@@ -433,9 +433,9 @@ struct World {
                 }
                 return .written(world.store.write(nil, of: pkey))
             }
-        case .confirm(let expected):
+        case .confirm(let version, let expected):
             return ledger { world in
-                expected.allSatisfy(world.store.holds) ? .allowed : .refused
+                world.store.version(of: pkey) == version && expected.allSatisfy(world.store.holds) ? .allowed : .refused
             }
         case .authoriseDeletion(let record, let version, let keys):
             return ledger { world in

@@ -25,6 +25,8 @@ package struct DesiredState: Sendable {
     private var told: Set<PKey> = []
     /// Once a source was believed to have another history: the PKeys that have had a key since then.
     private var seenSince: Set<PKey>?
+    /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
+    private var lost: Set<PKey> = []
 
     /// - Parameters:
     ///   - sources: what is followed; where two name one PKey, the first one counts.
@@ -72,9 +74,13 @@ package struct DesiredState: Sendable {
 
     /// Whether a PKey has no key since its source was believed to have another history, without the watch's word.
     package func isLost(_ pkey: PKey) -> Bool {
+        if lost.contains(pkey) { return true }
         guard let seenSince else { return false }
         return !seenSince.contains(pkey) && !told.contains(pkey)
     }
+
+    /// Whether a PKey's key that we knew is gone with the history that its source had, without the watch's word.
+    package func hasLost(_ pkey: PKey) -> Bool { lost.contains(pkey) }
 
     /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
     package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
@@ -91,8 +97,13 @@ package struct DesiredState: Sendable {
 
     /// What is wanted of a partition.
     package func intent(of pkey: PKey) -> Intent {
+        guard !isDisputed(pkey) else { return .held(.disputed) }
         guard let (key, entry, _) = deciding(pkey) else { return .absent }
         return isMissed(key) ? .held(.awaitingWatch) : entry.intent
+    }
+
+    private func isDisputed(_ pkey: PKey) -> Bool {
+        views.contains { !$0.disputes.isEmpty && $0.disputes.contains(pkey) }
     }
 
     private func isMissed(_ key: KeyName) -> Bool { views.contains { !$0.missed.isEmpty && $0.missed[key] != nil } }
@@ -102,7 +113,7 @@ package struct DesiredState: Sendable {
 
     /// A second opinion agrees with what is wanted of a partition, as of that version.
     mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) {
-        if self.revision(of: pkey) == revision { told.insert(pkey) }
+        if self.revision(of: pkey) == revision, !isDisputed(pkey) { told.insert(pkey) }
     }
 
     /// The version of the key that decides over a partition; ``KeyVersion/absent`` without one.
@@ -114,11 +125,12 @@ package struct DesiredState: Sendable {
     }
 
     /// Every key that names the partition, as it was told, ``KeyState/absent`` for the names that pcocc would use and has
-    /// not.
+    /// not, and for those that any list has shown, used or not.
     package func keyStates(of pkey: PKey) -> [KeyName: KeyState] {
         var states: [KeyName: KeyState] = [:]
         for view in views {
             states[view.usualKey(of: pkey)] = .absent
+            for key in view.spellings[pkey] { states[key] = .absent }
             for key in view.keysOfPKey[pkey] ?? [] {
                 states[key] = view.entries[key].map { KeyState($0.revision, $0.value) }
             }
@@ -165,16 +177,22 @@ package struct DesiredState: Sendable {
         guard let index = index(of: source) else { return outcome }
         let before = self
         outcome.verdict = views[index].judge(list, occasion, now: now)
+        noteNames(in: list, index)
         switch (outcome.verdict, occasion) {
         // What was told may be a store's that is no more, and is not written without a second opinion: the watch goes on from a
         // list that is not of it, or a list contradicts it.
         case (.old, .afresh), (.suspect, .afresh): told.subtract(views[index].keysOfPKey.keys)
         case (.suspect, _) where !views[index].trust.isDisagreeing: told.subtract(views[index].keysOfPKey.keys)
         case (.overtaken, _), (.old, _), (.suspect, _), (.otherStore, _): return outcome
-        case (.believed, _), (.ours, .afresh): replace(before, with: list, index, &outcome)
-        case (.ours, .besideWatch):
-            outcome.changed.formUnion(views[index].miss(list, until: now + SourceView.hearing))
+        case (.believed, _), (.ours, .afresh), (.either, .afresh): replace(before, with: list, index, &outcome)
+        case (.ours, .besideWatch), (.either, .besideWatch):
+            let isEither = outcome.verdict == .either
+            outcome.changed.formUnion(
+                views[index].miss(list, until: now + SourceView.hearing, isSuspected: isEither))
             for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome, known: nil) }
+        }
+        if outcome.verdict.isUsed {
+            outcome.changed.formUnion(views[index].settle(by: list, outcome.verdict, now: now))
         }
         return outcome
     }
@@ -187,10 +205,16 @@ package struct DesiredState: Sendable {
         for (key, entry) in known { unindex(entry, of: key) }
         for entry in list.entries { set(entry, in: index, nil, &outcome, known: known[entry.key]?.revision) }
         for (key, entry) in known where views[index].entries[key] == nil { views[index].lost(key, entry.pkey) }
+        let pkeys = pkeys
         outcome.changed = before.pkeys.union(pkeys).filter { pkey in
             before.intent(of: pkey) != intent(of: pkey) || before.revision(of: pkey) != revision(of: pkey)
         }
         told.subtract(outcome.changed)
+        lost.subtract(pkeys)
+        if outcome.verdict != .ours { lost.formUnion(before.pkeys.subtracting(pkeys)) }
+        for (key, entry) in known where before.views[index].isSuspected(key) && !pkeys.contains(entry.pkey) {
+            lost.insert(entry.pkey)
+        }
         guard outcome.verdict == .believed else {
             if let seen = seenSince { seenSince = seen.union(pkeys) }
             return
@@ -204,7 +228,10 @@ package struct DesiredState: Sendable {
     mutating func pass(now: Duration) -> Outcome {
         var outcome = Outcome()
         for index in views.indices {
-            for key in views[index].overdue(now: now) { remove(key, from: index, .listed, &outcome) }
+            for key in views[index].overdue(now: now) {
+                if views[index].isSuspected(key), let pkey = views[index].entries[key]?.pkey { lost.insert(pkey) }
+                remove(key, from: index, .listed, &outcome)
+            }
             if views[index].pass(now: now) { outcome.changed.formUnion(pkeys.subtracting(told)) }
         }
         return outcome
@@ -251,12 +278,20 @@ package struct DesiredState: Sendable {
     ) -> Outcome {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
+        for change in changes where change.value != nil { noteName(change.key, index) }
         for news in views[index].take(changes, at: point) {
             switch news {
             case .heard(let pkey):
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
+                lost.remove(pkey)
                 guard told.insert(pkey).inserted else { continue }
                 outcome.heard.insert(pkey)
+                outcome.changed.insert(pkey)
+            case .settled(let pkey): outcome.changed.insert(pkey)
+            case .disputed(let key):
+                guard let pkey = pkey(of: key, in: index), range.contains(pkey) else { continue }
+                views[index].dispute(key, of: pkey, at: point.revision)
+                told.remove(pkey)
                 outcome.changed.insert(pkey)
             case .change(let change):
                 if let value = change.value {
@@ -273,6 +308,20 @@ package struct DesiredState: Sendable {
     /// Takes note that a source has told everything up to a point.
     package mutating func reach(_ point: StorePoint, in source: SourceID) {
         if let index = index(of: source) { views[index].reach(point) }
+    }
+
+    /// Takes note of the names that a list has for PKeys, whether it is used or not; so for changes that are no news.
+    private mutating func noteNames(in list: KeySnapshot, _ index: Int) {
+        for entry in list.entries where views[index].entries[entry.key] == nil { noteName(entry.key, index) }
+    }
+
+    private mutating func noteName(_ key: KeyName, _ index: Int) {
+        guard let pkey = pkey(of: key, in: index), range.contains(pkey) else { return }
+        views[index].note(key, of: pkey)
+    }
+
+    private func pkey(of key: KeyName, in index: Int) -> PKey? {
+        key.text(behind: views[index].id.prefix).flatMap { try? PKey(parsing: $0) }
     }
 
     private func index(of source: SourceID) -> Int? { views.firstIndex { $0.id == source } }
@@ -344,17 +393,21 @@ package struct DesiredState: Sendable {
         guard let entry = views[index].remove(key, word) else { return }
         unindex(entry, of: key)
         outcome.changed.insert(entry.pkey)
-        // Of another key that decides now it has told nothing: what that one says may be from before a doubt.
-        note(isInDoubt && deciding(entry.pkey) != nil ? .listed : word, on: entry.pkey)
+        // Of another key that decides now it has told nothing: that one may be gone with a history, and nobody was told.
+        note(deciding(entry.pkey) == nil ? word : .listed, on: entry.pkey)
     }
 
     private mutating func note(_ word: Word?, on pkey: PKey) {
         switch word {
-        case .told: told.insert(pkey)
+        case .told:
+            told.insert(pkey)
+            lost.remove(pkey)
         case .listed: told.remove(pkey)
         case nil: break
         }
-        if seenSince != nil, views.contains(where: { $0.keysOfPKey[pkey] != nil }) { seenSince?.insert(pkey) }
+        guard seenSince != nil || !lost.isEmpty, views.contains(where: { $0.keysOfPKey[pkey] != nil }) else { return }
+        seenSince?.insert(pkey)
+        lost.remove(pkey)
     }
 
     private mutating func unindex(_ entry: SourceView.Entry, of key: KeyName) {

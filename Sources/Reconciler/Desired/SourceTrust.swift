@@ -12,6 +12,8 @@ package enum ListOccasion: Hashable, Sendable {
 package enum ListVerdict: Hashable, Sendable {
     /// It is of the history that we know, and used.
     case ours
+    /// It goes on from what we know, and from a list that contradicted that: it is used, but what it lacks may have been lost.
+    case either
     /// More was told while it was under way: nothing can be learnt from it.
     case overtaken
     /// It ends before what we were told: not used, and another one is asked for.
@@ -26,7 +28,7 @@ package enum ListVerdict: Hashable, Sendable {
     /// Whether what is wanted may have changed by it.
     package var isUsed: Bool {
         switch self {
-        case .ours, .believed: true
+        case .ours, .either, .believed: true
         case .overtaken, .old, .suspect, .otherStore: false
         }
     }
@@ -69,6 +71,9 @@ struct SourceTrust: Sendable {
     /// Whether members disagree, so that what lists alone have brought is not carried out.
     var isDisagreeing: Bool { disagreement != nil }
 
+    /// Whether nobody knows which history the source is in.
+    var isInDoubt: Bool { doubt != nil || gap != nil || isDisagreeing }
+
     /// When something is due for no other reason than that time has passed.
     var nextDue: Duration? { [doubt?.askAt, disagreement].compactMap(\.self).min() }
 
@@ -90,11 +95,12 @@ struct SourceTrust: Sendable {
         switch history.judge(list) {
         case .otherStore: return .otherStore
         case .ours:
+            let goesOnFromSuspect = doubt?.isContinued(by: list) ?? false
             doubt = nil
             witness = list.witness
             history.take(list)
             closeGap(with: list, occasion)
-            return .ours
+            return goesOnFromSuspect ? .either : .ours
         case .old:
             // It shows nothing, and ends no doubt: where nothing has been listed yet, another one must come.
             if case .besideWatch(let asked) = occasion, list.revision >= asked { return .overtaken }

@@ -63,8 +63,14 @@ struct SourceView: Sendable {
     private(set) var missed: [KeyName: Duration] = [:]
     /// When the first of them has waited long enough, or sooner.
     private(set) var nextOverdue: Duration?
+    /// Those of them that a list lacked which may be of another history.
+    private var suspected: Set<KeyName> = []
     /// Keys that a list took away and of whose end the watch has told nothing yet.
     private var unheard: [KeyName: PKey] = [:]
+    /// What the watch has told in a doubt, and what cannot be true beside what was told before.
+    private(set) var disputes = Disputes()
+    /// Names that any list or change had for a PKey, beside the one that pcocc would use.
+    private(set) var spellings = Spellings()
 
     /// How long a key that a list lacks waits for the watch to tell its end.
     static let hearing = Duration.seconds(15)
@@ -87,25 +93,28 @@ struct SourceView: Sendable {
     ) -> ListVerdict {
         let verdict = trust.judge(list, occasion, now: now)
         switch (verdict, occasion) {
-        case (.believed, _), (.ours, .afresh):
+        case (.believed, _), (.ours, .afresh), (.either, .afresh):
             epoch.advance()
             isListed = true
             entries = [:]
             keysOfPKey = [:]
-            missed = [:]
+            (missed, suspected) = ([:], [])
         // The first one that is used need not be the one that the source began with.
-        case (.ours, .besideWatch): isListed = true
+        case (.ours, .besideWatch), (.either, .besideWatch): isListed = true
         case (.overtaken, _), (.old, _), (.suspect, _), (.otherStore, _): break
         }
         return verdict
     }
 
     /// Waits for the watch to tell the end of keys that a list beside it lacks; gives the PKeys of which that is news.
-    mutating func miss(_ list: KeySnapshot, until time: Duration) -> Set<PKey> {
+    ///
+    /// - Parameter isSuspected: whether the list may be of another history.
+    mutating func miss(_ list: KeySnapshot, until time: Duration, isSuspected: Bool) -> Set<PKey> {
         let listed = Set(list.entries.map(\.key))
         var changed: Set<PKey> = []
-        for (key, entry) in entries where !listed.contains(key) && entry.revision <= list.revision && missed[key] == nil
-        {
+        for (key, entry) in entries where !listed.contains(key) && entry.revision <= list.revision {
+            if isSuspected { suspected.insert(key) }
+            guard missed[key] == nil else { continue }
             missed[key] = time
             nextOverdue = min(nextOverdue ?? time, time)
             changed.insert(entry.pkey)
@@ -123,6 +132,14 @@ struct SourceView: Sendable {
         let keys = missed.filter { $0.value <= now }.keys.sorted()
         nextOverdue = missed.values.filter { $0 > now }.min()
         return keys
+    }
+
+    /// Whether a key that waits for the watch may have been lost with a history.
+    func isSuspected(_ key: KeyName) -> Bool { suspected.contains(key) }
+
+    /// A list that is used says what is so of what was disputed; gives the PKeys of which nothing is any more.
+    mutating func settle(by list: KeySnapshot, _ verdict: ListVerdict, now: Duration) -> Set<PKey> {
+        disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
     }
 
     /// Time has passed; says whether the members agree again by now.
@@ -150,6 +167,10 @@ struct SourceView: Sendable {
         case change(KeyChange)
         /// A list has told it already; now the watch has as well.
         case heard(PKey)
+        /// Nobody knows whether it is so before the doubt has ended.
+        case disputed(KeyName)
+        /// It is what was known before, whatever was told meanwhile.
+        case settled(PKey)
     }
 
     /// Takes note of changes; gives what is news of them.
@@ -159,7 +180,9 @@ struct SourceView: Sendable {
         var news: [News] = []
         var fresh: [KeyChange] = []
         for change in changes {
-            guard change.revision <= horizon else {
+            // In a doubt more may be known of a key than up to where everything was told.
+            guard change.revision <= max(horizon, history.version(of: change.key) ?? .absent) else {
+                disputes.forget(change.key)
                 news.append(.change(change))
                 fresh.append(change)
                 continue
@@ -169,6 +192,8 @@ struct SourceView: Sendable {
             case .outdated where change.value != nil && missed[change.key] != nil && isNewer(change):
                 news.append(.change(change))
                 fresh.append(change)
+            case .outdated where trust.isInDoubt, .contradiction where trust.isInDoubt:
+                news.append(.disputed(change.key))
             case .outdated: break
             // The watch is somebody's word, and the list that should have told it was a lie.
             case .contradiction:
@@ -176,6 +201,8 @@ struct SourceView: Sendable {
                 fresh.append(change)
             case .heard where missed[change.key] != nil: news.append(.change(change))
             case .heard:
+                // The watch is as far as we are: nothing that it has told of the key before is news.
+                if let pkey = disputes.forget(change.key) { news.append(.settled(pkey)) }
                 let pkey = unheard.removeValue(forKey: change.key) ?? entries[change.key]?.pkey
                 if let pkey { news.append(.heard(pkey)) }
             }
@@ -186,6 +213,16 @@ struct SourceView: Sendable {
 
     private func isNewer(_ change: KeyChange) -> Bool {
         entries[change.key].map { $0.revision < change.revision } ?? false
+    }
+
+    /// Two things were told of a key.
+    mutating func dispute(_ key: KeyName, of pkey: PKey, at version: KeyVersion) {
+        disputes.add(key, of: pkey, at: version)
+    }
+
+    /// A list or a change names a PKey so.
+    mutating func note(_ key: KeyName, of pkey: PKey) {
+        if key != usualKey(of: pkey) { spellings.add(key, of: pkey) }
     }
 
     mutating func reach(_ point: StorePoint) { trust.reach(point) }
@@ -205,7 +242,9 @@ struct SourceView: Sendable {
     /// Sets a key; gives the entry that stood there before.
     mutating func set(_ key: KeyName, _ entry: Entry) -> Entry? {
         keysOfPKey[entry.pkey, default: []].insert(key)
+        note(key, of: entry.pkey)
         missed[key] = nil
+        suspected.remove(key)
         unheard[key] = nil
         return entries.updateValue(entry, forKey: key)
     }
@@ -216,6 +255,7 @@ struct SourceView: Sendable {
     mutating func remove(_ key: KeyName, _ word: Word) -> Entry? {
         strangers[key] = nil
         missed[key] = nil
+        suspected.remove(key)
         if word == .told { unheard[key] = nil }
         if word == .listed, let pkey = entries[key]?.pkey { unheard[key] = pkey }
         guard let entry = entries.removeValue(forKey: key) else { return nil }

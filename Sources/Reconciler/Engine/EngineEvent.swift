@@ -62,6 +62,6 @@ package enum PartitionWrite: Hashable, Sendable {
     case authoriseDeletion(LedgerRecord, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])
-    /// Has the source compare how keys stand, by a transaction that no stale member can answer.
-    case confirm(expecting: [KeyName: KeyState])
+    /// Has the store compare how record and keys stand, by a transaction that no stale member can answer.
+    case confirm(over: RecordVersion, expecting: [KeyName: KeyState])
 }

@@ -184,10 +184,11 @@ package struct ReconcilerLoop: Sendable {
                 await result { () async throws(Failure) in
                     try await ledger.claim(record, for: pkey, over: version, expecting: key, permit)
                 })
-        case .confirm(let expected):
+        case .confirm(let version, let keys):
             .ledger(
-                await result { () async throws(Failure) in try await confirm(expected, permit) }
-                    .map { $0 ? .allowed : .refused })
+                await result { () async throws(Failure) in
+                    try await ledger.confirm(pkey, over: version, expecting: keys, permit)
+                })
         case .amend(let record, let version):
             .ledger(
                 await result { () async throws(Failure) in
@@ -204,20 +205,6 @@ package struct ReconcilerLoop: Sendable {
                     try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: keys, permit)
                 })
         }
-    }
-
-    /// Asks each source for its own keys; one that no source names is nobody's to confirm.
-    private func confirm(
-        _ expected: [KeyName: KeyState], _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        var rest = expected
-        for source in sources {
-            let own = rest.filter { source.id.names($0.key) }
-            guard !own.isEmpty else { continue }
-            for key in own.keys { rest[key] = nil }
-            guard try await source.confirm(own, permit) else { return false }
-        }
-        return rest.isEmpty
     }
 
     private func say(_ message: Message) {

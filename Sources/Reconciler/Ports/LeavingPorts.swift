@@ -80,7 +80,7 @@ extension Standing {
         switch intent {
         case .present(let desired): possible.filter { desired.members[$0] == nil }
         case .absent, .held(.deletionGuard): isOwned || isDoubted ? possible : []
-        case .held(.awaitingWatch): isOwned || isDoubted ? possible : []
+        case .held(.awaitingWatch), .held(.disputed): isOwned || isDoubted ? possible : []
         case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
         case .held(.membersDisagree): []
         }

@@ -47,7 +47,12 @@ extension Run {
         } else {
             guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
             return Turn(
-                .confirming(goal), .write(.confirm(expecting: goal.keys), permit), after: words)
+                .confirming(goal),
+                .write(
+                    .confirm(
+                        over: facts.standing.version,
+                        expecting: goal.keys(and: facts.standing.record?.key ?? goal.errand.key)), permit),
+                after: words)
         }
     }
 

@@ -83,7 +83,9 @@ struct Picture: Sendable {
         }
         var givenUp: Set<GUID> = []
         if isGuarded, record != nil, let since = leaving.isGuarded(pkey) {
-            givenUp = fabric.ports(pkey).filter { desired.isClaimed($0, from: pkey, since: since) }
+            // Of one whose key is there, and went back, it keeps those that the key wants.
+            let kept = if case .present(let partition) = wanted { Set(partition.members.keys) } else { Set<GUID>() }
+            givenUp = fabric.ports(pkey).subtracting(kept).filter { desired.isClaimed($0, from: pkey, since: since) }
         }
         return Standing(
             pkey: pkey, source: source, wanted: wanted, intent: intent, word: word, key: desired.key(of: pkey),

@@ -40,6 +40,13 @@ extension SourceSide {
                         + "What it lost stays as it is in UFM until somebody approves its deletion")
             ] + home(source)
         case .ours: return home(source)
+        case .either:
+            return [
+                Message(
+                    .warning,
+                    "a list of \(name) at revision \(revision) goes on from what had been told, and from a list that contradicted it: what both lack waits for an approval"
+                )
+            ] + home(source)
         }
     }
 

@@ -106,7 +106,7 @@ struct Standing: Hashable, Sendable {
                         ? "gone since \(source) came back with another history"
                         : "deleted from \(source) with many others")
             (held.state, held.error) = (.guarded, "\(cause): waits for an approval")
-        case .outsideRange, .policy, .record, .awaitingWatch, .membersDisagree: return nil
+        case .outsideRange, .policy, .record, .awaitingWatch, .membersDisagree, .disputed: return nil
         }
         return held == record ? nil : held
     }

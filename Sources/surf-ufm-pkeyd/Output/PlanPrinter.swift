@@ -56,6 +56,7 @@ extension HoldReason {
         case .deletionGuard: "deleted with many others; see status --approve-deletes"
         case .awaitingWatch: "a list lacks its key, and the watch has not told the end of it"
         case .membersDisagree: "members of etcd disagree"
+        case .disputed: "etcd has told two things of its key, and a list is yet to say which is so"
         }
     }
 }

@@ -95,6 +95,24 @@ struct LateWriteTests {
         }
     }
 
+    @Test("A second opinion agrees with the record and the key as they are, and with no others; it raises no revision")
+    func secondOpinion() async throws {
+        try await withLedger { site, ledger, pkey in
+            let first = try #require(try await claim(site, ledger, pkey, host: "043f720300f55176"))
+            let second = try #require(try await claim(site, ledger, pkey, host: "043f720300f55177"))
+            let key = try #require(await site.get(Self.key.description))
+            let states = [Self.key: KeyState(KeyVersion(key.revision), Array(key.value.utf8))]
+            func opinion(_ version: RecordVersion, _ keys: [KeyName: KeyState]) async throws -> LedgerAnswer {
+                try await ledger.confirm(pkey, over: version, expecting: keys, permit(.confirmation))
+            }
+            #expect(try await opinion(second, states) == .allowed)
+            #expect(try await opinion(first, states) == .refused)
+            #expect(try await opinion(second, [Self.key: .absent]) == .refused)
+            #expect(try await ledger.entry(of: pkey)?.version == second)
+            #expect(try await ledger.records().records[pkey]?.version == second)
+        }
+    }
+
     @Test("A claim for a key that has the revision that was told and another value is refused")
     func value() async throws {
         try await withLedger { site, ledger, pkey in

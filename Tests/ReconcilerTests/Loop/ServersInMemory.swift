@@ -110,6 +110,10 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
         _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
 
+    func confirm(
+        _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { .allowed }
+
     func release(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer {

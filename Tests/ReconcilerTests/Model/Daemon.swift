@@ -100,15 +100,24 @@ struct Witness {
     var told = [Int?](repeating: nil, count: Site.slots)
     /// The era of each key when the life began.
     let eras: [Int]
-    /// What the watch or a list said last, true or not.
+    /// What the watch, or a list that goes on from what was told, said last, true or not.
     var heard = [Wish?](repeating: nil, count: Site.slots)
 
-    /// Keys that the store lost in a way that this life can notice: what it was told contradicts what is there now.
-    var noticed: Set<Int> = []
+    /// The keys as it was told of them.
+    var memory = KeyMemory()
+    /// Keys that the store lost in a way that this life can notice, each with when it did: the life was told of what the store,
+    /// as it has been shown since, contradicts.
+    var noticed: [Int: Instant] = [:]
     /// Whether any list of UFM has been answered.
     var hasSeen = false
     /// At which step the last read of the ledger that was answered had been asked for.
     var ledgerAsked = 0
+    /// Names of keys that any list or the watch has shown it, true or not.
+    var names: Set<String> = []
+    /// The partitions whose key it was ever told to be there, true or not; by slot.
+    var present: Set<Int> = []
+    /// The partitions whose deletion was authorised before the life began, as its first read of the ledger says; by slot.
+    var inherited: Set<Int>?
     /// The partitions that it has claimed, or has read to be ours.
     var owned: Set<PKey> = []
 

@@ -155,6 +155,20 @@ extension Power {
     }
 }
 
+extension Power {
+    /// Whether it is about what daemons know of the keys and of the ledger.
+    var isOfStores: Bool {
+        switch self {
+        case .cuts, .longCuts, .wipes, .restoresBehind, .restoresOvertaking, .revertedKeys, .staleLists,
+            .staleEverywhere,
+            .membersDisagree, .otherCluster, .lateTransactions, .compactions, .fileLedger, .lostRecords, .kills,
+            .stateDirectory, .twoDaemons, .twoKeys, .movingPorts:
+            true
+        default: false
+        }
+    }
+}
+
 /// A set of powers.
 struct Powers: OptionSet, Hashable, Sendable {
     let rawValue: UInt64

@@ -120,7 +120,7 @@ extension Site {
         let reply: Reply =
             switch call.request {
             case .list: .keys(shown(kind))
-            case .readLedger: .records((kind == .older ? past(of: store) : store).ledger)
+            case .readLedger: .records(store.ledger)
             case .claim, .amend, .authorise, .release, .confirm: transact(call, kind)
             case .ping: ping()
             case .readFabric: readFabric(kind)
@@ -290,6 +290,7 @@ extension Site {
         mutating get {
             var other = Store()
             other.clusterID = 0xc2
+            other.goAstray()
             other.touch(store.revision + Int64(draw(1...50)))
             for pkey in pkeys where Bool.random(using: &random) {
                 _ = other.put(Self.name(pkey), .present(drawPorts(pkey)))

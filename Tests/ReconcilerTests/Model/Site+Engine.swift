@@ -15,7 +15,7 @@ enum Request {
     case release(PKey, RecordChange)
     case ping
     /// A second opinion on how keys stand.
-    case confirm(PKey, expecting: [KeyName: KeyState])
+    case confirm(PKey, RecordChange)
     case readFabric
     case readPartition(PKey)
     case write(PlanStep)
@@ -47,8 +47,8 @@ enum Request {
             self = .authorise(pkey, RecordChange(record, over: version, if: keys))
         case .release(let proof, let version, let keys):
             self = .release(proof.pkey, RecordChange(nil, over: version, if: keys))
-        case .confirm(let expected):
-            self = .confirm(pkey, expecting: expected)
+        case .confirm(let version, let keys):
+            self = .confirm(pkey, RecordChange(nil, over: version, if: keys))
         }
     }
 
@@ -304,26 +304,25 @@ extension Store {
         case .authorise(let pkey, let change): try carryOut([pkey: change], mayGoUnwritten: true)
         case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.
-        case .confirm(_, let expected):
-            expected.allSatisfy { key, state in
-                holds(.key(key.description, at: state.version.number))
-                    && state.value.map { holds(.value(key.description, $0)) } ?? true
-            } ? .allowed : .refused
+        case .confirm(let pkey, let change):
+            try transact(if: conditions(of: change, pkey), set: [:]) ? .allowed : .refused
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
+    }
+
+    private func conditions(of change: RecordChange, _ pkey: PKey) -> [Condition] {
+        var conditions = [Condition.record(pkey.description, at: change.version.number)]
+        for (key, state) in change.keys {
+            conditions.append(.key(key.description, at: state.version.number))
+            if let value = state.value { conditions.append(.value(key.description, value)) }
+        }
+        return conditions
     }
 
     private mutating func carryOut(
         _ changes: [PKey: RecordChange], mayGoUnwritten: Bool = false
     ) throws(Refusal) -> LedgerAnswer {
-        var conditions: [Condition] = []
-        for (pkey, change) in changes {
-            conditions.append(.record(pkey.description, at: change.version.number))
-            for (key, state) in change.keys {
-                conditions.append(.key(key.description, at: state.version.number))
-                if let value = state.value { conditions.append(.value(key.description, value)) }
-            }
-        }
+        let conditions = changes.flatMap { self.conditions(of: $1, $0) }
         if mayGoUnwritten, isFull, !keepsRecordsInFile {
             return try transact(if: conditions, set: ["none": nil]) ? .allowed : .refused
         }

@@ -16,9 +16,7 @@ extension Site {
         case .ping, .readPartition, .amend, .authorise, .confirm: break
         case .release(let pkey, _): judgeRelease(pkey, index)
         case .claim(let changes, isBatch: false):
-            for (pkey, record) in changes.compactMapValues(\.record) where record.state == .synced {
-                judgeSynced(pkey, record, index)
-            }
+            for (pkey, change) in changes where change.record?.state == .synced { judgeSynced(pkey, change, index) }
         case .write(let step): judgeWrite(step, index)
         }
     }
@@ -48,18 +46,19 @@ extension Site {
 
     // MARK: 7
 
-    private mutating func judgeSynced(_ pkey: PKey, _ record: LedgerRecord, _ index: Int) {
-        guard let slot = Self.slot(pkey) else { return }
+    /// It is said of the value that the store is to compare: whatever that was told by, it is what was seen.
+    private mutating func judgeSynced(_ pkey: PKey, _ change: RecordChange, _ index: Int) {
+        guard let slot = Self.slot(pkey), let record = change.record else { return }
         let sight = daemons[index].witness.sights[slot]
         guard sight.isFresh else {
             return fail(.truth, "\(pkey) is to be called synced, and was not read since it was last written")
         }
-        let known = eras(slot, from: 0).filter { $0.revision == record.revision.number }
-        // A key of a store that was never ours is refused by the store that is.
-        guard !known.isEmpty else { return nearly(.truth) }
-        guard known.contains(where: { sight.exists && $0.wish.ports == sight.shown }) else {
-            let wishes = known.map(\.wish.description).joined(separator: " or ")
-            return fail(.truth, "\(pkey) is to be called synced with \(wishes), and was last seen with \(sight.shown)")
+        let told = change.keys[record.key]
+        if told?.value != store.keys[record.key.description]?.entry.value { nearly(.truth) }
+        guard sight.exists, told?.version == record.revision, told?.value == Wish.present(sight.shown).value(for: pkey)
+        else {
+            let value = String(decoding: told?.value ?? [], as: UTF8.self)
+            return fail(.truth, "\(pkey) is to be called synced with \(value), and was last seen with \(sight.shown)")
         }
     }
 
@@ -99,13 +98,22 @@ extension Site {
             }
         let first = witness.told[slot] ?? (isAddition ? 0 : witness.eras[slot])
         let admissible = eras(slot, from: first)
-        guard admissible.contains(where: { allows($0, step, sight, index) }) else {
+        guard admissible.contains(where: { allows($0, step, sight, index) }) || isUnheardOf(step, index) else {
             if isOutdated(step, slot, before: first, sight, index) { return }
             return failStep(step, admissible, sight)
         }
         countWrite(step, slot, index)
         if isAddition { judgeStrangers(step, admissible, sight) }
         judgePorts(step, slot, index)
+    }
+
+    /// Whether a partition is deleted of which the store has no key by a name that this life was ever told of: the store has
+    /// said that its usual one is not there.
+    private func isUnheardOf(_ step: PlanStep, _ index: Int) -> Bool {
+        guard case .delete(let pkey) = step else { return false }
+        let names = store.keys.values.filter { $0.pkey == pkey }.map(\.name)
+        return !names.isEmpty
+            && names.allSatisfy { $0 != Self.name(pkey) && !daemons[index].witness.names.contains($0) }
     }
 
     private mutating func judgePolicy(_ step: PlanStep) {
@@ -146,7 +154,10 @@ extension Site {
         guard era.wish == .absent, era.cause == .loss, !approved.contains(pkey), let slot = Self.slot(pkey) else {
             return true
         }
-        return !daemons[index].witness.noticed.contains(slot)
+        let witness = daemons[index].witness
+        // What a former life was allowed goes on, as long as this one has not heard of the key.
+        if witness.inherited?.contains(slot) == true, !witness.present.contains(slot) { return true }
+        return witness.noticed[slot] != era.since
     }
 
     private mutating func failStep(_ step: PlanStep, _ admissible: ArraySlice<Era>, _ sight: Witness.Sight) {
@@ -305,15 +316,46 @@ extension Site {
         case (.list, .keys(let shown)): hearList(shown, index)
         case (.readLedger, .records(let records)):
             daemons[index].witness.ledgerAsked = call.sent
+            daemons[index].witness.inherited =
+                daemons[index].witness.inherited
+                ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
             daemons[index].witness.owned.formUnion(records.records.keys)
         case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
         default: break
         }
     }
 
+    /// A list reaches a daemon.
     mutating func hearList(_ shown: Store, _ index: Int) {
-        for (slot, found) in Self.wishes(of: shown).enumerated() {
+        for (slot, found) in Self.wishes(of: shown).enumerated() where found.wish != .absent {
+            daemons[index].witness.present.insert(slot)
+        }
+        daemons[index].witness.names.formUnion(shown.keys.keys)
+        switch daemons[index].witness.memory.hear(shown) {
+        case .used: use(shown, index)
+        case .unused: break
+        // A list of another member, or of a store that is no more, shows nothing of what this one has lost.
+        case .contradiction: if shown.lineage == store.lineage { notice(index) }
+        }
+    }
+
+    /// A daemon believes the last list, whatever it was told before.
+    mutating func believe(_ index: Int) {
+        if let list = daemons[index].witness.memory.believe() { use(list, index) }
+        notice(index)
+    }
+
+    /// From here on a daemon's plans are made of a list.
+    private mutating func use(_ list: Store, _ index: Int) {
+        for (slot, found) in Self.wishes(of: list).enumerated() {
             daemons[index].witness.heard[slot] = found.wish
+        }
+    }
+
+    /// A daemon can know from here on that the store has lost its history, and with it the keys that are not there.
+    private mutating func notice(_ index: Int) {
+        for slot in 0..<Self.slots where era(slot).wish == .absent && era(slot).cause == .loss {
+            daemons[index].witness.noticed[slot] = era(slot).since
         }
     }
 }

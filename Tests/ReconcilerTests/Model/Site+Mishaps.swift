@@ -49,25 +49,9 @@ extension Site {
         store.restore(backup)
         marks = marks.filter { $0.key <= store.revision }
         observe(.loss)
-        notice()
         if overtaking, store.revision < known + 5 { store.touch(known - store.revision + Int64(draw(0...5))) }
         note("etcd: comes back from a backup, at \(store.revision): \(words(of: store))")
         cutWatches(for: 0...2_000)
-    }
-
-    /// Each daemon that was told something which the store contradicts now has to notice that the store has lost its history.
-    ///
-    /// A key that is absent contradicts nothing: its deletion may have been missed.
-    private mutating func notice() {
-        let present = Self.wishes(of: store).map(\.wish)
-        for index in daemons.indices {
-            let heard = daemons[index].witness.heard
-            let contradicts = present.indices.contains { slot in
-                present[slot] != .absent && heard[slot].map { $0 != present[slot] && $0 != .absent } ?? false
-            }
-            guard contradicts else { continue }
-            daemons[index].witness.noticed.formUnion(present.indices.filter { present[$0] == .absent })
-        }
     }
 
     private mutating func spoilRecord(_ power: Power, _ pkey: PKey) {

@@ -217,6 +217,7 @@ extension Site {
     /// A store that has another history from here on, as a member that lost its way shows it.
     private mutating func fork(_ pkey: PKey) -> Store {
         var fork = backups.randomElement(using: &random) ?? store
+        fork.goAstray()
         for _ in 0..<draw(1...3) {
             guard let pkey = pkeys.randomElement(using: &random) else { continue }
             if Bool.random(using: &random) {

@@ -160,7 +160,11 @@ extension Site {
         var end: EngineEnd?
         for action in actions {
             switch action {
-            case .say(let message): note("daemon \(daemons[index].life) says: \(message.inWords)")
+            case .say(let message):
+                note("daemon \(daemons[index].life) says: \(message.inWords)")
+                if message.level == .error, message.text.contains("has another history than before") {
+                    believe(index)
+                }
             case .finish(let how): end = how
             case .follow: followAgain(index)
             case .remember(_, let point): floor = powers.has(.stateDirectory) ? point : floor

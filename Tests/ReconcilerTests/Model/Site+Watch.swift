@@ -66,9 +66,13 @@ extension Site {
         expectNews(index)
         for mark in marks[event.revision] ?? [] {
             daemons[index].witness.told[mark.slot] = max(mark.era, daemons[index].witness.told[mark.slot] ?? 0)
-            daemons[index].witness.heard[mark.slot] = eras(mark.slot, from: mark.era).first?.wish
+            let wish = eras(mark.slot, from: mark.era).first?.wish
+            daemons[index].witness.heard[mark.slot] = wish
+            if wish != .absent { daemons[index].witness.present.insert(mark.slot) }
             daemons[index].care.writes[mark.slot] = 0
         }
+        daemons[index].witness.memory.hear(event)
+        for case .set(let key) in event.changes { daemons[index].witness.names.insert(key.name) }
         note("watch of \(daemons[index].life): revision \(event.revision)")
         tell(News.changed(event, store.point(at: event.revision)).event, index)
     }

@@ -14,8 +14,7 @@ extension Request {
         case .amend(let pkey, let change): "amend \(pkey) \(change.words)"
         case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
         case .release(let pkey, let change): "release \(pkey) \(change.words)"
-        case .confirm(let pkey, let expected):
-            "second opinion on \(pkey): \(expected.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value.version)" })"
+        case .confirm(let pkey, let change): "second opinion on \(pkey) \(change.words)"
         case .readFabric: "list of UFM"
         case .ping: "ping"
         case .readPartition(let pkey): "read \(pkey)"

@@ -41,7 +41,13 @@ enum SiteHistory {
     /// Some of the powers: few, so that what one does is not hidden by what the others do.
     static func some(of powers: Powers, _ random: inout SeededGenerator) -> Powers {
         let share = Int.random(in: 2...8, using: &random)
-        return Powers(powers.list.filter { _ in Int.random(in: 0..<share, using: &random) == 0 })
+        // Stores that lie, and daemons that begin anew, break most when they come together: every third history is of those.
+        let isOfStores = Int.random(in: 0..<3, using: &random) == 0
+        return Powers(
+            powers.list.filter { power in
+                let share = isOfStores ? (power.isOfStores ? 2 : 3 * share) : share
+                return Int.random(in: 0..<share, using: &random) == 0
+            })
     }
 
     /// Where the powers of a seed's history come from.

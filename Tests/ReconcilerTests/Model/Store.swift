@@ -84,6 +84,8 @@ struct Store: Sendable {
     private(set) var compacted: Int64 = 0
     private var origin: (keys: [String: Key], records: [String: Record], revision: Int64) = ([:], [:], 1)
 
+    /// Which of the histories that the store has had, one after the other, this is of; nobody is told.
+    private(set) var lineage = 0
     /// Stays through a restore with the same flags, and is another one for another cluster.
     var clusterID: UInt64 = 0xc1
     let memberIDs: [UInt64] = [1, 2, 3]
@@ -215,12 +217,17 @@ struct Store: Sendable {
 
     /// Comes back from a snapshot of itself, with the same cluster and member ids; revision and raft term go back.
     mutating func restore(_ snapshot: Store) {
+        let next = lineage + 1
         let (cluster, file, changes) = (clusterID, keepsRecordsInFile ? records : nil, fileChanges)
         self = snapshot
+        lineage = next
         clusterID = cluster
         if let file { (keepsRecordsInFile, records, fileChanges) = (true, file, changes) }
         raftTerm = Self.firstTerm
     }
+
+    /// Is another member's, which lost its way, or another cluster's from here on.
+    mutating func goAstray() { lineage = -1 }
 
     /// Comes back empty, at revision 1, with the same ids.
     mutating func wipe() {

@@ -154,7 +154,8 @@ package enum AdapterAnswers {
         switch action {
         case .follow: return (turn == .later ? [.resumed] : []) + lists
         case .list: return lists
-        case .readLedger: return [.older] + etcd
+        // It is read at a revision of now, which a member that lags refuses.
+        case .readLedger: return etcd
         case .claim, .claimBatch, .amend: return transactions
         // What only deletes is taken by a store that is full, and so is the comparison that allows a deletion.
         case .authorise, .release, .confirm: return transactions.filter { $0 != .full }

@@ -82,7 +82,13 @@ extension Standing {
         case .absent, .held(.deletionGuard): isOwned || isDoubted ? possible : []
         case .held(.awaitingWatch), .held(.disputed): isOwned || isDoubted ? possible : []
         case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
-        case .held(.membersDisagree): []
+        // It loses them once they agree.
+        case .held(.membersDisagree):
+            if case .present(let desired) = wanted {
+                possible.filter { desired.members[$0] == nil }
+            } else {
+                isOwned || isDoubted ? possible : []
+            }
         }
     }
 }

@@ -25,6 +25,9 @@ package struct EtcdConfiguration: Sendable {
     package var timeout: Duration
     /// Whose answers count.
     package var cluster = ClusterChoice.any
+    /// How long a member may keep us waiting before another one is asked as well, and before it is felt for a pulse; nil for
+    /// a second, or less where ``timeout`` is short.
+    package var patience: Duration?
     /// Is told what is wrong with single endpoints while others do their work.
     package var tell: @Sendable (EndpointNews) -> Void = { _ in }
 

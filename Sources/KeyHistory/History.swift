@@ -165,6 +165,14 @@ package struct History: Sendable {
         }
     }
 
+    /// Forgets what was told beyond the point up to which everything was.
+    package mutating func forgetAhead() {
+        guard let told = told?.revision else { return }
+        keys = keys.filter { $0.value.revision <= told }
+        deletions = deletions.filter { $0.value <= told }
+        olderDeletions = olderDeletions.filter { $0.value <= told }
+    }
+
     /// Takes note that everything up to a point has been told.
     package mutating func reach(_ point: StorePoint) {
         told = told?.advanced(to: point) ?? point

@@ -9,31 +9,31 @@ final class LargeAnswers: Sendable {
     /// From this size on it is worth the milliseconds that it takes.
     private static let size = 4 << 20
 
-    /// How often it is still to be done: an answer is in use until the next of its kind has taken its place, and what that
-    /// let go of is given back by the one after.
-    private static let times = 6
+    /// An answer is in use until the next of its kind has taken its place: so long, it is looked again and again.
+    private static let period = Duration.seconds(600)
     /// Requests that follow each other closely do not pay for it one by one.
-    private static let interval = Duration.seconds(1)
+    private static let interval = Duration.seconds(10)
 
     private struct Due {
-        var times = 0
-        var last: ContinuousClock.Instant?
+        var until: ContinuousClock.Instant
+        var next: ContinuousClock.Instant
     }
 
-    private let due = Mutex(Due())
+    private let due = Mutex<Due?>(nil)
 
     func took(bytes: Int) {
-        if bytes >= Self.size { due.withLock { $0.times = Self.times } }
+        guard bytes >= Self.size else { return }
+        let now = ContinuousClock.now
+        due.withLock { $0 = Due(until: now + Self.period, next: $0?.next ?? now) }
     }
 
     /// To be called before a request, when earlier answers have been made use of.
     func giveBack() {
         let isDue = due.withLock { due in
-            guard due.times > 0 else { return false }
+            guard let current = due else { return false }
             let now = ContinuousClock.now
-            if let last = due.last, last.duration(to: now) < Self.interval { return false }
-            due.times -= 1
-            due.last = now
+            guard current.next <= now else { return false }
+            due = current.until <= now ? nil : Due(until: current.until, next: now + Self.interval)
             return true
         }
         if isDue { ProcessMemory.giveBack() }

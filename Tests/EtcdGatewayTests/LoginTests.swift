@@ -56,8 +56,10 @@ struct LoginTests {
         }
         let transport = try RoutedTransport(["m1.example:1": answer, "m2.example:1": { _ in Self.nothing }])
         defer { transport.shutdown() }
-        let client = try EtcdClient(
-            EtcdConfiguration(endpoints: Array(Self.endpoints[..<2]), login: Self.login), transport: transport)
+        var configuration = EtcdConfiguration(endpoints: Array(Self.endpoints[..<2]), login: Self.login)
+        // However busy the machine is, nobody else is asked but for what is answered.
+        configuration.patience = .seconds(600)
+        let client = try EtcdClient(configuration, transport: transport)
         _ = try await client.list(KeyRange.prefix([1]))
         #expect(tokens.withLock { $0 } == 2)
         #expect(transport.count(of: "m2.example:1") == 0)

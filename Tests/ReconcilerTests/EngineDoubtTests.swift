@@ -85,6 +85,22 @@ struct EngineDoubtTests {
         #expect(step.arriving.map(\.description) == ["043f720300f55103"])
     }
 
+    @Test("What a watch has told in a doubt hides nothing of a store that came after it")
+    mutating func anotherOne() throws {
+        try begin()
+        let (first, second) = (ToldEngine.key("0x5", 90), ToldEngine.key("0x6", host: 2, 91))
+        // One store after the other: in the first 0x7 ends at a version that the second one has not reached yet.
+        let lost = KeySnapshot(complete: [ToldEngine.key("0x5", host: 3, 50)], revision: 105)
+        _ = told.tell(.source(.listed(lost, reason: "back")), at: .seconds(1))
+        _ = watch(.deleted(key: "/p/0x7", revision: 108), .seconds(2))
+        let new = ToldEngine.key("0x7", host: 4, 99)
+        let back = KeySnapshot(
+            complete: [first, second, new], at: StorePoint(revision: 101), by: Respondent("one"))
+        _ = told.tell(.source(.listed(back, reason: "back again")), at: .seconds(3))
+        let believed = try list([first, second, new], at: 101, by: "two", .seconds(9))
+        #expect(believed.onPartitions[try PKey(parsing: "0x7")]?.isClaim == true)
+    }
+
     @Test("No port of a disputed partition joins another one")
     mutating func disputedPorts() throws {
         try begin()

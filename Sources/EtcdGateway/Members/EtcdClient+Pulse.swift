@@ -27,7 +27,7 @@ extension EtcdClient {
 
     /// Returns when a member gives no sign of life; with nil when the task was cancelled.
     func awaitSilence<C: Clock>(of endpoint: EtcdEndpoint, clock: C) async -> EtcdError? where C.Duration == Duration {
-        while (try? await clock.sleep(for: Self.pulseInterval)) != nil {
+        while (try? await clock.sleep(for: configuration.patience ?? Self.pulseInterval)) != nil {
             guard await hasPulse(endpoint) else {
                 return Task.isCancelled
                     ? nil : EtcdError(.unavailable, "it gives no sign of life", endpoint: endpoint)

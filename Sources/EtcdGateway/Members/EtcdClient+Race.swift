@@ -22,7 +22,7 @@ extension EtcdClient {
         _ order: [EtcdEndpoint], _ attempt: @escaping Attempt<Answer>, _ operation: String,
         until deadline: ContinuousClock.Instant, isChoice: Bool
     ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
-        let patience = min(Self.hedge, configuration.timeout / (order.count + 1))
+        let patience = configuration.patience ?? min(Self.hedge, configuration.timeout / (order.count + 1))
         let user = configuration.login?.user
         let result = await withTaskGroup(of: Word<Answer>.self) {
             group -> Result<(Answer, EtcdEndpoint), EtcdError> in

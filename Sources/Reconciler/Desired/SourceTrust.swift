@@ -91,6 +91,12 @@ struct SourceTrust: Sendable {
 
     /// Judges a list, and takes note of one that is used.
     mutating func judge(_ list: KeySnapshot, _ occasion: ListOccasion, now: Duration) -> ListVerdict {
+        if occasion == .afresh, gap != nil {
+            // What the watch before this one told beyond that gap may be of another history than this list is of: it must
+            // not hide what the list shows.
+            history.forgetAhead()
+            heard = nil
+        }
         let kind: Doubt.Kind
         switch history.judge(list) {
         case .otherStore: return .otherStore
@@ -117,8 +123,8 @@ struct SourceTrust: Sendable {
             let isBack = believedAt.map { now - $0 < Self.probation } ?? false
             if isBack || isDisagreeing { disagreement = now + Self.probation }
         }
-        if occasion == .afresh, let told = history.told, list.revision >= told.revision {
-            gap = max(gap ?? .absent, list.revision)
+        if occasion == .afresh {
+            gap = history.told.flatMap { $0.revision <= list.revision ? list.revision : nil }
         }
         let patience = isDisagreeing ? Self.probation : Doubt.patience
         guard doubt?.hears(list, kind, now: now, patience: patience) == true else {

@@ -30,6 +30,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
     /// how often. In each that is known a store loses its history: seeds 0x20f5bb7ef304dbbf, and with two daemons, which is
     /// no supported way to run, 0x180a0d6d8743f408 and 0x9079c37387343d76.
     static let rarelyBroken = [Power.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys].map { loss in
-        NotYetHeld(loss, .ports, "a port joins while what the watch tells of the partition that has it is not believed yet")
+        NotYetHeld(loss, .ports, "a port joins before what the watch tells of its holder is believed")
     }
 }

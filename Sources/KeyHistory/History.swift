@@ -165,10 +165,10 @@ package struct History: Sendable {
         }
     }
 
-    /// Forgets what was told beyond the point up to which everything was.
-    package mutating func forgetAhead() {
+    /// Forgets which keys went beyond the point up to which everything was told. What was set there is remembered: it may be
+    /// told once more, after an older value.
+    package mutating func forgetDeletionsAhead() {
         guard let told = told?.revision else { return }
-        keys = keys.filter { $0.value.revision <= told }
         deletions = deletions.filter { $0.value <= told }
         olderDeletions = olderDeletions.filter { $0.value <= told }
     }

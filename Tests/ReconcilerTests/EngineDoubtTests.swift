@@ -85,7 +85,7 @@ struct EngineDoubtTests {
         #expect(step.arriving.map(\.description) == ["043f720300f55103"])
     }
 
-    @Test("What a watch has told in a doubt hides nothing of a store that came after it")
+    @Test("What went in a doubt, as a watch told, hides nothing that a store has which came after it")
     mutating func anotherOne() throws {
         try begin()
         let (first, second) = (ToldEngine.key("0x5", 90), ToldEngine.key("0x6", host: 2, 91))

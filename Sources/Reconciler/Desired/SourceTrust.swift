@@ -92,9 +92,9 @@ struct SourceTrust: Sendable {
     /// Judges a list, and takes note of one that is used.
     mutating func judge(_ list: KeySnapshot, _ occasion: ListOccasion, now: Duration) -> ListVerdict {
         if occasion == .afresh, gap != nil {
-            // What the watch before this one told beyond that gap may be of another history than this list is of: it must
-            // not hide what the list shows.
-            history.forgetAhead()
+            // What the watch before this one told to be gone beyond the gap may be of another history than this list is of:
+            // it must not hide what the list shows. A claim compares the key, should it be gone after all.
+            history.forgetDeletionsAhead()
             heard = nil
         }
         let kind: Doubt.Kind

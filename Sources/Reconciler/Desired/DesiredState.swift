@@ -353,36 +353,14 @@ package struct DesiredState: Sendable {
         if known != entry.revision { outcome.warnings += warnings(of: entry.key, content, pkey) }
     }
 
-    /// How many warnings one value may cause.
-    private static let mostWarnings = 12
-
     private func warnings(of key: KeyName, _ content: SourceView.Content, _ pkey: PKey) -> [String] {
-        var warnings: [String] = []
-        switch content {
-        case .members(let value):
-            warnings += value.warnings.map { "\(key): \($0)" }
-            warnings += value.foreignVirtualFunctions(for: pkey).map {
-                "\(key): vf_guids: \($0) carries another PKey than \(pkey)"
-            }
-            warnings += ports.conflicts(of: value, pkey).map { "\(key): \($0)" }
-            if value.hosts.isEmpty, value.virtualFunctions.isEmpty {
-                warnings.append("\(key): names no valid GUID: PKey \(pkey) is to have no members")
-            }
-        case .unreadable(let error):
-            warnings.append("\(key): \(error.reason); PKey \(pkey) is held as it is")
-        }
+        var words = KeyWords(of: key)
+        words.take(content, of: pkey, ports)
         let holders = views.filter { $0.keysOfPKey[pkey] != nil }
-        let keys = holders.flatMap { $0.keysOfPKey[pkey] ?? [] }.sorted()
-        if keys.count > 1 {
-            let rule = holders.count == 1 ? "which changed last" : "since \(holders[0].id.name) goes first"
-            warnings.append(
-                "PKey \(pkey) has \(keys.count) keys (\(keys.map(\.description).joined(separator: ", "))): "
-                    + "\(deciding(pkey)?.key ?? key) counts, \(rule)")
-        }
-        // A line each, but no more lines than somebody would read.
-        guard warnings.count > Self.mostWarnings else { return warnings }
-        let more = warnings.count - Self.mostWarnings
-        return warnings.prefix(Self.mostWarnings) + ["\(key): and \(more) more warnings"]
+        words.takeRivals(
+            holders.flatMap { $0.keysOfPKey[pkey] ?? [] }, of: pkey, deciding: deciding(pkey)?.key ?? key,
+            whoDecides: holders.count > 1 ? holders.first?.id : nil)
+        return words.lines
     }
 
     private mutating func ignore(_ entry: KeyEntry, in index: Int, _ reason: String, _ outcome: inout Outcome) {

@@ -90,7 +90,7 @@ let package = Package(
             name: "Settings",
             dependencies: [
                 "EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Surroundings", "Text", "Transport",
-                "UFMClient", "YAMLReader",
+                "UFMClient", "Usage", "YAMLReader",
             ],
             swiftSettings: strict),
         .target(name: "Usage", swiftSettings: strict),
@@ -177,7 +177,7 @@ let package = Package(
             dependencies: [
                 "Settings", "EtcdGateway", "Fabric", "Planning", "Reconciler", "Surroundings", "TestSupport",
                 "Transport",
-                "UFMClient",
+                "UFMClient", "Usage", "YAMLReader",
             ],
             swiftSettings: strict),
         .testTarget(name: "UsageTests", dependencies: ["Usage"], swiftSettings: strict),

@@ -26,6 +26,15 @@ package struct ConfigDirectory: Hashable, Sendable {
         return standard
     }
 
+    /// The name of the instance of which this is the directory, as in `/etc/pcocc/east`: on a host that serves several
+    /// fabrics. nil for a directory elsewhere.
+    package var instance: String? {
+        let parts = path.split(separator: "/").filter { $0 != "." }.map(String.init)
+        let standard = Self.standard.path.split(separator: "/").map(String.init)
+        return path.hasPrefix("/") && parts.count == standard.count + 1 && Array(parts.dropLast()) == standard
+            ? parts.last : nil
+    }
+
     /// The path of a file in it.
     package func file(_ name: String) -> String {
         path.utf8.last == UInt8(ascii: "/") ? path + name : "\(path)/\(name)"

@@ -71,9 +71,10 @@ package struct DaemonSettings: Sendable {
         package let ufm: UFMConfiguration
     }
 
-    /// What SIGHUP asks for: the same options, the files as they are now. Certificates need nothing: each new connection
-    /// reads its files.
-    package func reloaded() -> Resolved<Renewal> {
+    /// What SIGHUP asks for: the files as they are now. Certificates need nothing: each new connection reads its files.
+    ///
+    /// - Parameter inputs: the options, those of `ufm.yaml` read again.
+    package func reloaded(_ inputs: DaemonInputs) -> Resolved<Renewal> {
         Resolved { (notes) throws(SettingsError) in
             let sources = try CredentialSources(configDirectory: inputs.configDirectory, environment: environment)
             return Renewal(

@@ -46,7 +46,7 @@ extension SettingsError: CustomStringConvertible {
         case .noPassword(let credential, let user, let file, let option):
             "no \(credential.label) password for \(user): put it into \(file), a systemd credential "
                 + "\(credential.fileName), \(credential.variable) or \(option)"
-        case .noUFMHost(let option): "no UFM host: give \(option), or ufm-servers in ufm.yaml"
+        case .noUFMHost(let option): "no UFM host: give \(option), or ufm-host in ufm.yaml"
         case .noEtcdServers(let path):
             "etcd: \(path) names no etcd-servers; add them, or give \(OptionNames.etcdEndpoints)"
         case .noEndpoint: "etcd: \(OptionNames.etcdEndpoints) names no endpoint"

@@ -24,7 +24,7 @@ package struct UFMInputs: Sendable {
         self.names = names
     }
 
-    /// Options, then files.
+    /// Options, which may be from `ufm.yaml`, and the files of passwords.
     package func resolve(_ sources: CredentialSources) -> Resolved<UFMConfiguration> {
         Resolved { (notes) throws(SettingsError) in try resolve(sources, &notes) }
     }
@@ -32,9 +32,7 @@ package struct UFMInputs: Sendable {
     func resolve(
         _ sources: CredentialSources, _ notes: inout [SettingsNote]
     ) throws(SettingsError) -> UFMConfiguration {
-        let file = try UFMFileSettings.load(from: sources.directory)
-        notes.warn(file?.warnings ?? [])
-        guard let hosts = try hostsOfOption() ?? file?.servers else { throw .noUFMHost(option: names.ufmHost) }
+        guard let hosts = try hostsOfOption() else { throw .noUFMHost(option: names.ufmHost) }
         return UFMConfiguration(
             hosts: hosts, scheme: usesTLS ? .https : .http, credentials: try credentials(sources, &notes),
             tls: TLSSettings(

@@ -9,6 +9,10 @@ package struct OptionCatalog: Sendable {
         package let takesValue: Bool
         /// Whether values may go on until the next option.
         package let takesMany: Bool
+        /// What the help calls the value: `endpoint,…`.
+        package var valueName: String?
+        /// Whether it may be given again, for another value.
+        package var isRepeating = false
     }
 
     package struct Mode: Sendable {
@@ -69,11 +73,14 @@ private struct DumpedArgument: Decodable {
     let names: [Name]?
     let preferredName: Name?
     let parsingStrategy: String?
+    let valueName: String?
+    let isRepeating: Bool?
 
     var option: OptionCatalog.Option {
         let first = preferredName.map { [$0.spelled] } ?? []
         let others = (names ?? []).map(\.spelled).filter { !first.contains($0) }
         return OptionCatalog.Option(
-            names: first + others, takesValue: kind == "option", takesMany: parsingStrategy == "upToNextOption")
+            names: first + others, takesValue: kind == "option", takesMany: parsingStrategy == "upToNextOption",
+            valueName: valueName, isRepeating: isRepeating ?? false)
     }
 }

@@ -5,26 +5,33 @@ import Usage
 
 /// Reads the command line; of what is wrong with it the culprit is named, and nothing that was typed is ignored.
 enum CommandLineCheck {
-    /// Options that have names of their own in `ufm`.
-    private static let twins: [Set<String>] = [
-        [OptionNames.daemon.ufmHost, OptionNames.tool.ufmHost],
-        [OptionNames.daemon.ufmUser, OptionNames.tool.ufmUser],
-        [OptionNames.daemon.ufmPassword, OptionNames.tool.ufmPassword],
-    ]
-
-    /// The command that these words, behind the program's name, call for.
-    static func parse(_ words: [String]) throws -> any ParsableCommand {
+    /// What these words, behind the program's name, call for; with what `ufm.yaml` says in front of them.
+    static func parse(_ words: [String]) throws -> (command: any ParsableCommand, Invocation) {
         let arguments = GUIDArgument.completingBareGUIDs(EqualsSigns.spelledOut(words))
+        let site = try site(words)
         let command: any ParsableCommand
         do {
-            command = try SurfUFMPKeyD.parseAsRoot(arguments)
+            command = try SurfUFMPKeyD.parseAsRoot(site?.completing(arguments) ?? arguments)
         } catch {
             // A call for help, or for the version, is none of ours.
-            guard !SurfUFMPKeyD.exitCode(for: error).isSuccess, let complaint = complaint(words) else { throw error }
-            throw ValidationError(complaint)
+            guard !SurfUFMPKeyD.exitCode(for: error).isSuccess else { throw error }
+            if let complaint = complaint(words) { throw ValidationError(complaint) }
+            if let failure = site?.failure(behind: SurfUFMPKeyD.message(for: error)) { throw failure }
+            throw error
         }
         if let complaint = emptyValue(words) ?? misplacement(words) { throw ValidationError(complaint) }
-        return command
+        try site?.checkInstance()
+        return (command, Invocation(words: words, file: site?.file))
+    }
+
+    /// What is wrong with what was typed is told before what is wrong with a file.
+    private static func site(_ words: [String]) throws -> Site? {
+        do {
+            return try Site(words)
+        } catch {
+            if let complaint = complaint(words) { throw ValidationError(complaint) }
+            throw error
+        }
     }
 
     /// A key whose name is no text is another key once it has been made one, and so is a file.
@@ -44,10 +51,8 @@ enum CommandLineCheck {
         )
     }
 
-    private static var catalog: OptionCatalog? { OptionCatalog(dump: SurfUFMPKeyD._dumpHelp()) }
-
     private static func complaint(_ words: [String]) -> String? {
-        catalog.flatMap { Complaint.about(words, $0, twins: twins) } ?? misplacement(words)
+        OptionCatalog.ofProgram.flatMap { Complaint.about(words, $0, twins: OptionNames.twins) } ?? misplacement(words)
     }
 
     /// The description of all options is asked for only where a word has such an end.
@@ -58,4 +63,9 @@ enum CommandLineCheck {
     private static func misplacement(_ words: [String]) -> String? {
         OperationTable.all.first { $0.mode == words.first }?.complaint(words.dropFirst())
     }
+}
+
+extension OptionCatalog {
+    /// Every option of every mode, as the parser describes them.
+    static var ofProgram: OptionCatalog? { OptionCatalog(dump: SurfUFMPKeyD._dumpHelp()) }
 }

@@ -110,6 +110,8 @@ struct Daemon {
     /// The name of the fabric in the ledger.
     let fabric: String
     let isDryRun: Bool
+    /// The options, those of `ufm.yaml` read again.
+    let reread: @Sendable () throws -> DaemonInputs
     let log: Logger
 
     func run() async throws {
@@ -210,8 +212,8 @@ struct Daemon {
     private func renew(
         _ settings: DaemonSettings, _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ connections: Connections
     ) async {
-        do throws(SettingsError) {
-            let renewal = try settings.reloaded().told(to: log)
+        do {
+            let renewal = try settings.reloaded(try reread()).told(to: log)
             if let login = renewal.etcdLogin {
                 KnownSecrets.add(login.password)
                 await etcdClient.renew(login: login)
@@ -219,7 +221,7 @@ struct Daemon {
             ufmFabric.renew(connections.ufm(renewal.ufm))
             log.info("SIGHUP received: passwords have been read again")
         } catch {
-            log.error("SIGHUP received: the old passwords stay in use: \(error)")
+            log.error("SIGHUP received: the old passwords stay in use: \(ErrorWords.sentence(error))")
         }
     }
 }

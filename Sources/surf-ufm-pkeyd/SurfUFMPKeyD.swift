@@ -11,7 +11,8 @@ struct SurfUFMPKeyD: AsyncParsableCommand {
         abstract: "Keeps the InfiniBand partitions of NVIDIA UFM as pcocc's PKey keys in etcd say.",
         discussion: """
             Without a mode it runs `monitor`. Servers and passwords are read from batch.yaml, ufm.yaml, etcd-password \
-            and ufm-password in /etc/pcocc, or in the directory of --config-dir or PCOCC_SYSTEM_CONF_DIR; options win.
+            and ufm-password in /etc/pcocc, or in the directory of --config-dir or PCOCC_SYSTEM_CONF_DIR. ufm.yaml may hold \
+            every long option of `monitor`, for all modes; what is typed wins.
 
             Exit codes: 0 done, 1 failed, 2 `plan` found drift, 64 wrong usage.
             """,
@@ -44,17 +45,20 @@ enum Program {
             let words = Array(arguments.texts.dropFirst())
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
-            var command = try CommandLineCheck.parse(words)
+            let (command, invocation) = try CommandLineCheck.parse(words)
             if !takesSignals(command) { EndingSignals.letGo() }
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            invocation.keep()
+            try await run(command)
             end(0)
         } catch {
             complain(error)
         }
+    }
+
+    private static func run(_ command: any ParsableCommand) async throws {
+        if var command = command as? any AsyncParsableCommand { return try await command.run() }
+        var command = command
+        try command.run()
     }
 
     private static func takesSignals(_ command: any ParsableCommand) -> Bool {

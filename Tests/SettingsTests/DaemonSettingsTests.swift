@@ -15,11 +15,12 @@ struct DaemonSettingsTests {
         scratch = try SettingsScratch()
     }
 
-    private func inputs() -> DaemonInputs {
+    private func inputs(hosts: String = "a,b:8443") -> DaemonInputs {
         var etcd = EtcdInputs()
         etcd.user = "pkeyd"
         var ufm = UFMInputs(.daemon)
         ufm.user = "admin"
+        ufm.host = hosts
         var engine = EngineInputs(
             directory: PKeyDirectoryInputs(range: nil),
             flags: FlagPolicy(index0: .none, ipOverIB: true))
@@ -34,7 +35,6 @@ struct DaemonSettingsTests {
     private func writeFiles() throws {
         try scratch.write("one", to: "etcd-password")
         try scratch.write("two", to: "ufm-password")
-        try scratch.write("settings: {ufm-servers: [a, 'b:8443']}", to: "ufm.yaml")
     }
 
     private let environment = ProcessEnvironment([:])
@@ -77,13 +77,12 @@ struct DaemonSettingsTests {
         let settings = try inputs().resolve(environment).result.get()
         try scratch.write("three", to: "etcd-password")
         try scratch.write("four", to: "ufm-password")
-        try scratch.write("settings: {ufm-servers: [c]}", to: "ufm.yaml")
-        let renewal = try settings.reloaded().result.get()
+        let renewal = try settings.reloaded(inputs(hosts: "c")).result.get()
         #expect(renewal.etcdLogin?.password == "three")
         #expect(renewal.ufm.credentials == .basic(user: "admin", password: "four"))
         #expect(renewal.ufm.hosts == ["c"])
         try scratch.write("", to: "ufm-password")
-        #expect(SettingsScratch.failure(settings.reloaded())?.contains("ufm-password: is empty") == true)
+        #expect(SettingsScratch.failure(settings.reloaded(inputs()))?.contains("ufm-password: is empty") == true)
         #expect(settings.ufm.hosts == ["a", "b:8443"])
     }
 

@@ -45,7 +45,6 @@ struct SettingsFileTests {
     @Test("A file that is not there gives nothing; what a file does not say is nil; a quoted port is a port")
     func absence() throws {
         #expect(try EtcdFileSettings.load(from: scratch.directory) == nil)
-        #expect(try UFMFileSettings.load(from: scratch.directory) == nil)
         try scratch.write("settings:\n  etcd-client-port: \"2379\"\n  etcd-auth-type: munge\n", to: "batch.yaml")
         let settings = try #require(try EtcdFileSettings.load(from: scratch.directory))
         #expect(settings.port == 2379)
@@ -110,10 +109,6 @@ struct SettingsFileTests {
         #expect(
             try #require(etcd).contains("broken/batch.yaml:4:19: did not find expected ',' or ']'"), "\(etcd ?? "")")
         #expect(try #require(etcd).hasSuffix("that begins on line 3"))
-        let ufm = SettingsScratch.failure { () throws(SettingsError) in _ = try UFMFileSettings.load(from: broken) }
-        #expect(
-            try #require(ufm).hasSuffix(
-                "ufm.yaml:2:16: settings.ufm-servers: expected a list of host names, found \"ufm1.local\""))
         let both = SettingsScratch.failure { () throws(SettingsError) in
             _ = try EtcdFileSettings.load(from: SettingsScratch.fixtures("config/both-forms"))
         }
@@ -131,44 +126,12 @@ struct SettingsFileTests {
         #expect(settings.warnings.first?.hasPrefix("\(file):3:3: settings.etcd-port is ignored") == true)
     }
 
-    @Test("ufm.yaml names servers, each perhaps with a port")
-    func ufm() throws {
-        let sample = try #require(try UFMFileSettings.load(from: SettingsScratch.fixtures("pcocc")))
-        #expect(sample.servers == ["ufm1.local", "ufm2.local"])
-        #expect(sample.authentication == .password)
-        try scratch.write("settings: {ufm-servers: ['ufm1:8443', '[fe80::1]:443'], ufm-port: 1}", to: "ufm.yaml")
-        let settings = try #require(try UFMFileSettings.load(from: scratch.directory))
-        #expect(settings.servers == ["ufm1:8443", "[fe80::1]:443"])
-        #expect(settings.warnings.count == 1)
-    }
-
-    @Test(
-        "A wrong ufm.yaml is refused",
-        arguments: [
-            ("settings: {ufm-servers: ['ufm1:']}", "expected a port"), ("other: 1", "there is no `settings:`"),
-            ("settings: {ufm-servers: ['ufm1:99999']}", "expected a port from 1 to 65535 after the colon"),
-            ("settings: {ufm-servers: ['https://ufm1']}", "without a protocol"),
-            ("settings: {ufm-auth-type: token}", "expected password, found \"token\""),
-        ])
-    func wrongUFM(text: String, expected: String) throws {
-        try scratch.write(text, to: "ufm.yaml")
-        let failure = SettingsScratch.failure { () throws(SettingsError) in
-            _ = try UFMFileSettings.load(from: scratch.directory)
-        }
-        #expect(try #require(failure).contains(expected), "\(failure ?? "")")
-    }
-
     @Test("A file that is there but cannot be read is an error in the system's words")
     func unreadable() throws {
         let path = scratch.directory.file("batch.yaml")
         try #require(symlink(path, path) == 0)
         #expect(throws: SettingsError.file(path: path, problem: "cannot be read: Too many levels of symbolic links")) {
             try EtcdFileSettings.load(from: scratch.directory)
-        }
-        let pipe = scratch.directory.file("ufm.yaml")
-        try #require(mkfifo(pipe, 0o600) == 0)
-        #expect(throws: SettingsError.file(path: pipe, problem: "cannot be read: it is not a regular file")) {
-            try UFMFileSettings.load(from: scratch.directory)
         }
     }
 

@@ -19,7 +19,7 @@ Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory Text YAMLReader Logging
 Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Surroundings Text Transport
 Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
-Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient YAMLReader
+Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient Usage YAMLReader
 Usage
 Telemetry       HTTPServing Surroundings Text Logging
 UFMModel        - FoundationEssentials

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # scripts_in ROOT: the files, each ended by a zero byte.
-scripts_in() { find "$1/scripts" "$1/.ci" -type f ! -name '*.txt' -print0 | sort -z; }
+scripts_in() { find "$1/scripts" "$1/.ci" -type f ! -name '*.txt' ! -name '*.yaml' ! -name '*.service' -print0 | sort -z; }
 
 # check_swallowed ROOT: prints the places where an error is thrown away and no comment, there or above, says why nothing is
 # lost; and the scripts in which a pipe may fail unseen.

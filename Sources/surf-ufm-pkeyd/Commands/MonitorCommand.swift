@@ -12,7 +12,8 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
             Changes in etcd are applied at once. Both sides are read again at the poll interval, and what has drifted is \
             repaired. Partitions that are neither in etcd nor in the ledger \
             (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. Deletions that come many at once \
-            wait for `status --approve-deletes`. SIGINT and SIGTERM end it; SIGHUP makes it read the passwords again.
+            wait for `status --approve-deletes`. SIGINT and SIGTERM end it; SIGHUP makes it read the passwords and \
+            how to reach UFM again.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
@@ -73,9 +74,24 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     func run() async throws {
         let log = common.daemonLog
         log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
+        let invocation = Invocation.current
+        for warning in invocation?.file?.warnings ?? [] { log.warning("\(warning)") }
         let daemon = Daemon(
             inputs: inputs, directory: reconcile.directory, ledger: ledger.ledger, fabric: ledger.fabric,
-            isDryRun: dryRun, log: log)
+            isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log)
         try await daemon.run()
+    }
+
+    /// What the same command line means with `ufm.yaml` as it is now; nil where nobody has kept the command line.
+    private static func reread(_ invocation: Invocation?, _ log: Logger) throws -> DaemonInputs? {
+        guard let invocation else { return nil }
+        let (command, now) = try CommandLineCheck.parse(invocation.words)
+        let changes = now.file?.differences(from: invocation.file) ?? invocation.file?.differences(from: nil) ?? []
+        let waiting = changes.filter { !RenewableOptions.contains("--" + $0) }
+        if !waiting.isEmpty {
+            log.warning(
+                "ufm.yaml: what it says now of \(waiting.joined(separator: ", ")) counts from the next start on")
+        }
+        return (command as? MonitorCommand)?.inputs
     }
 }

@@ -51,7 +51,7 @@ struct UFMAccessOptions: ParsableArguments {
 
 /// How to reach UFM in the `monitor` mode.
 struct UFMDaemonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("UFM hosts, by commas (default: ufm-servers of ufm.yaml).", valueName: "host,…"))
+    @Option(help: ArgumentHelp("UFM hosts, by commas (default: those of ufm.yaml).", valueName: "host,…"))
     var ufmHost: String?
     @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var ufmUser: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))
@@ -67,7 +67,7 @@ struct UFMDaemonOptions: ParsableArguments {
 
 /// How to reach UFM in the `ufm` mode.
 struct UFMToolOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("UFM hosts, by commas (default: ufm-servers of ufm.yaml).", valueName: "host,…"))
+    @Option(help: ArgumentHelp("UFM hosts, by commas (default: those of ufm.yaml).", valueName: "host,…"))
     var host: String?
     @Option(help: ArgumentHelp("UFM user.", valueName: "user")) var username: String?
     @Option(help: ArgumentHelp("UFM password; better in the file ufm-password.", valueName: "password"))

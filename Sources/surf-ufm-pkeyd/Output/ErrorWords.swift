@@ -1,4 +1,5 @@
 import Adapters
+import ArgumentParser
 import EtcdGateway
 import Ledger
 import Settings
@@ -18,4 +19,7 @@ enum ErrorWords {
         default: nil
         }
     }
+
+    /// The line for an error of any kind.
+    static func sentence(_ error: any Error) -> String { of(error) ?? SurfUFMPKeyD.message(for: error) }
 }

@@ -122,6 +122,7 @@ struct Daemon {
         defer { connections.close() }
         guard let settings = try resolved() else { return }
         tell(settings)
+        for complaint in RivalDaemons.complaints(of: RivalDaemons.running()) { log.warning("\(complaint)") }
         let memory = try memory(settings)
         let floors = try floors(of: EtcdSource.id(prefix: directory.pkeyPrefix), memory)
         let cluster = settings.etcdCluster ?? floors.values.first?.store

@@ -172,4 +172,8 @@ self_test_linkage() {
     if [[ $found == *' contains Foundation:'* && $found == *' contains ICU:'* ]]; then found=''; fi
     report "found: linkage: a program with String(format:)" "$found"
     report "allowed: linkage: a program with FoundationEssentials" "$(check_linkage "$COPY/FoundationEssentials")"
+    # Linked as Swift does it by itself, a program asks for a function of glibc 2.35.
+    found=$(check_portable "$COPY/FoundationEssentials")
+    if [[ $found == *'asks for hypotf of GLIBC_2.35'* ]]; then found=''; else found="found was: $found"; fi
+    report "found: portability: a program that asks for hypotf" "$found"
 }

@@ -1,7 +1,7 @@
 # The root of a minimal Debian, with Swift in it; to be sourced by scripts/fresh, which calls this in namespaces of its own.
 # shellcheck shell=bash
 
-RELEASE=bookworm
+RELEASE=${RELEASE:-bookworm}
 
 # What https://www.swift.org/install/linux/tarball/ lists for Debian 12.
 SWIFT_PACKAGES=(binutils-gold gcc git libcurl4-openssl-dev libedit-dev libicu-dev libncurses-dev libpython3-dev

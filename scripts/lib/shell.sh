@@ -1,8 +1,13 @@
 # What is looked at in the scripts themselves; to be sourced by scripts/check.
 # shellcheck shell=bash
 
-# scripts_in ROOT: the files, each ended by a zero byte.
-scripts_in() { find "$1/scripts" "$1/.ci" -type f ! -name '*.txt' ! -name '*.yaml' ! -name '*.service' -print0 | sort -z; }
+# scripts_in ROOT: the files, each ended by a zero byte. Of what packages are made of, those that a shell is to run.
+scripts_in() {
+    find "$1/scripts" "$1/.ci" -path "$1/scripts/packaging" -prune -o -type f ! -name '*.txt' -print0 | sort -z
+    if [[ -d $1/scripts/packaging ]]; then
+        grep -rlZ --max-count 1 '^#!/bin/sh$' "$1/scripts/packaging" | sort -z
+    fi
+}
 
 # check_swallowed ROOT: prints the places where an error is thrown away and no comment, there or above, says why nothing is
 # lost; and the scripts in which a pipe may fail unseen.
@@ -10,7 +15,8 @@ check_swallowed() {
     scripts_in "$1" | xargs -0 -r awk -v root="$1/" '
         function here() { return substr(FILENAME, length(root) + 1) ":" FNR ": " }
         FNR == 1 { previous = 0; file = FILENAME; strict[file] = FILENAME ~ /\.sh$/ }
-        /^set -euo pipefail$/ { strict[file] = 1 }
+        FNR == 1 && /^#!\/bin\/sh$/ { posix[file] = 1 }
+        /^set -euo pipefail$/ || (posix[file] && /^set -eu?$/) { strict[file] = 1 }
         {
             # What the self-test plants is not done here.
             isComment = $0 ~ /^[ \t]*(#|plant )/

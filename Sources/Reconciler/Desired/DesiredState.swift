@@ -192,7 +192,10 @@ package struct DesiredState: Sendable {
             for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome, known: nil) }
         }
         if outcome.verdict.isUsed {
-            outcome.changed.formUnion(views[index].settle(by: list, outcome.verdict, now: now))
+            let (settled, lost) = views[index].settle(by: list, outcome.verdict, now: now)
+            outcome.changed.formUnion(settled)
+            // Nobody's word was that it goes.
+            self.lost.formUnion(lost.filter { deciding($0) == nil })
         }
         return outcome
     }
@@ -288,9 +291,9 @@ package struct DesiredState: Sendable {
                 outcome.heard.insert(pkey)
                 outcome.changed.insert(pkey)
             case .settled(let pkey): outcome.changed.insert(pkey)
-            case .disputed(let key):
-                guard let pkey = pkey(of: key, in: index), range.contains(pkey) else { continue }
-                views[index].dispute(key, of: pkey, at: point.revision)
+            case .disputed(let change):
+                guard let pkey = pkey(of: change.key, in: index), range.contains(pkey) else { continue }
+                views[index].dispute(change, of: pkey, at: point.revision)
                 told.remove(pkey)
                 outcome.changed.insert(pkey)
             case .change(let change):

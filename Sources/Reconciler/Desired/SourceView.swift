@@ -137,8 +137,11 @@ struct SourceView: Sendable {
     /// Whether a key that waits for the watch may have been lost with a history.
     func isSuspected(_ key: KeyName) -> Bool { suspected.contains(key) }
 
-    /// A list that is used says what is so of what was disputed; gives the PKeys of which nothing is any more.
-    mutating func settle(by list: KeySnapshot, _ verdict: ListVerdict, now: Duration) -> Set<PKey> {
+    /// A list that is used says what is so of what was disputed; gives the PKeys of which nothing is any more, and those that
+    /// may have lost their key.
+    mutating func settle(
+        by list: KeySnapshot, _ verdict: ListVerdict, now: Duration
+    ) -> (settled: Set<PKey>, lost: Set<PKey>) {
         disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
     }
 
@@ -168,7 +171,7 @@ struct SourceView: Sendable {
         /// A list has told it already; now the watch has as well.
         case heard(PKey)
         /// Nobody knows whether it is so before the doubt has ended.
-        case disputed(KeyName)
+        case disputed(KeyChange)
         /// It is what was known before, whatever was told meanwhile.
         case settled(PKey)
     }
@@ -193,7 +196,7 @@ struct SourceView: Sendable {
                 news.append(.change(change))
                 fresh.append(change)
             case .outdated where trust.isInDoubt, .contradiction where trust.isInDoubt:
-                news.append(.disputed(change.key))
+                news.append(.disputed(change))
             case .outdated: break
             // The watch is somebody's word, and the list that should have told it was a lie.
             case .contradiction:
@@ -216,8 +219,8 @@ struct SourceView: Sendable {
     }
 
     /// Two things were told of a key.
-    mutating func dispute(_ key: KeyName, of pkey: PKey, at version: KeyVersion) {
-        disputes.add(key, of: pkey, at: version)
+    mutating func dispute(_ change: KeyChange, of pkey: PKey, at version: KeyVersion) {
+        disputes.add(change.key, of: pkey, at: version, isSet: change.value != nil)
     }
 
     /// A list or a change names a PKey so.

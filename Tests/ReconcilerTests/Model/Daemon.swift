@@ -100,11 +100,8 @@ struct Witness {
     var told = [Int?](repeating: nil, count: Site.slots)
     /// The era of each key when the life began.
     let eras: [Int]
-    /// What the watch, or a list that goes on from what was told, said last, true or not.
-    var heard = [Wish?](repeating: nil, count: Site.slots)
-
     /// The keys as it was told of them.
-    var memory = KeyMemory()
+    var memory: KeyMemory
     /// Keys that the store lost in a way that this life can notice, each with when it did: the life was told of what the store,
     /// as it has been shown since, contradicts.
     var noticed: [Int: Instant] = [:]
@@ -121,8 +118,10 @@ struct Witness {
     /// The partitions that it has claimed, or has read to be ours.
     var owned: Set<PKey> = []
 
-    init(eras: [Int]) {
+    /// - Parameter floor: how far a former life was told.
+    init(eras: [Int], floor: Int64) {
         self.eras = eras
+        memory = KeyMemory(floor: floor)
     }
 
     /// A read of one partition was answered that had been asked for at a step.

@@ -211,7 +211,7 @@ extension Site {
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
             !powers.has(.twoDaemons) || witness.owned.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
-            let heard = witness.heard[slot]?.ports, heard.isDisjoint(with: ports)
+            let heard = witness.memory.wish(of: pkey)?.ports, heard.isDisjoint(with: ports)
         else { return false }
         switch record.record.state {
         case .guarded, .approved, .held: return false
@@ -332,8 +332,7 @@ extension Site {
         }
         daemons[index].witness.names.formUnion(shown.keys.keys)
         switch daemons[index].witness.memory.hear(shown) {
-        case .used: use(shown, index)
-        case .unused: break
+        case .used, .unused: break
         // A list of another member, or of a store that is no more, shows nothing of what this one has lost.
         case .contradiction: if shown.lineage == store.lineage { notice(index) }
         }
@@ -341,15 +340,8 @@ extension Site {
 
     /// A daemon believes the last list, whatever it was told before.
     mutating func believe(_ index: Int) {
-        if let list = daemons[index].witness.memory.believe() { use(list, index) }
+        daemons[index].witness.memory.believe()
         notice(index)
-    }
-
-    /// From here on a daemon's plans are made of a list.
-    private mutating func use(_ list: Store, _ index: Int) {
-        for (slot, found) in Self.wishes(of: list).enumerated() {
-            daemons[index].witness.heard[slot] = found.wish
-        }
     }
 
     /// A daemon can know from here on that the store has lost its history, and with it the keys that are not there.

@@ -49,7 +49,8 @@ extension Site {
         store.restore(backup)
         marks = marks.filter { $0.key <= store.revision }
         observe(.loss)
-        if overtaking, store.revision < known + 5 { store.touch(known - store.revision + Int64(draw(0...5))) }
+        // A revision never goes below those of the keys that are there.
+        if overtaking, store.revision < known + 5 { store.touch(max(known - store.revision + Int64(draw(0...5)), 0)) }
         note("etcd: comes back from a backup, at \(store.revision): \(words(of: store))")
         cutWatches(for: 0...2_000)
     }

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -117,7 +118,8 @@ extension Site {
         let engine = ReportedEngine(configuration, seed: random.next())
         daemons.append(
             Daemon(
-                life: lives, born: now, engine: engine, witness: Witness(eras: present),
+                life: lives, born: now, engine: engine,
+                witness: Witness(eras: present, floor: configuration.floors[Self.etcd]?.revision.number ?? 0),
                 care: Care(concurrency: configuration.concurrency)))
         daemons[daemons.count - 1].follower.at = now + draw(1...50) * 1_000
         note("daemon \(lives) starts")

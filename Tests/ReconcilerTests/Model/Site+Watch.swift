@@ -60,6 +60,7 @@ extension Site {
         guard let event = news.first(where: { $0.changes.contains(where: \.isOfKeys) }) else {
             // Progress: there is nothing new up to here.
             daemons[index].follower.position = max(position, news.last?.revision ?? position)
+            daemons[index].witness.memory.reach(daemons[index].follower.position)
             return tell(News.progress(store.point(at: daemons[index].follower.position)).event, index)
         }
         daemons[index].follower.position = event.revision
@@ -67,7 +68,6 @@ extension Site {
         for mark in marks[event.revision] ?? [] {
             daemons[index].witness.told[mark.slot] = max(mark.era, daemons[index].witness.told[mark.slot] ?? 0)
             let wish = eras(mark.slot, from: mark.era).first?.wish
-            daemons[index].witness.heard[mark.slot] = wish
             if wish != .absent { daemons[index].witness.present.insert(mark.slot) }
             daemons[index].care.writes[mark.slot] = 0
         }

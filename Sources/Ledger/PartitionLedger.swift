@@ -45,10 +45,10 @@ package struct RecordTransaction: Sendable {
     }
 
     /// Nothing: only whether the conditions hold.
-    init(_ operation: String, _ pkey: PKey, at version: RecordVersion) {
+    init(_ operation: String, at versions: [PKey: RecordVersion]) {
         self.operation = operation
         changes = [:]
-        conditions = [pkey: version]
+        conditions = versions
         notes = [:]
     }
 
@@ -150,7 +150,21 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     ) async throws(Failure) -> LedgerAnswer {
         guard version != .absent else { return .refused }
         return try await perform(
-            RecordTransaction("second opinion on PKey \(pkey)", pkey, at: version), expecting: keys, permit)
+            RecordTransaction("second opinion on PKey \(pkey)", at: [pkey: version]), expecting: keys, permit)
+    }
+
+    package func confirm(
+        _ expected: [PKey: Premise], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        var keys: [KeyName: KeyState] = [:]
+        for (key, state) in expected.values.flatMap(\.keys) {
+            // Nothing can be so that is expected in two ways.
+            guard keys.updateValue(state, forKey: key) ?? state == state else { return .refused }
+        }
+        guard expected.values.allSatisfy({ $0.version != .absent }) else { return .refused }
+        return try await perform(
+            RecordTransaction("second opinion on \(expected.count) PKeys", at: expected.mapValues(\.version)),
+            expecting: keys, permit)
     }
 
     package func release(

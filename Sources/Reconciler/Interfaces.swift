@@ -158,6 +158,8 @@ package protocol OwnershipStore: Sendable {
     func confirm(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer
+    /// The same of many partitions at once: all of them stand so, or not all.
+    func confirm(_ expected: [PKey: Premise], _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
     /// Forgets a partition that is gone, if its record and its keys still stand as expected.
     func release(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
@@ -172,6 +174,17 @@ package struct NewClaim: Hashable, Sendable {
     package init(_ record: LedgerRecord, _ key: KeyState) {
         self.record = record
         self.key = key
+    }
+}
+
+/// How the record and the keys of a partition that is ours are believed to stand.
+package struct Premise: Hashable, Sendable {
+    package let version: RecordVersion
+    package let keys: [KeyName: KeyState]
+
+    package init(over version: RecordVersion, _ keys: [KeyName: KeyState]) {
+        self.version = version
+        self.keys = keys
     }
 }
 

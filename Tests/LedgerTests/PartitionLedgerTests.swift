@@ -146,6 +146,30 @@ struct PartitionLedgerTests {
         #expect(records.transactions.withLock { $0.count } == 1)
     }
 
+    @Test("A second opinion on many is one transaction, and is refused where one of them has no record")
+    func opinions() async throws {
+        let records = MemoryRecords(withKeysOf: ["etcd"])
+        let ledger = PartitionLedger(records, sources: [etcd, file])
+        let permit = try #require(WriteGate().permit(for: .confirmation))
+        let other = try PKey(parsing: "0x6")
+        let keys: [KeyName: KeyState] = ["/p/0x5": KeyState(10, [])]
+        var expected = [
+            pkey: Premise(over: RecordVersion(3), keys),
+            other: Premise(over: RecordVersion(4), ["/p/0x6": .absent, "file:0x6": .absent]),
+        ]
+        #expect(try await ledger.confirm(expected, permit) != .refused)
+        let made = try #require(records.transactions.withLock { $0.first })
+        #expect(made.changes.isEmpty && made.notes.isEmpty && !made.mayGoUnwritten)
+        #expect(made.conditions == [pkey: RecordVersion(3), other: RecordVersion(4)])
+        #expect(made.keys == ["/p/0x5": KeyState(10, []), "/p/0x6": .absent])
+        expected[other] = Premise(over: .absent, ["/p/0x6": .absent])
+        #expect(try await ledger.confirm(expected, permit) == .refused)
+        // Two that expect one key in two ways cannot both be right.
+        expected[other] = Premise(over: RecordVersion(4), ["/p/0x5": .absent])
+        #expect(try await ledger.confirm(expected, permit) == .refused)
+        #expect(records.transactions.withLock { $0.count } == 1)
+    }
+
     @Test("What changes a record that is there is made over none that is not")
     func absent() async throws {
         let records = MemoryRecords(withKeysOf: ["etcd"])

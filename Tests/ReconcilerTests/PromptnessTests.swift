@@ -192,7 +192,7 @@ private struct Rush {
             writes[pkey, default: 0] += 1
             if hanging.contains(pkey) { return }
             add(.action(action), at: now + .milliseconds(20))
-        case .write, .claimBatch, .readLedger: add(.action(action), at: now + .milliseconds(2))
+        case .write, .claimBatch, .confirmBatch, .readLedger: add(.action(action), at: now + .milliseconds(2))
         case .read, .ping, .readFabric, .pingFabric: add(.action(action), at: now + .milliseconds(20))
         }
     }
@@ -207,6 +207,7 @@ private struct Rush {
         case .claimBatch(let claims, _):
             for (pkey, claim) in claims { records[pkey] = KeptRecord(claim.record, version) }
             tell(.batchClaimed(claims, .success(.written(version))))
+        case .confirmBatch(let expected, _): tell(.batchConfirmed(expected, .success(.allowed)))
         case .read(let pkey, let run): tell(.answered(pkey, run, .read(.success(ufm[pkey]))))
         case .ping(let pkey, let run): tell(.answered(pkey, run, .pinged(.success(()))))
         case .write(.step(let step), let pkey, let run, _):

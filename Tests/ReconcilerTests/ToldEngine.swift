@@ -35,11 +35,16 @@ struct ToldEngine {
                 told += tell(.answered(pkey, run, .ledger(.success(.allowed))), at: now)
                 continue
             }
+            if agrees, case .confirmBatch(let expected, _) = action {
+                told += tell(.batchConfirmed(expected, .success(.allowed)), at: now)
+                continue
+            }
             told.append(action)
             switch action {
             case .read(let pkey, let run), .ping(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
             case .readLedger(let read): ledgerReads.append(read)
-            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .remember, .say, .finish: break
+            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .confirmBatch, .remember, .say, .finish:
+                break
             }
         }
         return told
@@ -174,7 +179,8 @@ extension [EngineAction] {
             case .read(let pkey, _): found[pkey] = .read
             case .ping(let pkey, _): found[pkey] = .ping
             case .write(let write, let pkey, _, _): found[pkey] = PartitionRequest(write)
-            case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .remember, .say, .finish:
+            case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .confirmBatch, .remember,
+                .say, .finish:
                 break
             }
         }
@@ -183,6 +189,12 @@ extension [EngineAction] {
     var batches: [[PKey: NewClaim]] {
         compactMap { action in
             if case .claimBatch(let claims, _) = action { claims } else { nil }
+        }
+    }
+
+    var opinions: [[PKey: Premise]] {
+        compactMap { action in
+            if case .confirmBatch(let expected, _) = action { expected } else { nil }
         }
     }
 

@@ -385,6 +385,16 @@ struct World {
                     }
                     return .written(world.store.write(claims.mapValues(\.record)))
                 })
+        case .confirmBatch(let expected, _):
+            return .batchConfirmed(
+                expected,
+                answer { world in
+                    let holds = expected.allSatisfy { pkey, expected in
+                        world.store.version(of: pkey) == expected.version
+                            && expected.keys.allSatisfy(world.store.holds)
+                    }
+                    return holds ? .allowed : .refused
+                })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
         case .remember, .say, .finish, .follow: return nil
@@ -464,7 +474,7 @@ extension EngineAction {
     /// Whether it changes anything outside.
     var writes: Bool {
         switch self {
-        case .write, .claimBatch: true
+        case .write, .claimBatch, .confirmBatch: true
         case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .remember, .say, .finish: false
         }
     }

@@ -54,6 +54,7 @@ package struct Engine: Sendable {
         case .fabricRead(let result): takeFabric(result, &out)
         case .ledgerRead(let read, let result): takeLedger(read, result, &out)
         case .batchClaimed(let claims, let result): takeBatch(claims, result, &out)
+        case .batchConfirmed(let expected, let result): takeOpinions(expected, result, &out)
         case .answered(let pkey, let id, let answer): take(answer, of: pkey, id, &out)
         case .gate(let change): gate.take(change)
         case .timer: break
@@ -128,6 +129,7 @@ package struct Engine: Sendable {
     ) {
         guard let outcome = standings.listed(list, occasion, from: source, &work, &out) else { return }
         take(outcome, isListed: true, &out)
+        confirm(outcome.changed, &out)
         if gate.closedBy.contains(.starting) || occasion == .afresh { begin(&out) }
     }
 
@@ -183,6 +185,7 @@ package struct Engine: Sendable {
         let review = Review(picture, standings, work)
         out.found(counts.take(review, on: occasion, judgement, picture))
         for pkey in review.differing { standings.ask(pkey, isNews: false, &work, now: out.now) }
+        confirm(review.differing, &out)
         claim(review.unclaimed, picture, &out)
         if occasion != .ledgerRead, standings.sides.fabric.outage == nil { counts.passEnded(now: out.now) }
     }
@@ -192,7 +195,7 @@ package struct Engine: Sendable {
     /// Claims many partitions at once where they are enough; else each is claimed by its own run.
     private mutating func claim(_ pkeys: [PKey], _ picture: Picture, _ out: inout Output) {
         let claims = pkeys.map { ($0, picture.claim(of: $0, standings.admission, standings.leaving)) }
-        let batches = BatchClaims.batches(of: claims)
+        let batches = Batches.split(claims)
         guard !batches.isEmpty, let permit = gate.permit(for: .batch) else {
             for pkey in pkeys { standings.ask(pkey, isNews: false, &work, now: out.now) }
             return
@@ -214,6 +217,37 @@ package struct Engine: Sendable {
                 standings.claimed(pkey, KeptRecord(claim.record, version), gate, &work, &out)
             }
             standings.ask(pkey, isNews: false, &work, now: out.now)
+        }
+    }
+
+    // MARK: Second opinions on many
+
+    /// Asks for a second opinion on many partitions at once of which a list alone has told what is to be written; each of
+    /// their runs waits for it.
+    private mutating func confirm(_ pkeys: some Sequence<PKey>, _ out: inout Output) {
+        guard gate.permit(for: .confirmation) != nil else { return }
+        let batches = Batches.split(standings.opinionsWanted(on: pkeys, work))
+        for batch in batches {
+            guard let permit = gate.permit(for: .confirmation) else { return }
+            work.confirming(batch)
+            out.add(.confirmBatch(batch, permit))
+        }
+    }
+
+    /// Where they do not all stand as expected, or nobody knows, each run asks for itself.
+    private mutating func takeOpinions(
+        _ expected: [PKey: Premise], _ result: Result<LedgerAnswer, Failure>, _ out: inout Output
+    ) {
+        let agrees: Bool
+        switch result {
+        case .success(let answer): agrees = answer != .refused
+        case .failure(let failure):
+            agrees = false
+            standings.noOpinion(failure, &out)
+        }
+        for (pkey, expected) in expected.sorted(by: { $0.key < $1.key }) where work.confirmed(pkey, expected) {
+            if agrees { standings.confirmed(pkey, expected, &out) }
+            standings.ask(pkey, isNews: true, &work, now: out.now)
         }
     }
 

@@ -13,6 +13,8 @@ package enum EngineEvent: Sendable {
     case sourceListed(ListRequest, Result<KeySnapshot, Failure>)
     /// The answer to a claim of many; the claims are those of the action.
     case batchClaimed([PKey: NewClaim], Result<LedgerAnswer, Failure>)
+    /// The second opinion on many; what was expected is that of the action.
+    case batchConfirmed([PKey: Premise], Result<LedgerAnswer, Failure>)
     /// The answer to a request of the run with this number.
     case answered(PKey, RunID, Answer)
     /// Something outside allows the writing, or forbids it.
@@ -43,6 +45,8 @@ package enum EngineAction: Sendable {
     case read(PKey, RunID)
     case write(PartitionWrite, PKey, RunID, WritePermit)
     case claimBatch([PKey: NewClaim], WritePermit)
+    /// Asks for a second opinion on many partitions at once.
+    case confirmBatch([PKey: Premise], WritePermit)
     /// A next life is to know how far a source has been told.
     case remember(SourceID, StorePoint)
     case say(Message)

@@ -40,7 +40,8 @@ struct Work: Sendable {
     private var wishes: [PKey: Duration] = [:]
     /// In a single run: how often a PKey has failed.
     private var attempts: [PKey: Int] = [:]
-    private var batchClaims = BatchClaims()
+    private var claims = Batches<NewClaim>()
+    private var opinions = Batches<Premise>()
     /// How it stood when it was told what would be done.
     private var rehearsed: [PKey: Standing] = [:]
     private let runsOnce: Bool
@@ -114,7 +115,7 @@ struct Work: Sendable {
         let next = queue.next(now: now, takesEldest: isSharedOpen) { slots.isOpen(to: $0, now: now) }
         guard let (pkey, urgency, isEldest) = next else { return nil }
         beginning[pkey] = Place(urgency: urgency, isEldest: isEldest)
-        batchClaims.runBegan(pkey)
+        claims.runBegan(pkey)
         return (pkey, waitingSince[pkey] ?? now)
     }
 
@@ -205,21 +206,31 @@ struct Work: Sendable {
     }
 
     /// Whether nothing waits and nothing is under way.
-    var isDone: Bool { runs.isEmpty && queue.depth == 0 && batchClaims.isEmpty }
+    var isDone: Bool { runs.isEmpty && queue.depth == 0 && claims.isEmpty && opinions.isEmpty }
 
     // MARK: Claims of many
 
-    func isBeingClaimed(_ pkey: PKey) -> Bool { batchClaims.contains(pkey) }
+    func isBeingClaimed(_ pkey: PKey) -> Bool { claims.contains(pkey) }
 
     mutating func claiming(_ batch: [PKey: NewClaim]) {
         for pkey in batch.keys.sorted() { queue.attempted(pkey) }
-        batchClaims.ask(batch)
+        claims.ask(batch)
     }
 
     /// The answer to a claim of many has come; says whether it is still worth something for this PKey.
     mutating func claimed(_ pkey: PKey, _ claim: NewClaim) -> Bool {
-        batchClaims.answered(pkey, claim)
+        claims.answered(pkey, claim)
     }
+
+    // MARK: Second opinions on many
+
+    /// Whether a second opinion on a partition is under way, asked for with others.
+    func isBeingConfirmed(_ pkey: PKey) -> Bool { opinions.contains(pkey) }
+
+    mutating func confirming(_ batch: [PKey: Premise]) { opinions.ask(batch) }
+
+    /// A second opinion on many has come; says whether it is the one that was asked for last for this PKey.
+    mutating func confirmed(_ pkey: PKey, _ expected: Premise) -> Bool { opinions.answered(pkey, expected) }
 
     // MARK: Rehearsals
 

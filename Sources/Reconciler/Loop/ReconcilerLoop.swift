@@ -140,6 +140,13 @@ package struct ReconcilerLoop: Sendable {
                     .batchClaimed(
                         claims, await result { () async throws(Failure) in try await ledger.claim(claims, permit) }))
             }
+        case .confirmBatch(let expected, let permit):
+            group.addTask {
+                mailbox.yield(
+                    .batchConfirmed(
+                        expected,
+                        await result { () async throws(Failure) in try await ledger.confirm(expected, permit) }))
+            }
         case .follow(let id):
             guard let source = sources.first(where: { $0.id == id }) else { return }
             group.addTask { await follow(source, into: mailbox) }

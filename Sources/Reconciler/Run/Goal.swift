@@ -30,7 +30,14 @@ struct Goal: Hashable, Sendable {
 
     /// Every key that could want the partition, and the one that its record is of.
     func keys(and recorded: KeyName) -> [KeyName: KeyState] {
-        recorded.isEmpty ? keys : keys.merging([recorded: .absent]) { known, _ in known }
+        keys.and(recorded)
+    }
+}
+
+extension [KeyName: KeyState] {
+    /// These, and the key that a record is of, which is not there if it is none of them.
+    func and(_ recorded: KeyName) -> [KeyName: KeyState] {
+        recorded.isEmpty ? self : merging([recorded: .absent]) { known, _ in known }
     }
 }
 

@@ -45,6 +45,8 @@ extension Run {
         } else if let ground = Ground(facts.standing.word) {
             return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: ground, facts).after(words)
         } else {
+            // It is asked about with others, and comes back with the answer.
+            guard !facts.isBeingConfirmed else { return Turn(.waits) }
             guard let permit = facts.gate.permit(for: .confirmation) else { return Turn(.again) }
             return Turn(
                 .confirming(goal),

@@ -83,6 +83,8 @@ enum Run: Sendable {
         var noted: WaitingNote?
         /// Whether another write may be under way now.
         var hasRoom = true
+        /// Whether a second opinion on the partition is under way, asked for with others.
+        var isBeingConfirmed = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 

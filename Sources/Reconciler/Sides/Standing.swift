@@ -63,6 +63,18 @@ struct Standing: Hashable, Sendable {
         return !steps.isEmpty || waiting != known || !recordIsRight
     }
 
+    /// Whether it is to be written by a list's word alone, so that a second opinion comes first.
+    func wantsOpinion(_ planner: Planner) -> Bool {
+        guard word == .listed, let record, record.state != .deleting else { return false }
+        switch intent {
+        case .absent: return false
+        case .held: return holdRecord == nil && !givenUp.isEmpty
+        case .present:
+            guard let actual else { return true }
+            return !planner.steps(for: pkey, intent: intent, actual: actual, isOwned: true, waiting: waiting).isEmpty
+        }
+    }
+
     private var recordIsRight: Bool {
         switch intent {
         case .held: true

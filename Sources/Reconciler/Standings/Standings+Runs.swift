@@ -71,6 +71,41 @@ extension Standings {
         if failure.cause == .full { noteRoom(.none(failure.message), &out) }
     }
 
+    // MARK: Second opinions on many
+
+    /// The partitions of ours that are to be written by a list's word alone, each with how its record and keys are believed to
+    /// stand; in ascending order.
+    ///
+    /// A deletion is authorised by a transaction of its own, which compares as much, and a claim compares the key.
+    func opinionsWanted(on pkeys: some Sequence<PKey>, _ work: Work) -> [(PKey, Premise)] {
+        guard let picture else { return [] }
+        let wanted = pkeys.filter { pkey in
+            !work.isRunning(pkey) && !work.isBeingConfirmed(pkey) && !sides.ledger.isDoubtful(pkey)
+                && picture.standing(of: pkey, admission, leaving).wantsOpinion(planner)
+        }
+        return wanted.sorted().map { pkey in
+            let standing = picture.standing(of: pkey, admission, leaving)
+            let keys = picture.desired.keyStates(of: pkey)
+            return (pkey, Premise(over: standing.version, keys.and(standing.record?.key ?? standing.key)))
+        }
+    }
+
+    /// A second opinion on many agrees with what is wanted of this one.
+    mutating func confirmed(_ pkey: PKey, _ expected: Premise, _ out: inout Output) {
+        guard let picture else { return }
+        let (standing, keys) = (picture.standing(of: pkey, admission, leaving), picture.desired.keyStates(of: pkey))
+        // What has been told since is another matter.
+        guard Premise(over: standing.version, keys.and(standing.record?.key ?? standing.key)) == expected else {
+            return
+        }
+        sides.source.confirmed(pkey, standing.revision)
+    }
+
+    /// Nobody knows how they stand.
+    mutating func noOpinion(_ failure: Failure, _ out: inout Output) {
+        if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
+    }
+
     // MARK: Ports that leave
 
     /// Takes note of which ports partitions have still to give up, and asks for those that wait for one that is free now.

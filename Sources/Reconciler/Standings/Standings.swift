@@ -42,7 +42,7 @@ struct Standings: Sendable {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving, planner: planner,
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
-            noted: waiters.note(of: pkey), hasRoom: work.hasRoom
+            noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey)
         ) { work.failure(of: $0) }
     }
 

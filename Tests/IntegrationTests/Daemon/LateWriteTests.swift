@@ -113,6 +113,30 @@ struct LateWriteTests {
         }
     }
 
+    @Test("etcd takes a second opinion on 40 partitions at once, and refuses it when one key is another by then")
+    func opinions() async throws {
+        try await withLedger { site, ledger, _ in
+            let pkeys = (0x2000..<0x2028).compactMap { PKey(PartitionNumber(lowBitsOf: $0)) }
+            var claims: [PKey: NewClaim] = [:]
+            for pkey in pkeys {
+                try await site.put(pkey: pkey.description, hosts: ["043f720300f55176"])
+                let key = try #require(await site.get(Site.pkeyPrefix + pkey.description))
+                let state = KeyState(KeyVersion(key.revision), Array(key.value.utf8))
+                let name = KeyName(Site.pkeyPrefix + pkey.description)
+                claims[pkey] = NewClaim(LedgerRecord(.claimed, key: name, revision: state.version), state)
+            }
+            guard case .written(let version) = try await ledger.claim(claims, permit(.batch)) else {
+                Issue.record("they were not claimed")
+                return
+            }
+            let expected = claims.mapValues { Premise(over: version, [$0.record.key: $0.key]) }
+            #expect(expected.count == 40)
+            #expect(try await ledger.confirm(expected, permit(.confirmation)) == .allowed)
+            try await site.delete(pkey: "0x2027")
+            #expect(try await ledger.confirm(expected, permit(.confirmation)) == .refused)
+        }
+    }
+
     @Test("A claim for a key that has the revision that was told and another value is refused")
     func value() async throws {
         try await withLedger { site, ledger, pkey in

@@ -114,6 +114,10 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer { .allowed }
 
+    func confirm(
+        _ expected: [PKey: Premise], _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { .allowed }
+
     func release(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer {

@@ -14,8 +14,8 @@ enum Request {
     case authorise(PKey, RecordChange)
     case release(PKey, RecordChange)
     case ping
-    /// A second opinion on how keys stand.
-    case confirm(PKey, RecordChange)
+    /// A second opinion on how keys stand, of one partition or of many.
+    case confirm([PKey: RecordChange])
     case readFabric
     case readPartition(PKey)
     case write(PlanStep)
@@ -31,6 +31,8 @@ enum Request {
         case .claimBatch(let claims, _):
             self = .claim(
                 claims.mapValues { RecordChange($0.record, over: .absent, if: [$0.record.key: $0.key]) }, isBatch: true)
+        case .confirmBatch(let expected, _):
+            self = .confirm(expected.mapValues { RecordChange(nil, over: $0.version, if: $0.keys) })
         case .read(let pkey, _): self = .readPartition(pkey)
         case .write(let write, let pkey, _, _): self.init(write, pkey)
         }
@@ -48,7 +50,7 @@ enum Request {
         case .release(let proof, let version, let keys):
             self = .release(proof.pkey, RecordChange(nil, over: version, if: keys))
         case .confirm(let version, let keys):
-            self = .confirm(pkey, RecordChange(nil, over: version, if: keys))
+            self = .confirm([pkey: RecordChange(nil, over: version, if: keys)])
         }
     }
 
@@ -127,6 +129,9 @@ extension EngineEvent {
         case (.listSource(let asked), .failed(let failure)): self = .sourceListed(asked, .failure(failure))
         case (.claimBatch(let claims, _), .ledger(let answer)): self = .batchClaimed(claims, .success(answer))
         case (.claimBatch(let claims, _), .failed(let failure)): self = .batchClaimed(claims, .failure(failure))
+        case (.confirmBatch(let expected, _), .ledger(let answer)): self = .batchConfirmed(expected, .success(answer))
+        case (.confirmBatch(let expected, _), .failed(let failure)):
+            self = .batchConfirmed(expected, .failure(failure))
         case (.read(let pkey, let run), .partition(let partition)):
             self = .answered(pkey, run, .read(.success(partition)))
         case (.read(let pkey, let run), .failed(let failure)): self = .answered(pkey, run, .read(.failure(failure)))
@@ -304,8 +309,8 @@ extension Store {
         case .authorise(let pkey, let change): try carryOut([pkey: change], mayGoUnwritten: true)
         case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.
-        case .confirm(let pkey, let change):
-            try transact(if: conditions(of: change, pkey), set: [:]) ? .allowed : .refused
+        case .confirm(let changes):
+            try transact(if: changes.flatMap { conditions(of: $1, $0) }, set: [:]) ? .allowed : .refused
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write: nil
         }
     }

@@ -14,7 +14,9 @@ extension Request {
         case .amend(let pkey, let change): "amend \(pkey) \(change.words)"
         case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
         case .release(let pkey, let change): "release \(pkey) \(change.words)"
-        case .confirm(let pkey, let change): "second opinion on \(pkey) \(change.words)"
+        case .confirm(let changes):
+            changes.sorted { $0.key < $1.key }.map { "second opinion on \($0.key) \($0.value.words)" }
+                .joined(separator: ", ")
         case .readFabric: "list of UFM"
         case .ping: "ping"
         case .readPartition(let pkey): "read \(pkey)"
@@ -43,7 +45,7 @@ extension Reply {
         case .ledger(.written(let version)): "done, version \(version.number)"
         case .ledger(.allowed): "allowed, and not written"
         case .ledger(.refused): "the conditions do not hold"
-        case .keys(let store): "at \(store.revision)"
+        case .keys(let store): "at \(store.revision): \(store.words)"
         case .records(let content):
             (content.records.sorted { $0.key < $1.key }.map { pkey, kept in
                 "\(pkey) \(kept.record.state) @\(kept.record.revision)"
@@ -58,15 +60,18 @@ extension Reply {
 }
 
 extension Site {
-    func words(of store: Store) -> String {
-        store.keys.isEmpty
-            ? "no keys"
-            : store.keys.values.sorted { $0.name < $1.name }
-                .map { "\($0.name.dropFirst(Store.prefix.count)) = \($0.wish) @\($0.revision)" }
-                .joined(separator: ", ")
-    }
+    func words(of store: Store) -> String { store.words }
 
     func words(of ufm: FabricManager) -> String {
         ufm.partitions.sorted { $0.key < $1.key }.map { "\($0.key) \(PortSet($0.value))" }.joined(separator: ", ")
+    }
+}
+
+extension Store {
+    fileprivate var words: String {
+        guard !keys.isEmpty else { return "no keys" }
+        return keys.values.sorted { $0.name < $1.name }
+            .map { "\($0.name.dropFirst(Self.prefix.count)) = \($0.wish) @\($0.revision)" }
+            .joined(separator: ", ")
     }
 }

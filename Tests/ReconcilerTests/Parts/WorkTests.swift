@@ -116,7 +116,7 @@ struct WorkTests {
         arguments: [(0, []), (7, []), (8, [8]), (40, [40]), (90, [40, 40, 10])])
     func sizes(count: Int, sizes: [Int]) throws {
         let pkeys = try (0..<count).map { try PKey(parsing: "0x" + String($0 + 1, radix: 16)) }
-        let batches = BatchClaims.batches(of: pkeys.map { ($0, claim) })
+        let batches = Batches.split(pkeys.map { ($0, claim) })
         #expect(batches.map(\.count) == sizes)
         #expect(batches.flatMap(\.keys).sorted() == (sizes.isEmpty ? [] : pkeys))
     }

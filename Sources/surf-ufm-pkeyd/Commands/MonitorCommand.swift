@@ -32,7 +32,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     @Option(
         help: ArgumentHelp(
             "A directory in which the daemon keeps etcd's cluster id and how far it was told (default: $STATE_DIRECTORY, else none).",
-            valueName: "directory"))
+            valueName: "directory"), completion: .directory)
     var stateDir: String?
     @Option(
         help: ArgumentHelp(

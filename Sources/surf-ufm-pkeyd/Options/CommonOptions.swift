@@ -8,7 +8,7 @@ struct CommonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Directory of batch.yaml, ufm.yaml and the password files (default: $PCOCC_SYSTEM_CONF_DIR or /etc/pcocc).",
-            valueName: "directory"))
+            valueName: "directory"), completion: .directory)
     var configDir: String?
     @Flag(help: "Log in detail.") var debug = false
 

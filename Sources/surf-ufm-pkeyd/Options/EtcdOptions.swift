@@ -17,10 +17,13 @@ struct EtcdOptions: ParsableArguments {
             "http or https, for endpoints that do not say (overrides batch.yaml; default https with --etcd-ca-cert or --etcd-cert-file, else http).",
             valueName: "protocol"))
     var etcdProtocol: EtcdEndpoint.Scheme?
-    @Option(help: ArgumentHelp("CA certificate of etcd (overrides batch.yaml).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("CA certificate of etcd (overrides batch.yaml).", valueName: "file"), completion: .file())
     var etcdCaCert: String?
-    @Option(help: ArgumentHelp("Client certificate for etcd.", valueName: "file")) var etcdCertFile: String?
-    @Option(help: ArgumentHelp("Key of the client certificate.", valueName: "file")) var etcdKeyFile: String?
+    @Option(help: ArgumentHelp("Client certificate for etcd.", valueName: "file"), completion: .file())
+    var etcdCertFile: String?
+    @Option(help: ArgumentHelp("Key of the client certificate.", valueName: "file"), completion: .file())
+    var etcdKeyFile: String?
     @Option(help: ArgumentHelp("etcd user.", valueName: "user")) var etcdUser: String?
     @Option(help: ArgumentHelp("etcd password; better in the file etcd-password.", valueName: "password"))
     var etcdPassword: String?

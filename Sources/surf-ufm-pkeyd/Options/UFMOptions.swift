@@ -6,7 +6,9 @@ struct UFMAccessOptions: ParsableArguments {
     @Flag(help: "Do not verify UFM's certificate. Whoever is in between then has the password.")
     var noSslVerify = false
     @Flag(help: "Use HTTP instead of HTTPS for UFM.") var http = false
-    @Option(help: ArgumentHelp("CA certificate of UFM (default: the system's CAs).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("CA certificate of UFM (default: the system's CAs).", valueName: "file"), completion: .file()
+    )
     var ufmCaCert: String?
     @Option(
         help: ArgumentHelp(
@@ -14,13 +16,17 @@ struct UFMAccessOptions: ParsableArguments {
             valueName: "sha256:…"),
         transform: CertificateFingerprint.init(parsing:))
     var ufmFingerprint: [CertificateFingerprint] = []
-    @Option(help: ArgumentHelp("Log in with the access token in this file, without a user.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Log in with the access token in this file, without a user.", valueName: "file"),
+        completion: .file())
     var ufmTokenFile: String?
     @Option(
-        help: ArgumentHelp("Client certificate for UFM; without user and token it is the login.", valueName: "file"))
+        help: ArgumentHelp("Client certificate for UFM; without user and token it is the login.", valueName: "file"),
+        completion: .file())
     var ufmCertFile: String?
     @Option(
-        help: ArgumentHelp("Key of the client certificate (default: in the certificate's file).", valueName: "file"))
+        help: ArgumentHelp("Key of the client certificate (default: in the certificate's file).", valueName: "file"),
+        completion: .file())
     var ufmKeyFile: String?
 
     func validate() throws {

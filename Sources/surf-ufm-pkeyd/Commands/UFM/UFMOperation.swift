@@ -34,13 +34,15 @@ struct UFMOperationOptions: ParsableArguments {
     var pkey: PKey?
     @Option(help: ArgumentHelp("Show every PKey that a port is in.", valueName: "guid"), transform: GUID.init(parsing:))
     var findGuid: GUID?
-    @Option(help: ArgumentHelp("Write all PKeys with their members as JSON; - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write all PKeys with their members as JSON; - for standard output.", valueName: "file"),
+        completion: .file())
     var export: String?
     @Option(
         name: .customLong("import"),
         help: ArgumentHelp(
             "Make UFM's PKeys as a file of --export says, by the changes that it takes; - for standard input.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var importPath: String?
     @Flag(help: "Show UFM's version and certificate, how long it takes to answer, and how we log in.") var ping = false
 

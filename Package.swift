@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "CStart"),
         .target(name: "Surroundings", dependencies: ["CStart", "Text"], swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
-        .target(name: "JSONText", swiftSettings: strict),
+        .target(name: "JSONText", swiftSettings: core),
         .target(name: "YAMLReader", dependencies: ["Text", "CYAML"], swiftSettings: strict),
         .target(
             name: "Transport", dependencies: ["Surroundings", "Text", "CCurl", "COpenSSL"], swiftSettings: strict),
@@ -120,6 +120,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SurroundingsTests", dependencies: ["Surroundings"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
         .target(
             name: "ScriptedUFM", dependencies: ["Fabric", "Transport", "UFMClient"], path: "Tests/ScriptedUFM",

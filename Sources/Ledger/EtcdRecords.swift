@@ -1,6 +1,6 @@
 package import EtcdGateway
 package import Fabric
-import FoundationEssentials
+import JSONText
 import KeyHistory
 package import Reconciler
 
@@ -182,7 +182,7 @@ package struct EtcdRecords: RecordStore {
             let problem = "is no record: PKey \(pkey) is not spelt so"
             return .strange(StrangeRecord("\(name)", of: pkey, version, problem))
         }
-        guard let document = try? JSONDecoder().decode(LedgerDocument.self, from: Data(value)),
+        guard let document = try? JSONText.decode(LedgerDocument.self, from: value),
             let record = document.record
         else { return .strange(StrangeRecord("\(name)", of: pkey, version, "the ledger record cannot be read")) }
         return StoredRecord(

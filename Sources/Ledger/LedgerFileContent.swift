@@ -79,7 +79,7 @@ extension LedgerFileContent {
     init(_ bytes: [UInt8], fabric: String) throws(Unreadable) {
         let document: Document
         do {
-            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
+            document = try JSONText.decode(Document.self, from: bytes)
         } catch {
             throw Unreadable(problem: "no ledger can be read from it: \(Self.words(error))")
         }

@@ -1,5 +1,4 @@
 import Fabric
-import FoundationEssentials
 import JSONText
 import KeyHistory
 import Reconciler
@@ -42,7 +41,7 @@ struct WaitingDocument: Codable, Hashable, Sendable {
 
     /// nil for a text that is none.
     init?(_ json: [UInt8]) {
-        guard let document = try? JSONDecoder().decode(Self.self, from: Data(json)) else { return nil }
+        guard let document = try? JSONText.decode(Self.self, from: json) else { return nil }
         self = document
     }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSONText
 import Transport
 
@@ -9,10 +8,10 @@ struct Answer {
     /// From the request to the end of the answer.
     let duration: Duration
 
-    /// The body as JSON of this shape. The error names the place in the body that does not fit.
+    /// The body as JSON of this shape. The error names the place in the body that does not fit, or has a name twice.
     func decoded<Body: Decodable>(_ type: Body.Type) throws(UFMError) -> Body {
         do {
-            return try JSONDecoder().decode(type, from: Data(response.body))
+            return try JSONText.decode(type, from: response.body)
         } catch {
             throw exchange.error(.malformedAnswer(Self.reason(error)), answer: response)
         }

@@ -48,6 +48,13 @@ struct SuspiciousListTests {
             (#""0x12345":{"guids":[]}"#, "0x12345"),
             (#""0x5":{"guids":[]},"0x0005":{"guids":[]}"#, "0x5 is listed twice"),
             (#""0x5":{"guids":[]},"0x8005":{"guids":[]}"#, "0x5 is listed twice"),
+            (#""0x5":{"guids":[]},"0x5":{"guids":[]}"#, "this name stands twice in one object at 0x5"),
+            (#""0x5":{"guids":[]},"\u0030x5":{"guids":[]}"#, "this name stands twice in one object at 0x5"),
+            (#""0x5":{"guids":[],"guids":[{"guid":"946dae03005985c8"}]}"#, "twice in one object at 0x5.guids"),
+            (
+                #""0x5":{"guids":[{"guid":"946dae03005985c8","guid":"946dae03005985c9"}]}"#,
+                "twice in one object at 0x5.guids.[0].guid"
+            ),
             (#""0x5":{"guids":[],"pkey":"0x6"}"#, "0x6"),
             (#""error":"busy""#, "error"),
         ])
@@ -65,6 +72,18 @@ struct SuspiciousListTests {
         guard case .malformedAnswer = await failure(of: body)?.kind else {
             Issue.record("\(body) was believed")
             return
+        }
+    }
+
+    @Test("The answer for one partition is not believed either where a name stands twice in it")
+    func repeatedInOne() async throws {
+        let number = try PartitionNumber(parsing: "0x5")
+        for body in [
+            #"{"0x5":{"guids":[]},"0x5":{"guids":[{"guid":"946dae03005985c8"}]}}"#,
+            #"{"guids":[{"guid":"946dae03005985c8"}],"guids":[]}"#,
+        ] {
+            let error = await #expect(throws: UFMError.self) { try await Scripted(.json(body)).client.partition(number) }
+            #expect(error?.description.contains("stands twice") == true, "\(String(describing: error))")
         }
     }
 

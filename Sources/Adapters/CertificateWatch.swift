@@ -39,16 +39,28 @@ extension SeenCertificate {
     }
 }
 
+extension TLSSettings {
+    /// Our own certificate, if we have one.
+    fileprivate var seen: [SeenCertificate] {
+        ownCertificate.map {
+            [SeenCertificate(server: "this daemon (\($0.path))", expiry: $0.expiry, expiryText: $0.expiryText)]
+        } ?? []
+    }
+}
+
 extension UFMFabric {
-    /// The certificates of UFM's hosts, as far as they answer.
+    /// The certificates of UFM's hosts, as far as they answer, and the one that we show them.
     package func certificates() async -> [SeenCertificate] {
-        await client.certificates().map { SeenCertificate($0.certificate, of: "UFM at \($0.server)") }
+        let client = client
+        return await client.certificates().map { SeenCertificate($0.certificate, of: "UFM at \($0.server)") }
+            + client.configuration.tls.seen
     }
 }
 
 extension EtcdClient {
-    /// The certificates of etcd's members, as far as they answer.
+    /// The certificates of etcd's members, as far as they answer, and the one that we show them.
     package func seenCertificates() async -> [SeenCertificate] {
         await certificates().map { SeenCertificate($0.certificate, of: "etcd at \($0.endpoint.url)") }
+            + configuration.tls.seen
     }
 }

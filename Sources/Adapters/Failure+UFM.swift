@@ -21,7 +21,7 @@ extension UFMError {
     /// One line for people, without secrets: what happened, and what to do where that is known.
     package func description(with advice: Failure.Advice) -> String {
         let trouble = Failure.Trouble(
-            .ufm, Failure.Cause(self), at: server, words: serverWords ?? "", status: status)
+            .ufm, Failure.Cause(self), at: server, words: serverWords ?? "", status: status, user: user)
         return OutgoingWords.line(description + (advice(trouble).map { "; \($0)" } ?? ""))
     }
 }

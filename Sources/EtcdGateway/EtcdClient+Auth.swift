@@ -28,7 +28,8 @@ extension EtcdClient {
         let limit = min(.seconds(5), configuration.timeout / (configuration.endpoints.count + 1))
         let request = request("/v3/auth/authenticate", body, at: endpoint, nil, configuration, within: limit)
         do throws(EtcdError) {
-            let answer = try WireCoding.decode(AuthenticateAnswer.self, from: try await send(request, over: transport))
+            let answer = try WireCoding.decode(
+                AuthenticateAnswer.self, from: try await send(request, over: transport), of: endpoint)
             guard let token = answer.token, !token.isEmpty else {
                 throw EtcdError(.malformedAnswer, "authentication returned no token")
             }

@@ -109,7 +109,7 @@ package final class EtcdClient: Sendable {
                 path, body, at: endpoint, authorization, self.configuration, effect: effect, within: limit)
             request.lease = lease
             let response = try await Self.send(request, over: self.transport)
-            let answer = try WireCoding.decode(HeadedAnswer<Answer>.self, from: response)
+            let answer = try WireCoding.decode(HeadedAnswer<Answer>.self, from: response, of: endpoint)
             try self.check(answer.header, of: endpoint)
             return answer.content
         }

@@ -30,7 +30,9 @@ package struct Partition: Hashable, Sendable {
     package var customName: String? {
         let prefix = "api_pkey_"
         guard let name, !name.isEmpty else { return nil }
-        guard name.hasPrefix(prefix) else { return name }
-        return (try? PartitionNumber(parsing: name.dropFirst(prefix.count))) == number ? nil : name
+        // By bytes: what only looks the same was typed by somebody.
+        guard name.utf8.starts(with: prefix.utf8) else { return name }
+        let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+        return (try? PartitionNumber(parsing: rest)) == number ? nil : name
     }
 }

@@ -86,7 +86,8 @@ extension LedgerFileContent {
         guard document.format == Self.format else {
             throw Unreadable(problem: "format \(document.format) is not known, only \(Self.format)")
         }
-        guard document.fabric == fabric else {
+        // By bytes, as etcd would tell them apart.
+        guard Array(document.fabric.utf8) == Array(fabric.utf8) else {
             throw Unreadable(problem: "it is the ledger of the fabric \(document.fabric), not of \(fabric) (--fabric)")
         }
         self.fabric = fabric

@@ -10,6 +10,8 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         case refused(Failure)
         /// The time was over; the words say how far it had come.
         case timedOut(state: String)
+        /// There is nothing to wait for: neither a key nor a record, and none came in the first seconds.
+        case unknown
         case cancelled
     }
 
@@ -26,7 +28,12 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         case ledger(Result<LedgerEntry?, Failure>)
         case refused(Failure)
         case timedOut
+        /// What is not there by now is not late.
+        case graceOver
     }
+
+    /// How long a key that was just written may not be told: a member that lags may have answered.
+    private static var grace: Duration { .seconds(2) }
 
     private let pkey: PKey
     private let sources: [any KeySource]
@@ -67,6 +74,10 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
                 try? await clock.sleep(for: timeout)
                 mailbox.yield(.timedOut)
             }
+            group.addTask {
+                try? await clock.sleep(for: Self.grace)
+                mailbox.yield(.graceOver)
+            }
             let result = await judge(events, mailbox)
             group.cancelAll()
             abort()
@@ -79,6 +90,7 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         _ events: AsyncStream<Event>, _ mailbox: AsyncStream<Event>.Continuation
     ) async -> Result<End, Problem> {
         var state = WaitState(pkey, of: sources.map(\.id))
+        var isGraceOver = false
         for await event in events {
             var verdict: WaitState.Verdict?
             switch event {
@@ -88,11 +100,19 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
                 if case .success(let entry?) = told, verdict == nil { await note(entry, &state) }
             case .refused(let failure): return .failure(.refused(failure))
             case .timedOut: return .failure(.timedOut(state: state.words))
+            case .graceOver:
+                isGraceOver = true
+                verdict = state.verdict
             }
-            if verdict == .goneIfConfirmed { verdict = await confirm(&state, mailbox) }
+            if verdict == .unknownIfConfirmed, !isGraceOver { continue }
+            switch verdict {
+            case .goneIfConfirmed, .unknownIfConfirmed: verdict = await confirm(&state, mailbox)
+            case .synced, nil: break
+            }
             switch verdict {
             case .synced(let revision): return .success(.synced(revision: revision))
             case .goneIfConfirmed: return .success(.gone)
+            case .unknownIfConfirmed: return .failure(.unknown)
             case nil: continue
             }
         }

@@ -1,4 +1,5 @@
 package import Fabric
+package import FoundationEssentials
 package import KeyHistory
 package import Planning
 package import Reconciler
@@ -50,6 +51,21 @@ package struct StatusReport: Sendable {
         self.init(
             fabric: fabric, range: range, ledger: stored, notes: notes, sources: sources.map(\.id),
             keys: try await sources.lists())
+    }
+
+    /// The deletions that wait for an approval; nil where there are none.
+    package var guarded: Guarded? {
+        let waiting = partitions.filter { $0.state == .guarded }
+        guard !waiting.isEmpty else { return nil }
+        return Guarded(pkeys: Capped(waiting.map(\.pkey)), since: waiting.compactMap { $0.entry?.time }.min())
+    }
+
+    /// Deletions that wait for an approval.
+    package struct Guarded: Hashable, Sendable {
+        /// In ascending order.
+        package let pkeys: Capped<PKey>
+        /// When the first of them was held back, as far as the ledger says.
+        package let since: Date?
     }
 
     /// How many PKeys are in each state, of those states that there are, in the order of ``PartitionStatus/State``.

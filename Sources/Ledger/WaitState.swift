@@ -12,12 +12,16 @@ package struct WaitState {
         /// There is to be no partition, and the ledger as last told has none, or has seen it gone. It may have been told before
         /// the key went: the record is to be read once more.
         case goneIfConfirmed
+        /// There is neither a key nor a record, and none was told since the wait began: nothing says that the partition ever was.
+        case unknownIfConfirmed
     }
 
     private let pkey: PKey
     private var desired: DesiredState
     private var entry: LedgerEntry?
     private var isEntryKnown = false
+    /// Whether a key or a record was told since the wait began.
+    private var hasBeen = false
     private var note: WaitingNote?
     /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
     private var seen: Set<KeyVersion> = []
@@ -52,6 +56,7 @@ package struct WaitState {
             if entry != self.entry { note = nil }
             self.entry = entry
             isEntryKnown = true
+            if entry != nil { hasBeen = true }
             failure = nil
         case .failure(let failure): self.failure = failure.message
         }
@@ -63,15 +68,19 @@ package struct WaitState {
 
     private mutating func see() {
         let revision = desired.revision(of: pkey)
-        if revision != .absent { seen.insert(revision) }
+        guard revision != .absent else { return }
+        seen.insert(revision)
+        hasBeen = true
     }
 
-    private var verdict: Verdict? {
+    /// What all that was told amounts to; nil while it is to be waited on.
+    var verdict: Verdict? {
         guard desired.isListed, isEntryKnown else { return nil }
         if let record = entry?.record, record.state == .synced, seen.contains(record.revision) {
             return .synced(revision: record.revision)
         }
-        return desired.intent(of: pkey) == .absent && entry?.record.isSeenGone ?? true ? .goneIfConfirmed : nil
+        guard desired.intent(of: pkey) == .absent, entry?.record.isSeenGone ?? true else { return nil }
+        return hasBeen ? .goneIfConfirmed : .unknownIfConfirmed
     }
 
     /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.

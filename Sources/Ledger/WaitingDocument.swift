@@ -27,7 +27,7 @@ struct WaitingDocument: Codable, Hashable, Sendable {
 
     /// What it says of a record, if it belongs to it; a port that cannot be read is passed over.
     func note(of record: LedgerRecord) -> WaitingNote? {
-        guard record.state == .claimed, key == record.key.description, revision == record.revision.number else {
+        guard record.state == .claimed, KeyName(key) == record.key, revision == record.revision.number else {
             return nil
         }
         let ports = waits.compactMap { port -> WaitingNote.Port? in

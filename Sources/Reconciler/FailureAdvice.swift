@@ -17,10 +17,14 @@ extension Failure {
         package let words: String
         /// The HTTP status, where it matters.
         package let status: Int?
+        /// As whom we asked, where it was a user with a name.
+        package let user: String?
 
         package init(
-            _ server: Server, _ cause: Cause, at endpoint: String? = nil, words: String = "", status: Int? = nil
+            _ server: Server, _ cause: Cause, at endpoint: String? = nil, words: String = "", status: Int? = nil,
+            user: String? = nil
         ) {
+            self.user = user
             self.status = status
             self.server = server
             self.cause = cause

@@ -39,7 +39,7 @@ package enum Advice {
         let isPlain = trouble.endpoint?.hasPrefix("http:") == true
         return switch trouble.cause {
         case .credentials where trouble.status == 403:
-            "the user may lack the role for it, or another web server than UFM's answers there"
+            "the user\(trouble.user.map { " \($0)" } ?? "") may lack the role for it, or another web server than UFM's answers there"
         case .credentials:
             "check the UFM user and the file ufm-password, the token, or whose the client certificate is"
         case .untrustedCertificate(let reason) where reason.contains("not the pinned one"):

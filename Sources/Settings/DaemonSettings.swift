@@ -31,10 +31,9 @@ package struct DaemonInputs: Sendable {
             let ufm = try ufm.resolve(sources, &notes)
             var engine = try engine.resolve(sources, &notes)
             engine.fabricName = "\(ufm.scheme.rawValue)://\(ufm.hosts.joined(separator: ","))"
-            // systemd names several, separated by colons, where a unit asks for several.
-            let given = environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
             return DaemonSettings(
-                etcd: etcd, ufm: ufm, engine: engine, stateDirectory: stateDirectory ?? given, inputs: self,
+                etcd: etcd, ufm: ufm, engine: engine, stateDirectory: stateDirectory ?? environment.stateDirectory,
+                inputs: self,
                 environment: environment)
         }
     }

@@ -1,4 +1,5 @@
 import Fabric
+import Files
 package import Planning
 import Transport
 
@@ -60,13 +61,24 @@ package enum LedgerPlace: Hashable, Sendable {
     /// An absolute path.
     case file(String)
 
-    /// Reads `etcd` or `file:/var/lib/surf-ufm-pkeyd/ledger.json`.
-    package init(parsing text: String) throws(MalformedValue) {
+    /// Where a ledger in a file is kept if nobody says where: what the daemon and the tools mean must be one file.
+    package static func standardPath(_ environment: ProcessEnvironment) -> String {
+        StateDirectory(environment.stateDirectory ?? "/var/lib/surf-ufm-pkeyd").path(of: "ledger.json")
+    }
+
+    /// Reads `etcd`, `file`, or `file:/var/lib/surf-ufm-pkeyd/ledger.json`.
+    package init(parsing text: String, _ environment: ProcessEnvironment = .current) throws(MalformedValue) {
+        if text == "file" {
+            self = .file(Self.standardPath(environment))
+            return
+        }
         if text == "etcd" {
             self = .etcd
             return
         }
-        guard text.hasPrefix("file:") else { throw MalformedValue("expected etcd or file:/path, found '\(text)'") }
+        guard text.hasPrefix("file:") else {
+            throw MalformedValue("expected etcd, file or file:/path, found '\(text)'")
+        }
         let path = String(text.dropFirst("file:".count))
         // The daemon and the tools may run in different directories, and must mean the same file.
         guard path.hasPrefix("/") else {

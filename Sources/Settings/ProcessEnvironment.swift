@@ -19,4 +19,7 @@ package struct ProcessEnvironment: Sendable {
     package subscript(_ name: String) -> String? {
         lookUp(name).flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// The directory that systemd gives a service; the first one, where a unit asks for several.
+    package var stateDirectory: String? { self["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init) }
 }

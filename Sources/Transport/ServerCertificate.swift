@@ -19,13 +19,35 @@ package struct ServerCertificate: Hashable, Sendable {
     }
 
     /// The end of its validity as `2026-11-22T18:33:24Z`.
-    package var expiryText: String {
-        var seconds = time_t(expiry)
+    package var expiryText: String { Self.text(ofEnd: expiry) }
+
+    fileprivate static func text(ofEnd seconds: Int) -> String {
+        var seconds = time_t(seconds)
         var parts = tm()
         gmtime_r(&seconds, &parts)
         var text = [CChar](repeating: 0, count: 32)
         strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// The end of a certificate of our own.
+package struct OwnCertificate: Hashable, Sendable {
+    /// Its file.
+    package let path: String
+    /// In seconds since 1970.
+    package let expiry: Int
+
+    /// The end of its validity as `2026-11-22T18:33:24Z`.
+    package var expiryText: String { ServerCertificate.text(ofEnd: expiry) }
+}
+
+extension TLSSettings {
+    /// Our own certificate as its file is now; nil where there is none, or it cannot be read.
+    package var ownCertificate: OwnCertificate? {
+        certificateFile.flatMap { path in
+            TLSFiles.end(ofCertificateIn: path).map { OwnCertificate(path: path, expiry: $0) }
+        }
     }
 }
 

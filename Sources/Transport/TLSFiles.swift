@@ -52,6 +52,15 @@ enum TLSFiles {
         }
     }
 
+    /// The end of the certificate in a file, in seconds since 1970; nil where none can be read.
+    static func end(ofCertificateIn path: String) -> Int? {
+        guard let certificate = try? certificate(in: path) else { return nil }
+        defer { X509_free(certificate) }
+        var end = tm()
+        guard ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 else { return nil }
+        return Int(timegm(&end))
+    }
+
     private static func certificate(in path: String) throws(TransportError) -> OpaquePointer {
         let file = try open(path)
         defer { BIO_free(file) }

@@ -52,13 +52,16 @@ struct Exchange {
     let server: String
     let path: String
     let secrets: [String]
+    /// The user as whom it is made, where it is one.
+    var user: String?
 
     func error(
         _ kind: UFMError.Kind, answer: HTTPResponse? = nil, outcome: UFMError.Outcome = .notApplied
     ) -> UFMError {
         UFMError(
             kind: kind, method: call.method.rawValue, path: path, server: server, status: answer?.status,
-            serverWords: answer?.words(hiding: secrets), outcome: outcome, isPage: answer?.isHTML ?? false)
+            serverWords: answer?.words(hiding: secrets), user: user, outcome: outcome,
+            isPage: answer?.isHTML ?? false)
     }
 
     /// The error for an answer that is not a success; nil for one that is.

@@ -104,7 +104,7 @@ extension UFMClient {
     private func send(_ call: Call, to server: String) async throws(UFMError) -> Answer {
         let exchange = Exchange(
             call: call, server: server, path: configuration.credentials.pathPrefix + call.path,
-            secrets: configuration.credentials.secrets)
+            secrets: configuration.credentials.secrets, user: configuration.credentials.user)
         let clock = ContinuousClock()
         let start = clock.now
         let response = try await send(exchange)

@@ -29,6 +29,11 @@ package enum UFMCredentials: Sendable, Equatable {
         }
     }
 
+    /// The user of UFM, where it is known here.
+    var user: String? {
+        if case .basic(let user, _) = self { user } else { nil }
+    }
+
     var authorization: HTTPHeader? {
         switch self {
         case .basic(let user, let password):

@@ -46,6 +46,8 @@ package struct UFMError: Error, Equatable, Sendable {
     package let status: Int?
     /// What the server said: one line of at most 200 characters, without tags and without our credentials.
     package let serverWords: String?
+    /// The user as whom we asked, where it was one.
+    package var user: String?
     package internal(set) var outcome: Outcome
     /// Whether the answer was a page for people.
     var isPage = false

@@ -70,6 +70,7 @@ extension OperationTable {
             Companion("--yes", with: ["--delete-pkey", "--import"]),
             Companion("--managed", with: ["--list", "--get-pkey"]),
             Companion("--fabric", with: ["--managed"]),
+            Companion("--ledger", with: ["--managed"]),
             Companion("--etcd-host", with: ["--managed"]),
             Companion("--etcd-port", with: ["--managed"]),
             Companion("--etcd-endpoints", with: ["--managed"]),

@@ -90,14 +90,29 @@ struct Connections {
     ) throws(CommandFailure) -> any InspectableLedger {
         switch place {
         case .etcd: return ledgerInEtcd(client, fabric: fabric, sources)
-        case .file(let path):
-            let file = LedgerFile(path, fabric: fabric)
-            do throws(Failure) {
-                try file.check(writing: writing)
-            } catch {
-                throw CommandFailure("--ledger: \(error.message)")
-            }
-            return FileLedger(FileRecords(file), sources: sources)
+        case .file(let path): return try ledgerInFile(path, fabric: fabric, sources, writing: writing)
+        }
+    }
+
+    func ledgerInFile(
+        _ path: String, fabric: String, _ sources: [any KeySource] = [], writing: Bool
+    ) throws(CommandFailure) -> FileLedger {
+        let file = LedgerFile(path, fabric: fabric)
+        do throws(Failure) {
+            try file.check(writing: writing)
+        } catch {
+            throw CommandFailure("--ledger: \(error.message)")
+        }
+        return FileLedger(FileRecords(file), sources: sources)
+    }
+
+    /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.
+    fileprivate func occupy(_ place: LedgerPlace) throws(CommandFailure) -> DaemonLock? {
+        guard case .file(let path) = place else { return nil }
+        do throws(Failure) {
+            return try DaemonLock(beside: path)
+        } catch {
+            throw CommandFailure("--ledger: \(error.message)")
         }
     }
 }
@@ -132,6 +147,8 @@ struct Daemon {
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         let sources = connections.sources(etcdClient, directory, fabric: fabric, floors: floors)
         let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
+        let lock = isDryRun ? nil : try connections.occupy(self.ledger)
+        defer { lock?.release() }
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }
         engine.floors = floors

@@ -47,7 +47,8 @@ struct RepeatedNameTests {
     func large() {
         let names = (0..<5_000).map { "0x" + String($0, radix: 16) }
         func text(_ names: [String]) -> String {
-            "{" + names.map { "\"\($0)\":{\"guids\":[{\"guid\":\"\($0)\",\"index0\":true}]}" }.joined(separator: ",") + "}"
+            "{" + names.map { "\"\($0)\":{\"guids\":[{\"guid\":\"\($0)\",\"index0\":true}]}" }.joined(separator: ",")
+                + "}"
         }
         #expect(first(in: text(names)) == nil)
         for place in [0, 1, 11, 12, 13, 14, 2_500, 4_999] {

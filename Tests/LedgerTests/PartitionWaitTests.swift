@@ -95,10 +95,42 @@ struct PartitionWaitTests {
     func gone() async throws {
         let ledger = try await harness.filled([pkey])
         let result = try await end(ledger) {
-            source.tell(listed(nil))
+            source.tell(listed(11))
+            source.tell(
+                .changed(StorePoint(revision: 101), [.deleted(key: FileLedgerHarness.key(pkey), revision: 101)]))
             _ = try await harness.open().release(pkey)
         }
         #expect(result == .success(.gone))
+    }
+
+    @Test("Where there is neither a key nor a record, and none comes in two seconds, there is nothing to wait for")
+    func unknown() async throws {
+        let result = try await end(harness.open()) {
+            source.tell(listed(nil))
+            try await clock.waitForSleepers(count: 2)
+            clock.advance(by: .seconds(2))
+        }
+        #expect(result == .failure(.unknown))
+    }
+
+    @Test("A key that comes in these two seconds is waited for")
+    func late() async throws {
+        let ledger = harness.open()
+        let result = try await end(ledger) {
+            source.tell(listed(nil))
+            try await clock.waitForSleepers(count: 2)
+            let key = FileLedgerHarness.key(pkey)
+            source.tell(
+                .changed(
+                    StorePoint(revision: 101),
+                    [.set(KeyEntry(key: key, value: Array("{host_guids: ['0x043f720300f55176']}".utf8), revision: 101))]
+                ))
+            clock.advance(by: .seconds(2))
+            harness.etcd.set(store: 101, [key: 101])
+            let record = LedgerRecord(.synced, key: key, revision: 101)
+            #expect(try await harness.open().claim([pkey: record]))
+        }
+        #expect(result == .success(.synced(revision: 101)))
     }
 
     @Test("When its time is over it says how far it had come")

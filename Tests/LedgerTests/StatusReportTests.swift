@@ -1,4 +1,5 @@
 import Fabric
+import Foundation
 import KeyHistory
 import Planning
 import Reconciler
@@ -45,6 +46,27 @@ struct StatusReportTests {
         #expect(report.partitions.map(\.state) == [.synced, .pending, .guarded, .pending, .pending])
         #expect(report.outside == 0)
         #expect(report.revision == 20)
+    }
+
+    @Test("Deletions that wait for an approval are told with their number, the first ones, and since when")
+    func guarded() throws {
+        #expect(try report(.everything).guarded?.pkeys == Capped([try pkey("0x7")]))
+        #expect(try report(.everything).guarded?.since == nil)
+        var ledger = StoredRecords()
+        for number in 0x2000..<0x2100 {
+            let name = "0x" + String(number, radix: 16)
+            let record = LedgerRecord(.guarded, key: KeyName("/pkeys/\(name)"), revision: 3)
+            let time = try Date("2026-01-31T12:00:00Z", strategy: .iso8601).addingTimeInterval(Double(0x2100 - number))
+            ledger.add(.record(try pkey(name), LedgerEntry(record: record, time: time, version: RecordVersion(1))))
+        }
+        let list = KeySnapshot(complete: [], at: StorePoint(revision: 20))
+        let guarded = StatusReport(fabric: "ib0", ledger: ledger, sources: [source], keys: [source: list]).guarded
+        #expect(guarded?.pkeys.count == 256)
+        #expect(guarded.map { $0.pkeys.first.count < 256 && !$0.pkeys.inWords.contains("0x20ff") } == true)
+        #expect(guarded?.since?.formatted(.iso8601) == "2026-01-31T12:00:01Z")
+        #expect(
+            StatusReport(fabric: "ib0", ledger: StoredRecords(), sources: [source], keys: [source: list]).guarded == nil
+        )
     }
 
     @Test("What must not be touched is no line; records of it are counted")

@@ -72,6 +72,17 @@ struct WaitStateTests {
         #expect(empty.take(.success(nil)) == .goneIfConfirmed)
     }
 
+    @Test("What was never told to be there is not gone, but unknown")
+    mutating func unknown() {
+        #expect(state.take(listed()) == nil)
+        #expect(state.take(.success(nil)) == .unknownIfConfirmed)
+        #expect(state.take(.success(nil)) == .unknownIfConfirmed)
+        #expect(state.take(changed(key(101))) == nil)
+        #expect(
+            state.take(.changed(StorePoint(revision: 102), [.deleted(key: "/pkeys/0x200e", revision: 102)]))
+                == .goneIfConfirmed)
+    }
+
     @Test("A deletion is over as soon as UFM was seen without the partition, though its record stays for a while")
     mutating func seenGone() {
         #expect(state.take(record(.deleting, 0, isSeenGone: true)) == nil)

@@ -48,6 +48,44 @@ struct EngineOnceTests {
         #expect(world.fabric.count == pkeys.count - 2)
     }
 
+    @Test("It waits for no source that cannot be read, and says why")
+    func sourceAway() {
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
+        configuration.runsOnce = true
+        var told = ToldEngine(configuration)
+        _ = told.tell(.started)
+        _ = told.ledger(.success([:]))
+        let away = Failure(.unreachable, "no etcd there")
+        #expect(told.tell(.source(.lost(away)), at: .seconds(1)).end == .failed(away))
+        // One that goes away later is waited for, for a while.
+        told = ToldEngine(configuration)
+        _ = told.begin(keys: [ToldEngine.key("0x5")])
+        #expect(told.tell(.source(.lost(away)), at: .seconds(1)).end == nil)
+        #expect(told.wakeAt.map { $0 <= .seconds(31) } == true)
+        #expect(told.tell(.source(.restored(after: .seconds(1))), at: .seconds(2)).end == nil)
+        #expect(told.tell(.source(.lost(away)), at: .seconds(20)).end == nil)
+        #expect(told.tell(.timer, at: .seconds(49)).end == nil)
+        #expect(told.tell(.timer, at: .seconds(50)).end == .failed(away))
+    }
+
+    @Test("It waits for nobody for ever who is to let it write, and says who has not")
+    func gateKeeper() {
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
+        configuration.runsOnce = true
+        configuration.closedBy = [.notLeading]
+        var told = ToldEngine(configuration)
+        #expect(told.begin(keys: [ToldEngine.key("0x5")]).end == nil)
+        #expect(told.wakeAt.map { $0 <= .seconds(30) } == true)
+        let end = told.tell(.timer, at: .seconds(30)).end
+        #expect(end == .notLet([.notLeading]))
+        #expect(end?.problem == "nothing may be written, for 30.0 s: not-leading")
+        // With nothing to do it ends as well, without having been let write.
+        told = ToldEngine(configuration)
+        _ = told.begin(keys: [ToldEngine.key("0x5")])
+        #expect(told.tell(.gate(.open(.notLeading)), at: .seconds(29)).onPartitions.isEmpty == false)
+        #expect(told.tell(.timer, at: .seconds(40)).end == nil)
+    }
+
     @Test("It ends with a failure that names deletions that wait for an approval")
     func held() throws {
         var first = World(seed: Seed(1))

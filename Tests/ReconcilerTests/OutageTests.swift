@@ -43,9 +43,6 @@ struct OutageTests {
         let asked = told.answer(pkey, .written(.failure(failure)))
         #expect(asked.onPartitions == [pkey: .ping])
         #expect(asked.texts.isEmpty)
-        // The question keeps nobody waiting.
-        let change = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0x6", host: 2, 102))])))
-        #expect(change.onPartitions[other]?.isClaim == true)
         let noted = told.answer(pkey, .well)
         var record = LedgerRecord(.deleting, key: "/p/0x5", revision: 0)
         record.error = "no"
@@ -59,6 +56,74 @@ struct OutageTests {
         _ = told.answer(pkey, .written(.failure(failure)), at: .seconds(1))
         let again = told.answer(pkey, .well, at: .seconds(1))
         #expect(again.onPartitions.isEmpty && again.texts.isEmpty)
+    }
+
+    @Test("The question whether UFM is well keeps no other partition waiting", arguments: open)
+    mutating func question(cause: Failure.Cause) {
+        beginDeletion()
+        let failure = Failure(cause, "no", at: .partition(pkey), outcome: .unknown)
+        #expect(told.answer(pkey, .written(.failure(failure))).onPartitions == [pkey: .ping])
+        let change = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0x6", host: 2, 102))])))
+        #expect(change.onPartitions[other]?.isClaim == true)
+    }
+
+    @Test("Where UFM lets us change nothing, that is told once for all, and the ledger says it of each")
+    mutating func readOnly() throws {
+        let keys = (1...9).map { ToldEngine.key("0x\($0)", host: UInt8($0)) }
+        var actions = told.begin(keys: keys)
+        let forbidden = Failure(.credentials, "403", at: .partition(pkey))
+        var (texts, steps, failing) = ([String](), 0, Set<PKey>())
+        for _ in 0..<20 {
+            var next: [EngineAction] = []
+            for claims in actions.batches {
+                next += told.tell(.batchClaimed(claims, .success(.written(RecordVersion(1)))))
+            }
+            for (pkey, request) in actions.onPartitions.sorted(by: { $0.key < $1.key }) {
+                switch request {
+                case .step:
+                    steps += 1
+                    next += told.answer(pkey, .written(.failure(forbidden)))
+                case .ping: next += told.answer(pkey, .well)
+                case .read: next += told.answer(pkey, .read(nil))
+                case .amend(let record):
+                    #expect(record.error == "403")
+                    failing.insert(pkey)
+                    next += told.answer(pkey, .done)
+                default: next += told.answer(pkey, .done)
+                }
+            }
+            texts += next.texts.filter { !$0.hasPrefix("PKey") && !$0.hasPrefix("Configuring") }
+            #expect(!next.texts.contains { $0.contains("not in step") })
+            actions = next
+        }
+        #expect(
+            texts == ["UFM lets us read and change nothing; one change at a time is tried, at least once a minute: 403"]
+        )
+        #expect(failing.count == 9)
+        // Those that were under way.
+        #expect(steps <= 6)
+        // One that is tried again, and taken, sets all free.
+        actions = told.tell(.timer, at: .seconds(2))
+        var (made, words) = (Set<PKey>(), actions.texts)
+        for _ in 0..<20 {
+            var next: [EngineAction] = []
+            for (pkey, request) in actions.onPartitions.sorted(by: { $0.key < $1.key }) {
+                switch request {
+                case .step:
+                    made.insert(pkey)
+                    next += told.answer(pkey, .written, at: .seconds(2))
+                case .read:
+                    let host = UInt8(truncatingIfNeeded: pkey.number.value)
+                    let partition = made.contains(pkey) ? try ToldEngine.partition(pkey, host: host) : nil
+                    next += told.answer(pkey, .read(partition), at: .seconds(2))
+                default: next += told.answer(pkey, .done, at: .seconds(2))
+                }
+            }
+            words += next.texts
+            actions = next
+        }
+        #expect(words.contains("UFM takes changes again, after 2.0 s"))
+        #expect(made.count == 9)
     }
 
     @Test("It is an outage when UFM does not answer something else either, and that is told once", arguments: open)

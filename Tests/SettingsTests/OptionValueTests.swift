@@ -27,8 +27,24 @@ struct OptionValueTests {
     func places() throws {
         #expect(try LedgerPlace(parsing: "etcd") == .etcd)
         #expect(try LedgerPlace(parsing: "file:/a/b") == .file("/a/b"))
-        for text in ["", "file", "file:", "file:a", "file:/a/", "/a", "ETCD"] {
+        for text in ["", "file:", "file:a", "file:/a/", "/a", "ETCD", "file/a", "file:\u{301}/a"] {
             #expect(throws: MalformedValue.self, "\(text)") { try LedgerPlace(parsing: text) }
+        }
+    }
+
+    @Test(
+        "A ledger in a file has one place where nobody says which: systemd's directory, or else the one of the package")
+    func standardPlace() throws {
+        for (variables, path) in [
+            ([:], "/var/lib/surf-ufm-pkeyd/ledger.json"),
+            (["STATE_DIRECTORY": ""], "/var/lib/surf-ufm-pkeyd/ledger.json"),
+            (["STATE_DIRECTORY": "/srv/a"], "/srv/a/ledger.json"),
+            (["STATE_DIRECTORY": "/srv/a/:/b"], "/srv/a/ledger.json"),
+        ] {
+            let environment = ProcessEnvironment(variables)
+            #expect(try LedgerPlace(parsing: "file", environment) == .file(path), "\(variables)")
+            // What was said counts.
+            #expect(try LedgerPlace(parsing: "file:/c/d", environment) == .file("/c/d"))
         }
     }
 

@@ -82,7 +82,9 @@ struct SuspiciousListTests {
             #"{"0x5":{"guids":[]},"0x5":{"guids":[{"guid":"946dae03005985c8"}]}}"#,
             #"{"guids":[{"guid":"946dae03005985c8"}],"guids":[]}"#,
         ] {
-            let error = await #expect(throws: UFMError.self) { try await Scripted(.json(body)).client.partition(number) }
+            let error = await #expect(throws: UFMError.self) {
+                try await Scripted(.json(body)).client.partition(number)
+            }
             #expect(error?.description.contains("stands twice") == true, "\(String(describing: error))")
         }
     }

@@ -23,10 +23,27 @@ enum WireCoding {
     }
 
     /// The content of a 200, or the error that any other answer is.
-    static func decode<Answer: Decodable>(_ type: Answer.Type, from response: HTTPResponse) throws(EtcdError) -> Answer
-    {
-        guard response.status == 200 else { throw error(status: response.status, body: response.body) }
+    ///
+    /// - Parameter endpoint: whose answer it is.
+    static func decode<Answer: Decodable>(
+        _ type: Answer.Type, from response: HTTPResponse, of endpoint: EtcdEndpoint
+    ) throws(EtcdError) -> Answer {
+        guard response.status == 200 else {
+            if (300..<400).contains(response.status), let target = response.head.header("Location") {
+                throw redirect(response.status, to: target, from: endpoint)
+            }
+            throw error(status: response.status, body: response.body)
+        }
         return try decode(type, from: response.body)
+    }
+
+    private static func redirect(_ status: Int, to target: String, from endpoint: EtcdEndpoint) -> EtcdError {
+        if endpoint.scheme == .http, target.utf8.starts(with: "https:".utf8) {
+            let error = TransportError.withoutTLS(host: "")
+            return EtcdError(.transport(error), error.description)
+        }
+        let place = excerpt(Array(target.utf8))
+        return EtcdError(.malformedAnswer, "no etcd answers there: HTTP \(status) leads elsewhere, to '\(place)'")
     }
 
     static func error(status: Int, body: [UInt8]) -> EtcdError {

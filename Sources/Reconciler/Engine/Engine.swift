@@ -17,6 +17,7 @@ package struct Engine: Sendable {
     private var work: Work
     private var counts = Counts()
     private var end: EngineEnd?
+    private var singleRun = SingleRun()
 
     package init(_ configuration: EngineConfiguration, seed: UInt64 = .random(in: .min ... .max)) {
         self.configuration = configuration
@@ -80,9 +81,9 @@ package struct Engine: Sendable {
 
     /// In a single run: ends when everything has been done that can be.
     private mutating func finishOnce(_ out: inout Output) {
-        guard configuration.runsOnce, end == nil, let how = EngineEnd(ofSingleRun: standings, gate, work) else {
-            return
-        }
+        guard configuration.runsOnce, end == nil else { return }
+        if let end = singleRun.heed(standings.sides, gate, now: out.now) { return finish(end, &out) }
+        guard let how = EngineEnd(ofSingleRun: standings, gate, work) else { return }
         if !how.isFailure, standings.takeWitness() { return standings.readFabric(&out) }
         finish(how, &out)
     }
@@ -90,11 +91,12 @@ package struct Engine: Sendable {
     private mutating func keepTime(_ out: inout Output) {
         take(standings.sides.source.pass(now: out.now), isListed: true, &out)
         standings.keepTime(&out)
+        standings.tryWriting(&work, now: out.now)
     }
 
     private func nextTime(now: Duration) -> Duration? {
         let next = standings.nextTime { work.nextReady(after: now) }
-        return ([next] + work.resting.map(\.until)).compactMap(\.self).min()
+        return ([next, singleRun.end] + work.resting.map(\.until)).compactMap(\.self).min()
     }
 
     // MARK: What the sources tell
@@ -264,7 +266,7 @@ package struct Engine: Sendable {
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
         guard work.run(of: pkey, id) != nil else { return }
         work.answered(pkey, answer)
-        standings.sides.fabric.answered(answer, of: pkey, now: out.now)
+        standings.answered(answer, of: pkey, &work, &out)
         if case .written(let result) = answer, case .writing(_, let attempt, _) = work.run(of: pkey, id) {
             counts.wrote(attempt.step, result)
         }

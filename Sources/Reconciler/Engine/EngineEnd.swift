@@ -8,6 +8,8 @@ package enum EngineEnd: Hashable, Sendable {
     case failed(Failure)
     /// A single run: these partitions are not what they should be; `reason` is what the first one failed with.
     case notInStep([PKey], reason: String?)
+    /// A single run: for these reasons it was not let write anything, for as long as it waits.
+    case notLet([WriteGate.Reason])
     /// A single run: the deletion of these waits for an approval.
     case heldBack([PKey])
 
@@ -20,7 +22,10 @@ package enum EngineEnd: Hashable, Sendable {
         case .failed(let failure): failure.message
         case .notInStep(let pkeys, let reason):
             "\(pkeys.count) partitions are not in step: \(pkeys.inWords)" + (reason.map { ": \($0)" } ?? "")
-        case .heldBack(let pkeys): "\(pkeys.count) deletions wait for an approval: \(pkeys.inWords)"
+        case .notLet(let reasons):
+            "nothing may be written, for \(SingleRun.patience.inWords): \(reasons.map(\.rawValue).joined(separator: ", "))"
+        case .heldBack(let pkeys):
+            "\(pkeys.count) deletions wait for an approval: \(pkeys.inWords); if they are right: \(ApprovalWords.command)"
         }
     }
 }

@@ -27,6 +27,14 @@ package struct WriteGate: Sendable {
             case .starting, .sourceDoubt, .notLeading, .unconfirmed, .dryRun: false
             }
         }
+
+        /// Whether somebody else is to open the gate, and not what we are told by the servers that we read.
+        var isOfOthers: Bool {
+            switch self {
+            case .notLeading, .unconfirmed: true
+            case .starting, .stopping, .sourceDoubt, .fabricDown, .ledgerDown, .dryRun: false
+            }
+        }
     }
 
     /// What a permit is asked for.

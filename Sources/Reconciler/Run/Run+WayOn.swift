@@ -18,6 +18,9 @@ extension Run {
         guard let first = steps.first else {
             return conclude(goal, actual: actual, begun: nil, isOwned: isOwned, facts).after([waits])
         }
+        if let refusal = facts.refusal, isOwned, !facts.gate.isRehearsal {
+            return noteFailure(goal.errand, refusal, begun: nil, facts).after([waits])
+        }
         let words = [waits] + RunWords.planned(steps, for: facts.standing, actual: actual)
         if facts.gate.isRehearsal {
             return Turn(.rehearsed, after: words + RunWords.rehearsed(goal, steps, now: facts.now))
@@ -80,6 +83,7 @@ extension Run {
         else {
             return Turn(.again)
         }
+        if let refusal = facts.refusal { return noteFailure(goal.errand, refusal, begun: ground.permit, facts) }
         let step = attempt.step
         return Turn(.writing(goal, attempt, permit), .write(.step(step), permit), after: [.sending(step)])
     }

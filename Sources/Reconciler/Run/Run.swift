@@ -85,6 +85,8 @@ enum Run: Sendable {
         var hasRoom = true
         /// Whether a second opinion on the partition is under way, asked for with others.
         var isBeingConfirmed = false
+        /// Why no write is to be sent now, where the fabric manager lets us change nothing.
+        var refusal: Failure?
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 

@@ -15,6 +15,8 @@ struct FabricSide: Sendable {
     private(set) var absences: Absences
     private var list = List.usable
     private var wholeRequests = WholeRequests()
+    /// Whether we are let change anything.
+    var refusals = WriteRefusals()
 
     /// Whether complete reads can be made, while single ones can. Before the first complete read nothing is known either way.
     private enum List: Sendable {
@@ -136,6 +138,7 @@ struct FabricSide: Sendable {
 
     /// Somebody waits for its return.
     mutating func hurry(now: Duration) {
+        refusals.hurry(now: now)
         acquaintance.hurry(now: now)
     }
 
@@ -146,6 +149,7 @@ struct FabricSide: Sendable {
 
     /// A request failed that shows the fabric manager to be away.
     mutating func failed(_ failure: Failure, now: Duration) {
+        refusals = WriteRefusals()
         acquaintance.failed(failure, now: now)
     }
 
@@ -168,7 +172,8 @@ struct FabricSide: Sendable {
     }
 
     /// A step is sent: from now on only a read tells what the partition is, whatever is answered.
-    mutating func sending(_ step: PlanStep) {
+    mutating func sending(_ step: PlanStep, now: Duration = .zero) {
+        refusals.sending(step.pkey, now: now)
         writing[step.pkey] = step
         absences.sent(step)
         reading?.touched.insert(step.pkey)

@@ -10,7 +10,7 @@ extension Standings {
             indexPorts(of: pkey, gate, &work, &out)
         case .doubted: sides.fabric.doubt(pkey)
         case .sending(let step):
-            sides.fabric.sending(step)
+            sides.fabric.sending(step, now: out.now)
             indexPorts(of: pkey, gate, &work, &out)
         case .written: sides.fabric.written(pkey)
         case .whole(let worked):
@@ -26,8 +26,9 @@ extension Standings {
         case .failed(let side, let failure): sides.failed(side, failure, now: out.now)
         case .troubled(let failure):
             if failure.cause == .full { noteRoom(.none(failure.message), &out) }
-            guard work.troubled(pkey, failure) else { return }
-            out.found(.troubled(pkey, failure))
+            let isNews = work.troubled(pkey, failure)
+            tell(pkey, failure, isNews: isNews, work, &out)
+            guard isNews else { return }
             // Their notes say why they wait.
             for waiter in waiters.waiting(on: pkey) { ask(waiter, isNews: false, &work, now: out.now) }
         case .confirmed(let revision): sides.source.confirmed(pkey, revision)

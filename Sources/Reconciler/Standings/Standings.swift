@@ -42,7 +42,8 @@ struct Standings: Sendable {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving, planner: planner,
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
-            noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey)
+            noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
+            refusal: sides.fabric.refusals.failure(now: now)
         ) { work.failure(of: $0) }
     }
 

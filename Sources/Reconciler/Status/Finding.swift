@@ -42,6 +42,9 @@ package struct Finding: Equatable, Sendable {
         case noWholeRequests
         /// A partition waits for ports, for others than before, or for none any more.
         case waits(PKey, WaitingNote?)
+        /// The fabric manager lets us change nothing, or takes changes again; so long it did not.
+        case writesRefused(Failure)
+        case writesTaken(after: Duration)
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
     }

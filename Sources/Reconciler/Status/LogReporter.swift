@@ -146,6 +146,12 @@ package struct LogReporter: Sendable {
                 "UFM does not replace the members of a partition in one request; from now on those who leave are removed "
                 + "before others are added"
             return [Message(.warning, text)]
+        case .writesRefused(let failure):
+            let text =
+                "UFM lets us read and change nothing; one change at a time is tried, at least once a minute: "
+                + "\(failure.message)"
+            return [Message(.error, text)]
+        case .writesTaken(let lasted): return [Message(.info, "UFM takes changes again, after \(lasted.inWords)")]
         case .waits(let pkey, let note?): return [Message(.info, "PKey \(pkey) \(note.words)")]
         case .waits(let pkey, nil): return [Message(.info, "PKey \(pkey) waits for no port any more")]
         case .troubled(let pkey, let failure):

@@ -16,7 +16,8 @@ struct StatusCommand: AsyncParsableCommand {
             Read from etcd and the daemon's ledger; UFM is not asked.
 
               status                          one line per PKey
-              status --wait 0x200e            returns when UFM has the newest revision of that key, or its deletion
+              status --wait 0x200e            returns when UFM has the newest revision of that key, or its deletion; \
+            fails within seconds where there is neither a key nor a record of it
               status --approve-deletes        lets deletions go on that came many at once
 
             States: synced (UFM has the newest revision), pending (the daemon has yet to take note), claimed (at work), \
@@ -93,6 +94,12 @@ struct StatusCommand: AsyncParsableCommand {
             switch error {
             case .refused(let failure): throw failure
             case .timedOut(let state): throw CommandFailure("not within \(seconds) s: \(state)")
+            case .unknown:
+                try StatusPrinter(format: output).printUnknown(pkey, after: start.duration(to: clock.now))
+                try Output.flush()
+                throw CommandFailure(
+                    "PKey \(pkey) is not known: no key under \(directory.pkeyPrefix) names it, and the ledger of fabric \(self.ledger.fabric) has no record of it"
+                )
             case .cancelled: throw CommandFailure("the wait for PKey \(pkey) was cancelled")
             }
         }

@@ -7,9 +7,9 @@ struct LedgerOptions: ParsableArguments {
     var fabric = "default"
     @Option(
         help: ArgumentHelp(
-            "Where the ledger is kept: in etcd (default), or in a local file where the etcd user may only read.",
-            valueName: "etcd|file:path"),
-        transform: LedgerPlace.init(parsing:))
+            "Where the ledger is kept: in etcd (default), or in a local file where the etcd user may only read: the one given, or ledger.json in $STATE_DIRECTORY, else in /var/lib/surf-ufm-pkeyd.",
+            valueName: "etcd|file[:path]"),
+        transform: { try LedgerPlace(parsing: $0) })
     var ledger = LedgerPlace.etcd
 
     func validate() throws {

@@ -31,8 +31,12 @@ struct StatusPrinter {
         let line =
             "\(report.partitions.count) PKeys of fabric \(report.fabric)" + (states.isEmpty ? "" : ": \(states)")
             + (report.outside == 0 ? "" : "; \(report.outside) records are outside the managed range")
-        guard report.partitions.contains(where: { $0.state == .guarded }) else { return [line] }
-        return [line, "Deletions wait for an approval. If etcd is what it should be: status --approve-deletes"]
+        guard let guarded = report.guarded else { return [line] }
+        let since = guarded.since.map { " since \($0.formatted(.iso8601))" } ?? ""
+        return [
+            line,
+            "\(guarded.pkeys.count) deletions wait for an approval\(since): \(guarded.pkeys.inWords). If etcd is what it should be: \(ApprovalWords.command)",
+        ]
     }
 
     /// The key, where it stands if that is not what the record says, and what is wrong.
@@ -74,6 +78,14 @@ struct StatusPrinter {
             Output.line("UFM has revision \(revision) of PKey \(pkey), after \(milliseconds) ms")
         case (.text, .gone): Output.line("PKey \(pkey) is gone from UFM, after \(milliseconds) ms")
         }
+    }
+
+    /// For scripts, that nothing is known of a PKey; people are told in the failure's words.
+    func printUnknown(_ pkey: PKey, after waited: Duration) throws {
+        guard format == .json else { return }
+        try Output.json(
+            WaitDocument(
+                pkey: pkey.description, state: "unknown", revision: nil, waited_ms: Int64(waited / .milliseconds(1))))
     }
 
     // MARK: An approval
@@ -122,8 +134,23 @@ private struct StatusDocument: Encodable {
     let revision: Int64
     let partitions: [Partition]
     let summary: [String: Int]
+    /// Deletions that wait for an approval, and how it is given.
+    let guarded: Guarded?
+
+    struct Guarded: Encodable {
+        let count: Int
+        /// The first ones.
+        let pkeys: [String]
+        let since: String?
+        let approve: String
+    }
 
     init(_ report: StatusReport) {
+        guarded = report.guarded.map {
+            Guarded(
+                count: $0.pkeys.count, pkeys: $0.pkeys.first.map(\.description), since: $0.since?.formatted(.iso8601),
+                approve: ApprovalWords.command)
+        }
         fabric = report.fabric
         revision = report.revision
         partitions = report.partitions.map { partition in

@@ -21,7 +21,7 @@ struct BlameTests {
         Row(
             reply: .init(status: 403, contentType: "text/html", body: forbidden),
             words:
-                "access is forbidden (status 403): 403 Forbidden; the user may lack the role for it, or another web server"
+                "access is forbidden (status 403): 403 Forbidden; the user admin may lack the role for it, or another web server"
         ),
         Row(
             reply: .init(contentType: "text/html", body: nginx),
@@ -96,6 +96,21 @@ struct BlameTests {
             let etcd = try await site.run(["etcd", "--list", "--etcd-user", "root", "--etcd-protocol", "http"])
             #expect(etcd.status == .code(1))
             expectOneComplaint(inErrors: etcd.errors, naming: ["TLS", "--etcd-protocol"], "etcd")
+        }
+    }
+
+    @Test("An etcd that leads to itself over TLS is named as one that wants TLS, and any other redirect by its aim")
+    func redirected() async throws {
+        for (location, words) in [
+            ("https://etcd.example:2379/v3/kv/range", ["TLS", "--etcd-protocol https"]),
+            ("http://portal.example/login", ["HTTP 302", "portal.example"]),
+        ] {
+            try await FixedServer.with(.init(status: 302, contentType: "text/html", location: location)) {
+                _, port, place in
+                let list = try await FixedServer.run(["etcd", "--list"] + FixedServer.etcdArguments(port), place)
+                #expect(list.status == .code(1))
+                expectOneComplaint(inErrors: list.errors, naming: words + ["127.0.0.1:\(port)"], "\(location)")
+            }
         }
     }
 

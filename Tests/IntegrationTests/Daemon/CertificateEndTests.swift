@@ -16,6 +16,14 @@ struct CertificateEndTests {
             }
             #expect(try await daemon.stop() == .code(0))
         }
+        try await withSite(.mutualTLS) { site in
+            let own = try await site.certificates.authority.client(
+                commonName: nil, validity: .expiring(after: .seconds(10 * 86_400 + 3_600)))
+            let daemon = try site.startDaemon("--etcd-cert-file", own.certificate, "--etcd-key-file", own.key)
+            try await daemon.waitForLine(
+                containing: "WARNING: the certificate of this daemon (\(own.certificate)) ends in 10 days (20")
+            #expect(try await daemon.stop() == .code(0))
+        }
         try await withSite(.tls) { site in
             let daemon = try site.startDaemon()
             try await site.put(pkey: "0x2001", hosts: ["0000000000000001"])

@@ -32,6 +32,13 @@ struct ApprovalTests {
             }
             #expect(site.ufm.createdPartitions == before)
             #expect(site.ufm.writes.count == writes)
+            let told = try await site.status().output.split(separator: "\n").last.map(String.init) ?? ""
+            let words =
+                /19 deletions wait for an approval since (\d{4}-\d\d-\d\dT[0-9:]+Z): \[0x2001, 0x2002, .*\]\. (.*)/
+            let match = try #require(try words.wholeMatch(in: told), "\(told)")
+            #expect(match.2 == "If etcd is what it should be: surf-ufm-pkeyd status --approve-deletes")
+            let document = try await site.status("--output", "json").output
+            #expect(document.contains(#""count" : 19"#) && document.contains(#""since" : "\#(match.1)""#))
 
             let refused = try await site.run(["status", "--etcd-user", "root", "--approve-deletes"], input: "yes\n")
             #expect(refused.exitCode == 1)

@@ -105,6 +105,102 @@ struct FileLedgerDaemonTests {
         }
     }
 
+    @Test("A second daemon on one file refuses to start, and takes over once the first has ended, however it ended")
+    func twoDaemons() async throws {
+        try await withReader { site, ledger in
+            let first = try site.startReader(ledger)
+            try await first.waitForLine(containing: "UFM Status")
+            for extra in [[], ["--once"]] {
+                let second = try await site.run(
+                    ["monitor", "--etcd-user", "reader", "--ufm-user", "admin", "--ledger", "file:\(ledger)"]
+                        + site.ufmTrust + extra)
+                #expect(second.status == .code(1))
+                let errors = second.errors.split(separator: "\n")
+                #expect(
+                    errors.count == 1
+                        && errors[0].hasPrefix("ERROR: --ledger: the ledger \(ledger): another daemon keeps it"))
+            }
+            // Who looks, or only rehearses, is let in.
+            #expect(try await site.statusOfReader(ledger).exitCode == 0)
+            #expect(
+                try await site.run(
+                    [
+                        "monitor", "--etcd-user", "reader", "--ufm-user", "admin", "--ledger", "file:\(ledger)",
+                        "--once",
+                        "--dry-run",
+                    ] + site.ufmTrust
+                ).status == .code(0))
+            first.kill()
+            _ = try await first.waitForExit()
+            let third = try site.startReader(ledger)
+            try await third.waitForLine(containing: "UFM Status")
+            #expect(try await third.stop() == .code(0))
+            let fourth = try site.startReader(ledger)
+            try await fourth.waitForLine(containing: "UFM Status")
+            #expect(try await fourth.stop() == .code(0))
+        }
+    }
+
+    @Test("The tools see the ledger in the file, given or in its one place, and --managed says what it has")
+    func tools() async throws {
+        try await withReader { site, _ in
+            let place = ["STATE_DIRECTORY": site.configuration.path]
+            let ledger = site.configuration.file("ledger.json")
+            let daemon = try site.start(
+                ["monitor", "--etcd-user", "reader", "--ufm-user", "admin", "--ledger", "file"] + site.ufmTrust,
+                environment: place)
+            try await daemon.waitForLine(containing: "UFM Status")
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            for option in ["file", "file:\(ledger)"] {
+                let wait = try await site.run(
+                    ["status", "--etcd-user", "reader", "--ledger", option, "--wait", "0x200e"], environment: place)
+                #expect(wait.status == .code(0), "\(wait.errors)")
+                let list = try await site.run(
+                    ["ufm", "--username", "admin", "--list", "--managed", "--ledger", option, "--output", "json"]
+                        + site.ufmTrust, environment: place)
+                #expect(list.status == .code(0), "\(list.errors)")
+                #expect(list.output.contains(#""ledger" : "synced""#))
+                let other = try await site.run(
+                    [
+                        "ufm", "--username", "admin", "--get-pkey", "0x200e", "--managed", "--ledger", option,
+                        "--fabric", "x",
+                    ]
+                        + site.ufmTrust, environment: place)
+                expectOneComplaint(
+                    other, code: 1, naming: [ledger, "it is the ledger of the fabric default"], at: site, option)
+            }
+            // No other place is tried.
+            let nowhere = try await site.run(
+                ["ufm", "--username", "admin", "--list", "--managed", "--ledger", "file"] + site.ufmTrust,
+                environment: ["STATE_DIRECTORY": "/nowhere/at/all"])
+            expectOneComplaint(nowhere, code: 1, naming: ["/nowhere/at/all"], at: site, "nowhere")
+            #expect(try await daemon.stop() == .code(0))
+        }
+    }
+
+    @Test("A single run with etcd away ends with words and exit code 1, whether nobody is there or nobody answers")
+    func onceWithoutEtcd() async throws {
+        try await withReader { site, ledger in
+            func once() async throws -> CommandResult {
+                try await site.run(
+                    [
+                        "monitor", "--etcd-user", "reader", "--etcd-timeout", "2", "--ufm-user", "admin", "--ledger",
+                        "file:\(ledger)", "--once",
+                    ] + site.ufmTrust)
+            }
+            #expect(try await once().status == .code(0))
+            await site.etcd.pause()
+            let silent = try await once()
+            #expect(silent.status == .code(1))
+            #expect(silent.errors.split(separator: "\n").count == 1 && silent.errors.contains(site.etcd.endpoint))
+            try await site.etcd.kill()
+            let away = try await once()
+            #expect(away.status == .code(1))
+            #expect(away.errors.split(separator: "\n").count == 1 && away.errors.contains(site.etcd.endpoint))
+            #expect(site.ufm.writes.isEmpty)
+        }
+    }
+
     @Test("A file that is spoilt while it runs is told once, and work goes on when it is mended")
     func spoilt() async throws {
         try await withReader { site, ledger in

@@ -75,12 +75,31 @@ struct WaitTests {
         }
     }
 
-    @Test("A PKey that nobody wants and nobody has is gone at once")
+    @Test("A PKey that has neither a key nor a record is not called gone: one line and exit code 1, within seconds")
     func nothing() async throws {
         try await withSite(.http) { site in
-            let result = try await site.status("--wait", "0x200e", "--timeout", "5")
-            #expect(result.exitCode == 0)
-            #expect(result.output.hasPrefix("PKey 0x200e is gone from UFM"))
+            let daemon = try site.startDaemon()
+            try await daemon.waitForLine(containing: "UFM Status")
+            try await site.put(pkey: "0x200f", hosts: ["043f720300f55176"])
+            let start = ContinuousClock.now
+            let result = try await site.status("--wait", "0x200e")
+            #expect(start.duration(to: .now) < .seconds(30))
+            expectOneComplaint(
+                result, code: 1,
+                naming: [
+                    "PKey 0x200e is not known", "no key under \(Site.pkeyPrefix)", "fabric default has no record",
+                ],
+                at: site, "--wait")
+            #expect(result.output == "")
+            let json = try await site.status("--wait", "0x200e", "--output", "json")
+            #expect(json.exitCode == 1)
+            #expect(json.output.contains(#""state" : "unknown""#))
+            // A fabric that was misspelt has no record of what is there.
+            #expect(try await site.status("--wait", "0x200f", "--timeout", "1", "--fabric", "othr").exitCode == 1)
+            // A key without GUIDs is there, and has no partition.
+            try await site.put(pkey: "0x2010")
+            #expect(try await site.status("--wait", "0x2010").output.hasPrefix("PKey 0x2010 is gone from UFM"))
+            #expect(try await daemon.stop() == .code(0))
         }
     }
 

@@ -1,4 +1,5 @@
 package import Fabric
+import FoundationEssentials
 import KeyHistory
 package import Reconciler
 
@@ -45,7 +46,10 @@ package struct StoredRecords: Sendable {
 
     /// The same in the engine's terms.
     package var content: LedgerContent {
-        LedgerContent(entries.mapValues { KeptRecord($0.record, $0.version) }, strange: strange, room: room)
+        let since = entries.values.lazy.filter { $0.record.state == .guarded }.compactMap(\.time).min()
+        return LedgerContent(
+            entries.mapValues { KeptRecord($0.record, $0.version) }, strange: strange, room: room,
+            guardedSince: since?.formatted(.iso8601))
     }
 }
 

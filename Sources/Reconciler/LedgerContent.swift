@@ -58,10 +58,16 @@ package struct LedgerContent: Hashable, Sendable {
     package let records: [PKey: KeptRecord]
     package let strange: [StrangeRecord]
     package let room: Room
+    /// When the first of the deletions was held back that are, as `2026-01-31T12:00:00Z`; nil where the ledger does not say.
+    package let guardedSince: String?
 
     /// - Parameter records: a partition about which something strange stands too is not ours by its record: nobody knows
     ///   which of the two is meant.
-    package init(_ records: [PKey: KeptRecord], strange: [StrangeRecord] = [], room: Room = .unknown) {
+    package init(
+        _ records: [PKey: KeptRecord], strange: [StrangeRecord] = [], room: Room = .unknown,
+        guardedSince: String? = nil
+    ) {
+        self.guardedSince = guardedSince
         let doubtful = Set(strange.compactMap(\.pkey))
         self.records = doubtful.isEmpty ? records : records.filter { !doubtful.contains($0.key) }
         self.strange = strange

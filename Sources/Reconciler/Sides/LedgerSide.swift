@@ -24,6 +24,8 @@ struct LedgerSide: Sendable {
     /// All that is strange as of the last read.
     private var oddities: Set<StrangeRecord> = []
     private var isFull = false
+    /// When the first of the deletions was held back that were held as of the last read.
+    private(set) var guardedSince: String?
     /// How many records there are, by what they say.
     private(set) var states: [LedgerRecord.State: Int] = [:]
 
@@ -86,6 +88,7 @@ struct LedgerSide: Sendable {
         }
         states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
         if !isOutrun {
+            guardedSince = content.guardedSince
             strange = Dictionary(
                 content.strange.compactMap { record in record.pkey.map { ($0, record) } },
                 uniquingKeysWith: { first, _ in first })

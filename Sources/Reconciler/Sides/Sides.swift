@@ -16,7 +16,7 @@ struct Sides: Sendable {
         }
         return Picture(
             source: source.name, desired: desired, records: records, strange: ledger.strange,
-            doubted: ledger.doubted, fabric: known, absences: fabric.absences)
+            doubted: ledger.doubted, fabric: known, absences: fabric.absences, guardedSince: ledger.guardedSince)
     }
 
     /// A request failed that shows a server to be away.
@@ -43,6 +43,13 @@ struct Picture: Sendable {
     let doubted: Set<PKey>
     let fabric: FabricKnowledge
     let absences: Absences
+    /// When the first of the deletions was held back that the ledger has as such.
+    let guardedSince: String?
+
+    /// Since when deletions are held, where some of them were so before this life, or before it looked again.
+    func since(of held: [PKey]) -> String? {
+        held.contains { records[$0]?.record.state == .guarded } ? guardedSince : nil
+    }
 
     /// The PKeys that a source or the ledger knows.
     var managed: Set<PKey> { desired.pkeys.union(records.keys).union(strange.keys) }

@@ -89,7 +89,7 @@ extension Standings {
         guard let picture, !outcome.changed.isEmpty else { return [] }
         admission.heard(outcome.heard)
         let judgement = judgeDeletions(among: outcome.changed, isListed: isListed, picture, &work, now: out.now)
-        out.found(judgement.findings(of: picture.owned))
+        out.found(judgement.findings(in: picture))
         indexPorts(of: outcome.changed, picture, gate, &work, &out)
         let changed = outcome.changed.sorted()
         let (new, deleted) = picture.news(among: changed)

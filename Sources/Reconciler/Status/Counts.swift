@@ -33,7 +33,7 @@ struct Counts: Sendable {
         _ review: Review, on occasion: Review.Occasion, _ judgement: Admission.Judgement, _ picture: Picture
     ) -> [Finding.What] {
         holds(review.holds)
-        let judged = judgement.findings(of: picture.owned)
+        let judged = judgement.findings(in: picture)
         return switch occasion {
         case .beginning: inventory(review, picture) + drift(review) + judged
         case .fabricRead: drift(review) + judged + inventory(review, picture)

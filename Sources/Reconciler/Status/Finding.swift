@@ -22,8 +22,8 @@ package struct Finding: Equatable, Sendable {
         case begun(keys: Int, records: Int, toDo: Int)
         /// Somebody has approved these deletions.
         case approved([PKey])
-        /// These deletions, of so many partitions that are ours, are held back together.
-        case heldBack(Capped<PKey>, of: Int)
+        /// These deletions, of so many partitions that are ours, are held back together; since then, where they were before.
+        case heldBack(Capped<PKey>, of: Int, since: String? = nil)
         /// A list of the fabric lacked so many of those that were there, more than may go by itself.
         case lackingList(Int, of: Int)
         /// Other partitions are there than before, or others are ours.
@@ -79,8 +79,8 @@ package struct Findings: Equatable, Sendable {
 }
 
 extension Admission.Judgement {
-    /// - Parameter owned: how many partitions are ours.
-    func findings(of owned: Int) -> [Finding.What] {
-        (approved.isEmpty ? [] : [.approved(approved)]) + (held.isEmpty ? [] : [.heldBack(Capped(held), of: owned)])
+    func findings(in picture: Picture) -> [Finding.What] {
+        let heldBack = Finding.What.heldBack(Capped(held), of: picture.owned, since: picture.since(of: held))
+        return (approved.isEmpty ? [] : [.approved(approved)]) + (held.isEmpty ? [] : [heldBack])
     }
 }

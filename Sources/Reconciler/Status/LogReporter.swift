@@ -107,11 +107,11 @@ package struct LogReporter: Sendable {
             return [Message(.debug, "\(keys) PKeys in \(source), \(records) in the ledger, \(toDo) to do")]
         case .approved(let pkeys):
             return pkeys.map { Message(.warning, "The deletion of PKey \($0) has been approved") }
-        case .heldBack(let held, let owned):
+        case .heldBack(let held, let owned, let since):
             let text =
                 "\(held.count) deletions at once, of \(owned) partitions, are held back: \(held.inWords); "
                 + "is \(source) what it should be? If so: surf-ufm-pkeyd status --approve-deletes"
-            return [Message(.error, text)]
+            return [Message(.error, text + (since.map { " (held back since \($0))" } ?? ""))]
         case .lackingList(let lacking, let seen):
             let text =
                 "UFM's list lacks \(lacking) of the \(seen) partitions that it had, and nobody deleted them: it may be starting, "

@@ -84,7 +84,7 @@ package struct ConfiguredOptions: Hashable, Sendable {
 enum ParserMessage {
     /// What is wrong with the value: the part of the message that is not about the command line.
     ///
-    /// `The value 'x' is invalid for '--ledger <etcd|file:path>': expected …`, or with `. Please provide …` at its end.
+    /// `The value 'x' is invalid for '--ledger <etcd|file[:path]>': expected …`, or with `. Please provide …` at its end.
     static func problem(in message: String, with values: [String]) -> String? {
         guard let value = values.first(where: { message.hasPrefix("The value '\($0)' is invalid for '") }) else {
             return nil

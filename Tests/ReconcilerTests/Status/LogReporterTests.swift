@@ -109,6 +109,22 @@ struct LogReporterTests {
             texts.contains(
                 "6 deletions at once, of 6 partitions, are held back: [0x10, 0x11, 0x12, 0x13, 0x14, 0x15]; "
                     + "is etcd what it should be? If so: surf-ufm-pkeyd status --approve-deletes"))
+        #expect(texts.contains { $0.hasSuffix("If so: \(ApprovalWords.command)") })
+        // A next life says since when, of those that were held in the one before.
+        for (state, suffix) in [
+            (LedgerRecord.State.guarded, " (held back since 2026-01-31T12:00:00Z)"), (.synced, ""),
+        ] {
+            var next = ToldEngine()
+            _ = next.tell(.started)
+            _ = next.tell(.source(.listed(KeySnapshot(complete: [], revision: 100), reason: "start")))
+            let content = LedgerContent(
+                records(state).mapValues { KeptRecord($0, RecordVersion(1)) }, guardedSince: "2026-01-31T12:00:00Z")
+            _ = next.ledger(content: .success(content))
+            let held = next.tell(.fabricRead(.success(FabricSnapshot(complete: [])))).texts.filter {
+                $0.hasPrefix("6 deletions at once, of 6 partitions, are held back: [0x10, ")
+            }
+            #expect(held.count == 1 && held[0].hasSuffix("status --approve-deletes" + suffix), "\(held)")
+        }
         for pkey in pkeys { _ = told.answer(pkey, .done) }
         _ = told.tell(.timer, at: .seconds(2))
         let approved = told.ledger(.success(records(.approved)), at: .seconds(2)).texts

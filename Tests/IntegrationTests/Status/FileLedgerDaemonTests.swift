@@ -169,6 +169,14 @@ struct FileLedgerDaemonTests {
                 expectOneComplaint(
                     other, code: 1, naming: [ledger, "it is the ledger of the fabric default"], at: site, option)
             }
+            // Said once in ufm.yaml, it is so for all of them.
+            let text = try site.configuration.read("ufm.yaml")
+            try site.configuration.write(text + "  ledger: file:\(ledger)\n", to: "ufm.yaml")
+            let list = try await site.run(
+                ["ufm", "--username", "admin", "--list", "--managed", "--output", "json"] + site.ufmTrust)
+            #expect(list.output.contains(#""ledger" : "synced""#), "\(list.errors)")
+            #expect(try await site.run("status", "--etcd-user", "reader", "--wait", "0x200e").status == .code(0))
+            try site.configuration.write(text, to: "ufm.yaml")
             // No other place is tried.
             let nowhere = try await site.run(
                 ["ufm", "--username", "admin", "--list", "--managed", "--ledger", "file"] + site.ufmTrust,

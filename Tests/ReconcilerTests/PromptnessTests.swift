@@ -48,6 +48,19 @@ struct PromptnessTests {
         #expect(storm.allSatisfy { rush.isRight($0) })
     }
 
+    @Test("A first sync of 1,000 partitions takes a request for each, and few more: lists show what came of them")
+    func firstSync() {
+        let many = (0x1000..<0x13e8).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+        var rush = Rush()
+        rush.begin(many)
+        rush.pass(until: .seconds(30))
+        #expect(many.allSatisfy { rush.isRight($0) && rush.isSynced($0) })
+        print("a first sync of 1,000 partitions takes \(rush.requests) requests to UFM, and \(rush.lastWrite)")
+        #expect(rush.requests <= 1_020)
+        // Five at a time, each of which takes 20 ms and, before it, nothing: what is to be seen keeps nobody waiting.
+        #expect(rush.lastWrite <= .milliseconds(4_200))
+    }
+
     @Test(
         "A tenant leaves at once while writes hang, whatever they are, as long as others succeed", arguments: [4, 5, 9])
     func leavingBehindHangingWrites(count: Int) throws {
@@ -97,6 +110,10 @@ private struct Rush {
     private(set) var gone: [PKey: Duration] = [:]
     /// Writes of each key since its last change.
     private(set) var writes: [PKey: Int] = [:]
+    /// Requests to UFM.
+    private(set) var requests = 0
+    /// When the last write of a partition was answered.
+    private(set) var lastWrite = Duration.zero
 
     init() {
         engine = Engine(EngineConfiguration(sources: [ToldEngine.source]), seed: 1)
@@ -128,6 +145,8 @@ private struct Rush {
             .source(
                 .changed(revision: KeyVersion(revision), [.deleted(key: key(pkey), revision: KeyVersion(revision))])))
     }
+
+    func isSynced(_ pkey: PKey) -> Bool { records[pkey]?.record.state == .synced }
 
     func isRight(_ pkey: PKey) -> Bool { ufm[pkey].map { $0.members.keys.sorted() } == wanted[pkey] }
 
@@ -189,11 +208,14 @@ private struct Rush {
         switch action {
         case .say, .finish, .remember, .follow, .listSource: return
         case .write(.step, let pkey, _, _):
+            requests += 1
             writes[pkey, default: 0] += 1
             if hanging.contains(pkey) { return }
             add(.action(action), at: now + .milliseconds(20))
         case .write, .claimBatch, .confirmBatch, .readLedger: add(.action(action), at: now + .milliseconds(2))
-        case .read, .ping, .readFabric, .pingFabric: add(.action(action), at: now + .milliseconds(20))
+        case .read, .ping, .readFabric, .pingFabric:
+            requests += 1
+            add(.action(action), at: now + .milliseconds(20))
         }
     }
 
@@ -212,6 +234,7 @@ private struct Rush {
         case .ping(let pkey, let run): tell(.answered(pkey, run, .pinged(.success(()))))
         case .write(.step(let step), let pkey, let run, _):
             ufm.perform(step)
+            lastWrite = now
             if ufm[pkey] == nil, let told = toldAt[pkey] { gone[pkey] = now - told }
             tell(.answered(pkey, run, .written(.success(.done))))
         case .write(.confirm, let pkey, let run, _): tell(.answered(pkey, run, .ledger(.success(.allowed))))

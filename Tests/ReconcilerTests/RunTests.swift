@@ -98,7 +98,7 @@ struct RunTests {
         case .request(let run, let request):
             switch (run, request) {
             case (.reading, .read): "reading"
-            case (.verifying, .read): "verifying"
+            case (.verifying, .verify): "verifying"
             case (.confirming, .write(.confirm, _)): "confirming"
             case (.claiming, .write(.claim, _)): "claiming"
             case (.authorising, .write(.authoriseDeletion, _)): "authorising"

@@ -5,6 +5,7 @@ struct Batches<Item: BatchItem>: Sendable {
     private var items: [PKey: Item] = [:]
 
     var isEmpty: Bool { items.isEmpty }
+    var count: Int { items.count }
 
     func contains(_ pkey: PKey) -> Bool { items[pkey] != nil }
 

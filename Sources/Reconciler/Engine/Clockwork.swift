@@ -42,7 +42,7 @@ struct Clockwork: Sendable {
     private var fabricRest = Duration.zero
     /// When it is to be read for what was deleted.
     private var witness: Duration?
-    /// Whether a list is being read for no other reason.
+    /// Whether a list is being read for no other reason, or to see what came of writes.
     private var isWitnessing = false
     /// In a single run: whether that has been done.
     private var isWitnessSpent = false
@@ -66,6 +66,11 @@ struct Clockwork: Sendable {
     /// Something was deleted: a list of the fabric is to show it gone, one list for many.
     mutating func wantWitness(now: Duration) {
         witness = witness ?? now + Self.gathering
+    }
+
+    /// A list begins that is to show what came of writes.
+    mutating func fabricIsReadToVerify() {
+        isWitnessing = true
     }
 
     /// A list begins, which is what was wanted.

@@ -23,7 +23,9 @@ package struct Engine: Sendable {
         self.configuration = configuration
         standings = Standings(configuration)
         gate = WriteGate(closedBy: configuration.closedBy.union([.starting]))
-        work = Work(seed: seed, concurrency: configuration.concurrency, runsOnce: configuration.runsOnce)
+        work = Work(
+            seed: seed, concurrency: configuration.concurrency, leastListed: configuration.leastListed,
+            runsOnce: configuration.runsOnce)
     }
 
     /// How it stands with everything.
@@ -65,7 +67,10 @@ package struct Engine: Sendable {
         let isEnding = gate.closedBy.contains(.stopping)
         if !isEnding { keepTime(&out) }
         wakeRuns(&out)
+        if work.isVerifying { verify(&out) }
         startRuns(&out)
+        // What a list has shown may have let others begin, and those have been the last.
+        if work.isVerifying { verify(&out) }
         if !isEnding, standings.sides.ledger.needsRead { standings.readLedger(&out) }
         if isEnding, work.runCount == 0 { finish(.stopped, &out) }
         finishOnce(&out)
@@ -96,7 +101,8 @@ package struct Engine: Sendable {
 
     private func nextTime(now: Duration) -> Duration? {
         let next = standings.nextTime { work.nextReady(after: now) }
-        return ([next, singleRun.end] + work.resting.map(\.until)).compactMap(\.self).min()
+        let own = [next, work.nextReading(standings.terms, now: now), singleRun.end]
+        return (own + work.resting.map(\.until)).compactMap(\.self).min()
     }
 
     // MARK: What the sources tell
@@ -151,6 +157,7 @@ package struct Engine: Sendable {
     }
 
     private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
+        work.listAnswered(result, in: standings.sides.fabric.readingTime(now: out.now), now: out.now)
         if configuration.enforcesFlags, case .success(let snapshot) = result, counts.foundUntoldFlags(in: snapshot) {
             out.found(.untoldFlags)
         }
@@ -265,7 +272,7 @@ package struct Engine: Sendable {
 
     private mutating func take(_ answer: EngineEvent.Answer, of pkey: PKey, _ id: RunID, _ out: inout Output) {
         guard work.run(of: pkey, id) != nil else { return }
-        work.answered(pkey, answer)
+        work.answered(pkey, answer, now: out.now)
         standings.answered(answer, of: pkey, &work, &out)
         if case .written(let result) = answer, case .writing(_, let attempt, _) = work.run(of: pkey, id) {
             counts.wrote(attempt.step, result)
@@ -292,6 +299,35 @@ package struct Engine: Sendable {
         }
     }
 
+    /// Asks for what shows what came of writes, and lets those go on that a list has shown.
+    private mutating func verify(_ out: inout Output) {
+        if gate.closedBy.contains(.fabricDown) {
+            for pkey in work.unverified { follow(Run.unverified, of: pkey, &out) }
+        }
+        if out.readsFabric { work.listAsked(standings.sides.fabric.readings) }
+        while let pkey = work.nextShown() {
+            let facts = standings.facts(of: pkey, gate, work, now: out.now)
+            if let facts, let turn = work.run(of: pkey)?.shown(facts) {
+                follow(turn, of: pkey, &out)
+            } else {
+                work.contradicted(pkey)
+            }
+        }
+        var terms = standings.terms
+        terms.isStopping = gate.closedBy.contains(.stopping)
+        for (request, run) in work.readings(terms, now: out.now) {
+            switch request {
+            case .list:
+                standings.readFabricToVerify(&out)
+                work.listAsked(standings.sides.fabric.readings)
+            case .single(let pkey):
+                guard let run else { continue }
+                standings.sides.fabric.asking(for: pkey, now: out.now)
+                out.add(.read(pkey, run))
+            }
+        }
+    }
+
     private mutating func follow(_ turn: Turn, of pkey: PKey, _ out: inout Output) {
         for effect in turn.effects {
             standings.apply(effect, to: pkey, gate, &work, &out)
@@ -303,6 +339,7 @@ package struct Engine: Sendable {
         case .request(let run, .read):
             standings.sides.fabric.asking(for: pkey, now: out.now)
             out.add(.read(pkey, work.goesOn(pkey, as: run, asking: .read, now: out.now)))
+        case .request(let run, .verify(let manner)): work.verifies(pkey, as: run, manner, now: out.now)
         case .request(let run, .write(let write, let permit)):
             out.add(.write(write, pkey, work.goesOn(pkey, as: run, asking: write.kind, now: out.now), permit))
         case .over(let ending):

@@ -19,6 +19,8 @@ package struct EngineConfiguration: Sendable {
     /// How many partitions are worked on at once, beside one each for ports that leave and ports that join: each write makes
     /// the subnet manager sweep.
     package var concurrency: Int
+    /// So many additions whose outcome is to be seen are shown by one complete read, where that is cheaper than single ones.
+    package var leastListed = 8
     /// Whether the run ends when all is done that can be done.
     package var runsOnce = false
     /// How far a former life had been told by its sources.

@@ -22,8 +22,14 @@ struct Work: Sendable {
         static let last = Place(urgency: .drift, isEldest: false)
     }
 
+    /// With so many at once etcd has enough to do: no other run begins.
+    private static let mostRecording = 32
+
     private var queue: KeyQueue<PKey>
     private var slots: Slots
+    private var verification: Verification
+    /// Runs that have the ledger write something down, and are done with the fabric manager.
+    private var recording: Set<PKey> = []
     /// Of a run that is about to begin.
     private var beginning: [PKey: Place] = [:]
     private var runs: [PKey: Running] = [:]
@@ -46,10 +52,15 @@ struct Work: Sendable {
     private var rehearsed: [PKey: Standing] = [:]
     private let runsOnce: Bool
 
-    /// - Parameter concurrency: how many runs ask for something at once, without those for which slots are kept.
-    init(seed: UInt64, concurrency: Int, runsOnce: Bool) {
+    /// - Parameters:
+    ///   - concurrency: how many runs write at once, without those for which slots are kept; twice as many partitions are read
+    ///     at once to see what came of it.
+    ///   - leastListed: for how many such reads a list is read instead.
+    init(seed: UInt64, concurrency: Int, leastListed: Int = 8, runsOnce: Bool) {
         queue = KeyQueue(seed: seed)
         slots = Slots(concurrency)
+        // Reads make no subnet manager sweep, and are to keep pace with the writes.
+        verification = Verification(2 * concurrency, least: leastListed)
         self.runsOnce = runsOnce
     }
 
@@ -61,6 +72,7 @@ struct Work: Sendable {
         if !isNews, attempts[pkey, default: 0] >= Self.mostAttempts { return }
         waitingSince[pkey] = waitingSince[pkey] ?? now
         queue.add(pkey, urgency, isNews: isNews, now: now)
+        if isNews { verification.hasten(pkey) }
     }
 
     /// Somebody waits for what a PKey is to give up: its backoff is cut short, but not to less than this.
@@ -99,11 +111,14 @@ struct Work: Sendable {
 
     /// What asks for something, and how much lets time pass.
     var underWay: EngineStatus.UnderWay {
-        let shown = busy.prefix(EngineStatus.UnderWay.most).sorted().compactMap { pkey in
+        let most = EngineStatus.UnderWay.most
+        let holders = slots.pkeys.prefix(most)
+        let others = busy.count > holders.count ? busy.lazy.filter { !slots.has($0) }.prefix(most - holders.count) : nil
+        let shown = (holders + (others.map(Array.init) ?? [])).sorted().compactMap { pkey in
             runs[pkey].map {
                 EngineStatus.Run(
                     pkey: pkey, phase: $0.run.phase, urgency: $0.place.urgency, isOutOfTurn: $0.place.isEldest,
-                    since: $0.since)
+                    holdsSlot: slots.has(pkey), since: $0.since)
             }
         }
         return EngineStatus.UnderWay(runs: shown, busy: busy.count, resting: rests.count)
@@ -111,6 +126,7 @@ struct Work: Sendable {
 
     /// Takes the next PKey for which a slot is open, and whose run begins now; says since when it has been asked for.
     mutating func next(now: Duration) -> (pkey: PKey, since: Duration)? {
+        guard recording.count < Self.mostRecording else { return nil }
         let isSharedOpen = slots.isSharedOpen(now: now)
         let next = queue.next(now: now, takesEldest: isSharedOpen) { slots.isOpen(to: $0, now: now) }
         guard let (pkey, urgency, isEldest) = next else { return nil }
@@ -128,15 +144,24 @@ struct Work: Sendable {
     ///
     /// - Parameter kind: what it asks for; nil where it lets time pass, so that it keeps nobody else waiting.
     mutating func goesOn(_ pkey: PKey, as run: Run, asking kind: Slots.Kind?, now: Duration) -> RunID {
-        let place = runs[pkey]?.place ?? beginning.removeValue(forKey: pkey) ?? .last
+        let place = place(of: pkey)
+        verification.leave(pkey)
         rests[pkey] = run.restsUntil
-        if let kind {
-            busy.insert(pkey)
+        if kind == nil { busy.remove(pkey) } else { busy.insert(pkey) }
+        if let kind, run.holdsSlot {
             slots.asks(pkey, kind, as: place.isEldest ? nil : place.urgency, now: now)
         } else {
-            busy.remove(pkey)
             slots.leave(pkey)
         }
+        if kind == .ledger, !run.holdsSlot { recording.insert(pkey) } else { recording.remove(pkey) }
+        return register(pkey, run, place, now: now)
+    }
+
+    private mutating func place(of pkey: PKey) -> Place {
+        runs[pkey]?.place ?? beginning.removeValue(forKey: pkey) ?? .last
+    }
+
+    private mutating func register(_ pkey: PKey, _ run: Run, _ place: Place, now: Duration) -> RunID {
         if let id = runs[pkey]?.id {
             runs[pkey]?.run = run
             return id
@@ -147,15 +172,21 @@ struct Work: Sendable {
     }
 
     /// What a run has asked for is answered.
-    mutating func answered(_ pkey: PKey, _ answer: EngineEvent.Answer) {
+    mutating func answered(_ pkey: PKey, _ answer: EngineEvent.Answer, now: Duration) {
         slots.answered(pkey, answer.outcome)
+        if verification.answered(pkey, answer.outcome, now: now), answer.outcome == .succeeded {
+            slots.succeeded(.read)
+        }
     }
 
     mutating func over(_ pkey: PKey, _ ending: Ending, now: Duration) {
-        let place = runs.removeValue(forKey: pkey)?.place ?? beginning.removeValue(forKey: pkey) ?? .last
+        let place = place(of: pkey)
+        runs[pkey] = nil
         rests[pkey] = nil
         busy.remove(pkey)
+        recording.remove(pkey)
         slots.leave(pkey)
+        verification.leave(pkey)
         switch ending {
         case .failed:
             let wish = wishes.removeValue(forKey: pkey) ?? .zero
@@ -180,6 +211,62 @@ struct Work: Sendable {
     mutating func isRight(_ pkey: PKey) {
         waitingSince[pkey] = nil
     }
+
+    // MARK: Verification
+
+    /// A run has written, and is to be shown what came of it.
+    mutating func verifies(_ pkey: PKey, as run: Run, _ manner: Verification.Manner, now: Duration) {
+        let place = place(of: pkey)
+        rests[pkey] = nil
+        busy.insert(pkey)
+        recording.remove(pkey)
+        if run.holdsSlot {
+            slots.asks(pkey, .read, as: place.isEldest ? nil : place.urgency, now: now)
+        } else {
+            slots.leave(pkey)
+        }
+        verification.join(pkey, manner, now: now)
+        _ = register(pkey, run, place, now: now)
+    }
+
+    /// The runs whose read has not been asked for yet, in ascending order.
+    var unverified: [PKey] { verification.waiting }
+    var isVerifying: Bool { !verification.isEmpty }
+
+    /// What is to be read now, each with the run that it is for.
+    mutating func readings(_ terms: Verification.Terms, now: Duration) -> [(request: Verification.Request, run: RunID?)]
+    {
+        verification.next(terms.expecting(coming), now: now).map { request in
+            if case .single(let pkey) = request { (request, runs[pkey]?.id) } else { (request, nil) }
+        }
+    }
+
+    /// When something is to be read, if only time keeps it.
+    func nextReading(_ terms: Verification.Terms, now: Duration) -> Duration? {
+        verification.nextDue(terms.expecting(coming), now: now)
+    }
+
+    /// How many more may be written soon.
+    private var coming: Int { queue.depth + slots.count + claims.count }
+
+    /// A complete read is asked for, whatever for.
+    ///
+    /// - Parameter number: of the read.
+    mutating func listAsked(_ number: Int) { verification.listAsked(number) }
+
+    /// The complete read is answered.
+    mutating func listAnswered(_ result: Result<FabricSnapshot, Failure>, in duration: Duration?, now: Duration) {
+        let isWitness = if case .success(let snapshot) = result { !snapshot.isRecalled } else { false }
+        verification.listAnswered(isWitness: isWitness, cost: isWitness ? duration : nil, now: now)
+    }
+
+    /// The next run whose partition a list has shown; the ledger takes so many at once.
+    mutating func nextShown() -> PKey? {
+        recording.count < Self.mostRecording ? verification.nextShown() : nil
+    }
+
+    /// A list does not show a partition as it was written.
+    mutating func contradicted(_ pkey: PKey) { verification.contradicted(pkey) }
 
     // MARK: Failures
 

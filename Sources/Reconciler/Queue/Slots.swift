@@ -1,8 +1,9 @@
 internal import Fabric
 
-/// How many runs may ask for something at once, and of which class. Pure.
+/// How many runs may write at once, and of which class. Pure.
 ///
-/// As many as are configured, and one more each for ports that leave and for ports that join: others can never take those.
+/// A run takes a slot when it begins, for its write and for what must stand right before it, and gives it back when the write
+/// is answered and no other is to follow. As many as are configured, and one more each for ports that leave and for ports that join: others can never take those.
 /// A timeout of a write halves what all share, for each write makes the subnet manager sweep; successes restore it. A
 /// request that takes long frees its slot for others once a younger one of its kind has succeeded: then it is not the server
 /// that has trouble.
@@ -56,6 +57,9 @@ struct Slots: Sendable {
 
     /// How many hold a slot, aged ones too.
     var count: Int { holders.count }
+    /// Who they are.
+    var pkeys: [PKey] { Array(holders.keys) }
+    func has(_ pkey: PKey) -> Bool { holders[pkey] != nil }
     /// Never are more under way, however many are aged.
     private var most: Int { 2 * concurrency + Urgency.allCases.map(\.keptSlots).reduce(0, +) }
 
@@ -125,7 +129,12 @@ struct Slots: Sendable {
         }
     }
 
-    /// A run is over, or lets time pass.
+    /// A request of a kind has succeeded that was asked for elsewhere, later than all that are under way here.
+    mutating func succeeded(_ kind: Kind) {
+        succeeded[kind] = lastNumber
+    }
+
+    /// A run is over, lets time pass, or needs no slot any more.
     mutating func leave(_ pkey: PKey) {
         holders[pkey] = nil
     }

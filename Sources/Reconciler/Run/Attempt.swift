@@ -15,6 +15,8 @@ struct Attempt: Sendable {
     private(set) var step: PlanStep
     /// How the next ones are to be made.
     private(set) var strategy: WriteStrategy
+    /// Whether nothing is to follow, as far as was planned.
+    private(set) var isLast: Bool
     private var writes = 1
     /// Whether a removal has been sent once more.
     private var hasRepeated = false
@@ -27,9 +29,12 @@ struct Attempt: Sendable {
     private(set) var other: PlanStep?
 
     /// The first step.
-    init(_ step: PlanStep, strategy: WriteStrategy) {
+    ///
+    /// - Parameter isLast: whether the plan has no other.
+    init(_ step: PlanStep, strategy: WriteStrategy, isLast: Bool = true) {
         self.step = step
         self.strategy = strategy
+        self.isLast = isLast
     }
 
     /// What comes after a read that did not show the last step.
@@ -57,10 +62,10 @@ struct Attempt: Sendable {
 
     /// The next step, after this one was seen, or is sent once more as a removal; nil where it is the same again, or one
     /// too many.
-    func next(_ following: PlanStep) -> Attempt? {
+    func next(_ following: PlanStep, isLast: Bool) -> Attempt? {
         guard writes < Self.mostWrites, following != step || hasRepeated || refusal != nil else { return nil }
         return changed {
-            $0.step = following
+            ($0.step, $0.isLast) = (following, isLast)
             $0.writes += 1
             ($0.misses, $0.refusal, $0.course, $0.other) = (0, nil, nil, nil)
         }

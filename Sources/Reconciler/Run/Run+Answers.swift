@@ -75,7 +75,8 @@ extension Run {
                 Self.follow(attempt.met(refusal, facts.planner), goal, refusal, permit, facts).after([.written])
             case .success(.done):
                 Turn(
-                    .verifying(goal, attempt, permit), .read, after: [.written] + RunWords.written(attempt.step))
+                    .verifying(goal, attempt, permit), .verify(facts.manner(of: attempt)),
+                    after: [.written] + RunWords.written(attempt.step))
             case .failure(let failure):
                 Self.failedInFabric(goal.errand, failure, begun: permit, facts).after([.written])
             }
@@ -89,7 +90,7 @@ extension Run {
     func woken(_ facts: Facts) -> Turn? {
         switch self {
         case .resting(let goal, let attempt, _, let permit):
-            facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .read) : Turn(.again)
+            facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .verify(.singly)) : Turn(.again)
         case .reading, .confirming, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .asking,
             .noting:
             nil

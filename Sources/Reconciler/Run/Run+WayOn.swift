@@ -46,7 +46,8 @@ extension Run {
                 .claiming(goal, record),
                 .write(.claim(record, over: facts.standing.version, expecting: goal.key), permit), after: words)
         } else if let ground = Ground(facts.standing.word) {
-            return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: ground, facts).after(words)
+            let attempt = Attempt(first, strategy: facts.strategy, isLast: steps.count == 1)
+            return write(goal, attempt, actual: actual, on: ground, facts).after(words)
         } else {
             // It is asked about with others, and comes back with the answer.
             guard !facts.isBeingConfirmed else { return Turn(.waits) }
@@ -69,7 +70,8 @@ extension Run {
             goal.wish == .absent
             ? [.delete(goal.pkey)] : facts.steps(goal, from: actual, isOwned: true, strategy: facts.strategy)
         guard let first = steps.first else { return conclude(goal, actual: actual, begun: nil, isOwned: true, facts) }
-        return write(goal, Attempt(first, strategy: facts.strategy), actual: actual, on: .compared, facts)
+        let attempt = Attempt(first, strategy: facts.strategy, isLast: steps.count == 1)
+        return write(goal, attempt, actual: actual, on: .compared, facts)
     }
 
     /// - Parameter actual: what the step was planned from.
@@ -93,10 +95,10 @@ extension Run {
     ) -> Turn {
         guard facts.isCurrent(goal) else { return Turn(.again) }
         var attempt = attempt
-        var step = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy).first
+        var steps = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy)
         var evidence = attempt.step.evidence(in: actual)
         // Flags that were set and are not shown.
-        if evidence == .done, step == attempt.step { evidence = .notThere }
+        if evidence == .done, steps.first == attempt.step { evidence = .notThere }
         var effects = Self.effects(of: attempt, evidence)
         if let refusal = attempt.refusal {
             if case .create = attempt.step, actual == nil {
@@ -110,7 +112,7 @@ extension Run {
             switch attempt.unseen(evidence) {
             case .removal(let next):
                 attempt = next
-                step = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy).first
+                steps = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy)
             case .patience where facts.gate.closedBy.contains(.stopping): return Turn(.again, after: effects)
             case .patience(let next, let pause):
                 return Turn(.resting(goal, next, until: facts.now + pause, permit), .nothing, after: effects)
@@ -118,10 +120,11 @@ extension Run {
             }
         }
         effects.append(.waits(facts.waiting(goal, actual: actual)))
-        guard let step else {
+        guard let step = steps.first else {
             return conclude(goal, actual: actual, begun: permit, isOwned: true, facts).after(effects)
         }
-        guard let next = attempt.next(insisting(on: step, actual: actual, after: evidence)) else {
+        let following = insisting(on: step, actual: actual, after: evidence)
+        guard let next = attempt.next(following, isLast: steps.count == 1) else {
             return notShown(goal, permit, facts).after(effects)
         }
         return write(goal, next, actual: actual, on: .begun(permit), facts).after(effects)
@@ -143,7 +146,7 @@ extension Run {
         _ detour: Attempt.Detour, _ goal: Goal, _ refusal: StepRefusal, _ permit: WritePermit, _ facts: Facts
     ) -> Turn {
         switch detour {
-        case .read(let next): Turn(.verifying(goal, next, permit), .read)
+        case .read(let next): Turn(.verifying(goal, next, permit), .verify(.singly))
         case .none: noteFailure(goal.errand, refusal.failure, begun: permit, facts)
         }
     }

@@ -25,7 +25,8 @@ enum Run: Sendable {
     /// Has the fabric manager take a step.
     /// → verifying, noting a failure, or over
     case writing(Goal, Attempt, WritePermit)
-    /// Reads the partition to see whether the fabric manager has it as it said; the permit is that of the last step.
+    /// Looks whether the fabric manager has the partition as it said, by a read of it or by a list; the permit is that of the
+    /// last step.
     /// → writing, resting, recording, noting, or over
     case verifying(Goal, Attempt, WritePermit)
     /// Lets some time pass before it reads once more: what was added is not to be seen yet.
@@ -87,6 +88,8 @@ enum Run: Sendable {
         var isBeingConfirmed = false
         /// Why no write is to be sent now, where the fabric manager lets us change nothing.
         var refusal: Failure?
+        /// Whether what is wanted has changed since the source was last listed from the beginning: then somebody waits.
+        var isRecent = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 
@@ -118,6 +121,17 @@ enum Run: Sendable {
     /// Whether a run that lets time pass is about what is wanted now; others find out when they are answered.
     func isCurrent(_ facts: Facts) -> Bool {
         if case .resting(let goal, _, _, _) = self { facts.isCurrent(goal) } else { true }
+    }
+
+    /// Whether it keeps a slot from others: it writes, or is about to.
+    ///
+    /// What must stand right before a write is asked for in its slot, so that no time passes between them.
+    var holdsSlot: Bool {
+        switch self {
+        case .reading, .confirming, .claiming, .authorising, .writing, .asking: true
+        case .verifying(_, let attempt, _): !attempt.isLast || attempt.refusal != nil
+        case .resting, .recording, .releasing, .noting: false
+        }
     }
 
     /// Until when it lets time pass; nil while it waits for an answer.

@@ -28,6 +28,8 @@ struct Turn: Sendable {
     enum Request: Sendable {
         case ping
         case read
+        /// The partition is to be seen as it was written.
+        case verify(Verification.Manner)
         case write(PartitionWrite, WritePermit)
         /// Time is to pass.
         case nothing

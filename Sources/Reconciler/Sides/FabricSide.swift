@@ -6,7 +6,9 @@ struct FabricSide: Sendable {
     private var acquaintance = Acquaintance<FabricKnowledge>.unheard(nil)
     private var reading: Reading?
     /// How many complete reads have been asked for.
-    private var readings = 0
+    private(set) var readings = 0
+    /// How long the last one took that was answered.
+    private(set) var listCost: Duration?
     /// The steps that are under way.
     private var writing: [PKey: PlanStep] = [:]
     /// When a partition was last asked for by itself.
@@ -46,6 +48,9 @@ struct FabricSide: Sendable {
     }
 
     var isBeingRead: Bool { reading != nil }
+    var isListUsable: Bool { if case .usable = list { true } else { false } }
+    /// For how long the complete read has been under way.
+    func readingTime(now: Duration) -> Duration? { reading.map { now - $0.since } }
     var isKnown: Bool { acquaintance.isHeard }
     var outage: Outage? { acquaintance.outage }
     var knowledge: FabricKnowledge? { acquaintance.knowledge }
@@ -158,6 +163,7 @@ struct FabricSide: Sendable {
         if outage != nil { wholeRequests.forget() }
         let reading = reading ?? Reading(since: now, touched: [])
         self.reading = nil
+        if !snapshot.isRecalled { listCost = now - reading.since }
         acquaintance.answered { before in
             FabricKnowledge(snapshot, after: before, touched: reading.touched)
         }

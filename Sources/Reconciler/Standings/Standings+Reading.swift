@@ -6,6 +6,19 @@ extension Standings {
         out.add(.readFabric)
     }
 
+    /// The fabric is read to see what came of writes: that puts off nothing else.
+    mutating func readFabricToVerify(_ out: inout Output) {
+        clockwork.fabricIsReadToVerify()
+        readFabric(&out)
+    }
+
+    /// What it depends on how writes are verified.
+    var terms: Verification.Terms {
+        Verification.Terms(
+            isListUsable: sides.fabric.isListUsable, isBeingRead: sides.fabric.isBeingRead,
+            listCost: sides.fabric.listCost)
+    }
+
     mutating func readLedger(_ out: inout Output) {
         out.add(.readLedger(sides.ledger.readingStarted()))
     }

@@ -9,6 +9,7 @@ extension Standings {
         let isFirst = !sides.source.isListed(source)
         if let lasted = sides.beginning.told(source, now: out.now) { sides.source.restored(source, after: lasted) }
         sides.source.relisted(source, reason)
+        listedUpTo = list.revision
         out.found(.listed(source, reason: reason, keys: list.entries.count, list.revision))
         // The store may have been restored or wiped, and the ledger with it.
         if !isFirst { readLedger(&out) }

@@ -13,6 +13,8 @@ struct Standings: Sendable {
     var clockwork: Clockwork
     var leaving = LeavingPorts()
     var waiters = WaitingPartitions()
+    /// How far the source was when it was last listed from the beginning.
+    var listedUpTo = KeyVersion.absent
     let planner: Planner
     let runsOnce: Bool
 
@@ -43,7 +45,8 @@ struct Standings: Sendable {
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving, planner: planner,
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
-            refusal: sides.fabric.refusals.failure(now: now)
+            refusal: sides.fabric.refusals.failure(now: now),
+            isRecent: picture.desired.revision(of: pkey) > listedUpTo
         ) { work.failure(of: $0) }
     }
 

@@ -78,7 +78,8 @@ extension EngineStatus {
     package struct UnderWay: Equatable, Sendable {
         static let most = 100
 
-        /// Runs that ask for something: all of them, or the first that come to hand, in ascending order of PKey.
+        /// Runs that ask for something: all of them, or those that hold a slot and the first others that come to hand, in
+        /// ascending order of PKey.
         package let runs: [Run]
         /// How many ask for something.
         package let busy: Int
@@ -98,14 +99,20 @@ extension EngineStatus {
         package let urgency: Urgency
         /// Whether it was taken before others of its class, or of more urgent ones, because it had waited longest.
         package let isOutOfTurn: Bool
+        /// Whether it keeps a slot from others: it writes, or is about to.
+        package let holdsSlot: Bool
         /// When it was asked for.
         package let since: Duration
 
-        package init(pkey: PKey, phase: Phase, urgency: Urgency, isOutOfTurn: Bool = false, since: Duration) {
+        package init(
+            pkey: PKey, phase: Phase, urgency: Urgency, isOutOfTurn: Bool = false, holdsSlot: Bool = true,
+            since: Duration
+        ) {
             self.pkey = pkey
             self.phase = phase
             self.urgency = urgency
             self.isOutOfTurn = isOutOfTurn
+            self.holdsSlot = holdsSlot
             self.since = since
         }
     }

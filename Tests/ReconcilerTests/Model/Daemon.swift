@@ -84,6 +84,8 @@ struct Witness {
         var touched = 0
         /// Whether nothing was written since it was read.
         var isFresh = false
+        /// Whether a list has shown it so.
+        var isListed = false
         /// Whether a single read, and a list, have not shown it since it was last written.
         var isLackedSingly = false
         var isLackedInList = false
@@ -145,6 +147,7 @@ struct Witness {
         sights[slot].added = []
         sights[slot].removed = []
         sights[slot].isFresh = true
+        sights[slot].isListed = isList
         sights[slot].asked = max(asked, sights[slot].asked)
     }
 

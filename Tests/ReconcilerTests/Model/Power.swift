@@ -130,6 +130,8 @@ enum Power: UInt8, CaseIterable, Sendable {
     case policies
     /// It enforces flags.
     case enforcedFlags
+    /// Few additions are enough for it to have one list show what came of them.
+    case listsVerify
 }
 
 extension Power {
@@ -149,7 +151,7 @@ extension Power {
             .laggingReads, .slowRemovals, .noReplacing, .onlyEmptyMade, .lateWrites, .partialWrites, .secondWriter,
             .limitedMembers, .olderState,
             .kills,
-            .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .fileLedger:
+            .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .listsVerify, .fileLedger:
             false
         }
     }

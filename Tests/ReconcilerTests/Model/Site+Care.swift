@@ -31,6 +31,7 @@ extension Powers {
     /// Nothing goes wrong, and no port moves.
     static let quiet = Powers([
         .virtualFunctions, .mixedIndex0, .emptyValues, .massDeletions, .slowRemovals, .stateDirectory, .fileLedger,
+        .listsVerify,
     ])
 }
 
@@ -43,8 +44,9 @@ extension Site {
         let told = ready.intersection([.departure, .arrival])
         guard status.closedBy.isEmpty, !told.isEmpty else { return }
         nearly(.promptness)
-        let runs = status.underWay.runs
-        guard status.underWay.busy < care.most else { return nearly(.restraint) }
+        // What waits for a read, or is written down, has no slot any more.
+        let runs = status.underWay.runs.filter(\.holdsSlot)
+        guard runs.count < care.most else { return nearly(.restraint) }
         // What was taken out of turn has a slot that is shared.
         func held(_ urgency: Urgency) -> Int { runs.count { $0.urgency == urgency && !$0.isOutOfTurn } }
         // One slot is kept for each of those two, and the others are shared.

@@ -55,6 +55,7 @@ extension Site {
         }
         let told = change.keys[record.key]
         if told?.value != store.keys[record.key.description]?.entry.value { nearly(.truth) }
+        if sight.isListed { bite(.listsVerify) }
         guard sight.exists, told?.version == record.revision, told?.value == Wish.present(sight.shown).value(for: pkey)
         else {
             let value = String(decoding: told?.value ?? [], as: UTF8.self)

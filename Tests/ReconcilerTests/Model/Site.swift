@@ -128,6 +128,7 @@ struct Site {
         var configuration = EngineConfiguration(sources: [etcd], flags: flags)
         configuration.enforcesFlags = powers.has(.enforcedFlags)
         configuration.concurrency = [1, 2, 4, 4].randomElement(using: &random) ?? 4
+        if powers.has(.listsVerify) { configuration.leastListed = Int.random(in: 1...3, using: &random) }
         if powers.has(.strangeKeys) { configuration.limits.range = ManagedRange([allPKeys[0]...allPKeys[7]]) }
         if powers.has(.ranges) { configuration.limits.range = ManagedRange([pkeys[1]...allPKeys[7]]) }
         if powers.has(.policies) {

@@ -21,6 +21,13 @@ package struct ServerCertificate: Hashable, Sendable {
     /// The end of its validity as `2026-11-22T18:33:24Z`.
     package var expiryText: String { Self.text(ofEnd: expiry) }
 
+    /// The end of the validity of a certificate of OpenSSL's, in seconds since 1970.
+    static func end(of certificate: OpaquePointer) -> Int? {
+        var end = tm()
+        guard ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 else { return nil }
+        return Int(timegm(&end))
+    }
+
     fileprivate static func text(ofEnd seconds: Int) -> String {
         var seconds = time_t(seconds)
         var parts = tm()
@@ -60,14 +67,13 @@ extension ServerCertificate {
         defer { X509_free(certificate) }
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
-        var end = tm()
-        guard X509_digest(certificate, EVP_sha256(), &digest, &length) == 1,
-            ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1
-        else { return nil }
+        guard X509_digest(certificate, EVP_sha256(), &digest, &length) == 1, let end = Self.end(of: certificate) else {
+            return nil
+        }
         var name = [CChar](repeating: 0, count: 1_024)
         let count = Int(pkeyd_subject(certificate, &name, Int32(name.count)))
         fingerprint = SHA256Fingerprint(bytes: Array(digest.prefix(Int(length))))
         subject = String(decoding: name.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        expiry = Int(timegm(&end))
+        expiry = end
     }
 }

@@ -56,9 +56,7 @@ enum TLSFiles {
     static func end(ofCertificateIn path: String) -> Int? {
         guard let certificate = try? certificate(in: path) else { return nil }
         defer { X509_free(certificate) }
-        var end = tm()
-        guard ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 else { return nil }
-        return Int(timegm(&end))
+        return ServerCertificate.end(of: certificate)
     }
 
     private static func certificate(in path: String) throws(TransportError) -> OpaquePointer {

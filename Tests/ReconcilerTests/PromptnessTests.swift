@@ -61,6 +61,24 @@ struct PromptnessTests {
         #expect(rush.lastWrite <= .milliseconds(4_200))
     }
 
+    @Test("1,000 keys that change in one second are written in little more than the time that UFM takes for it")
+    func burst() {
+        let many = (0x1000..<0x13e8).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+        var rush = Rush()
+        rush.begin(many)
+        rush.pass(until: .seconds(20))
+        let start = rush.now
+        for (place, pkey) in many.enumerated() {
+            rush.pass(until: start + .milliseconds(place))
+            rush.put(pkey, 1)
+        }
+        rush.pass(until: start + .seconds(30))
+        #expect(many.allSatisfy { rush.isRight($0) && rush.isSynced($0) && rush.writes[$0] == 1 })
+        print("1,000 changes in one second are written within \(rush.lastWrite - start)")
+        // Five at a time, each of which takes 20 ms.
+        #expect(rush.lastWrite - start <= .milliseconds(4_400))
+    }
+
     @Test(
         "A tenant leaves at once while writes hang, whatever they are, as long as others succeed", arguments: [4, 5, 9])
     func leavingBehindHangingWrites(count: Int) throws {

@@ -221,7 +221,8 @@ struct Verification: Sendable {
         gathered = dispersed(gathered, since: now - Self.patience)
         let (together, soon) = (uncovered[.together, default: 0], uncovered[.soon, default: 0])
         guard together + soon > 0 else { return false }
-        let mayRead = terms.isListUsable && !terms.isBeingRead && now >= restUntil
+        // Who is to stop is woken by no time any more.
+        let mayRead = terms.isListUsable && !terms.isBeingRead && (terms.isStopping || now >= restUntil)
         // The slots are taken, and more wait than they will have done by the time that a list takes.
         if soon >= least, !slots.isSharedOpen(now: now), isCheaper(together + soon), mayRead { return true }
         guard together > 0 else { return false }

@@ -79,10 +79,13 @@ struct DaemonPromptnessTests {
                     }
                 }
                 try await waitForStorm(Self.rounds)
-                let slowest = measured.map(\.time).max() ?? .zero
+                let times = measured.map(\.time).sorted()
+                let (median, slowest) = (times[times.count / 2], times[times.count - 1])
                 let behind = measured.map(\.behind).max() ?? 0
                 let writes = site.ufm.requests.dropFirst(before).count { $0.isWrite }
-                print("a fresh key takes \(alone) alone, and \(slowest) at most within 200 × \(Self.rounds) changes")
+                print(
+                    "a fresh key takes \(alone) alone; within 200 × \(Self.rounds) changes \(median), and at most \(slowest)"
+                )
                 print("  \(behind) writes of others before it at most; \(writes) from the last round on, for 201 keys")
                 // All 200 wait.
                 #expect(behind <= 60)

@@ -127,6 +127,17 @@ struct VerificationTests {
         #expect(shown() == [pkeys[2], pkeys[3], pkeys[4], pkeys[7]])
     }
 
+    @Test("Asked to stop, nobody waits for others, nor for UFM to have had its rest from lists")
+    mutating func stopping() {
+        learn(.milliseconds(20))
+        terms.coming = 100
+        verification.listAnswered(isWitness: true, cost: .milliseconds(50), now: .zero)
+        join(0..<8, .together)
+        #expect(next().isEmpty)
+        terms.isStopping = true
+        #expect(next() == [.list])
+    }
+
     @Test("Who is no longer waited for is not read")
     mutating func left() {
         join(0..<3, .soon)

@@ -314,7 +314,7 @@ package struct Engine: Sendable {
             }
         }
         var terms = standings.terms
-        terms.isStopping = gate.closedBy.contains(.stopping)
+        terms.mayWait = !gate.closedBy.contains(.stopping)
         for (request, run) in work.readings(terms, now: out.now) {
             switch request {
             case .list:

@@ -34,7 +34,8 @@ struct Verification: Sendable {
         var listCost: Duration?
         /// How many more may be written soon.
         var coming = 0
-        var isStopping = false
+        /// Whether time may pass until others have come.
+        var mayWait = true
 
         func expecting(_ coming: Int) -> Terms {
             var terms = self
@@ -222,7 +223,7 @@ struct Verification: Sendable {
         let (together, soon) = (uncovered[.together, default: 0], uncovered[.soon, default: 0])
         guard together + soon > 0 else { return false }
         // Who is to stop is woken by no time any more.
-        let mayRead = terms.isListUsable && !terms.isBeingRead && (terms.isStopping || now >= restUntil)
+        let mayRead = terms.isListUsable && !terms.isBeingRead && (!terms.mayWait || now >= restUntil)
         // The slots are taken, and more wait than they will have done by the time that a list takes.
         if soon >= least, !slots.isSharedOpen(now: now), isCheaper(together + soon), mayRead { return true }
         guard together > 0 else { return false }
@@ -231,7 +232,7 @@ struct Verification: Sendable {
             return false
         }
         let oldest = gathered.first.map(since) ?? now
-        guard terms.coming == 0 || terms.isStopping || oldest + Self.gathering <= now else { return false }
+        guard terms.coming == 0 || !terms.mayWait || oldest + Self.gathering <= now else { return false }
         guard isCheaper(together + soon) else {
             gathered = dispersed(gathered, since: now)
             return false

@@ -134,7 +134,7 @@ struct VerificationTests {
         verification.listAnswered(isWitness: true, cost: .milliseconds(50), now: .zero)
         join(0..<8, .together)
         #expect(next().isEmpty)
-        terms.isStopping = true
+        terms.mayWait = false
         #expect(next() == [.list])
     }
 

@@ -48,7 +48,9 @@ struct AbsenceTests {
                 #expect(site.partition(0x200e) != nil, "\(words)")
                 let record = try #require(await Self.record(in: site), "\(words)")
                 #expect(record.contains(#""gone":true"#) && record.contains(#""state":"deleting""#), "\(words)")
-                #expect(try await site.status("--wait", "0x200e").exitCode == 0)
+                let waited = try await site.status("--wait", "0x200e")
+                // On a busy machine the record may be gone by then as well.
+                #expect(waited.exitCode == 0 || waited.errors.contains("is not known"), "\(waited.errors)")
                 // The next list shows it.
                 try await site.waitForMembers(nil, of: 0x200e)
                 try await eventually("the end of the record", timeout: .seconds(40)) {

@@ -50,7 +50,9 @@ struct ApprovalTests {
             #expect(approval.output.hasSuffix("Approved the deletion of 19 partitions\n"))
             #expect(Self.pkeys.dropFirst().allSatisfy { approval.output.contains($0) })
             try await site.waitForPartitions([:])
-            #expect(try await site.status("--wait", "0x2001").exitCode == 0)
+            let waited = try await site.status("--wait", "0x2001")
+            // On a busy machine the record may be gone by then as well.
+            #expect(waited.exitCode == 0 || waited.errors.contains("is not known"), "\(waited.errors)")
             try await eventually("an empty ledger") { try await site.entries(prefix: Site.ledgerPrefix).isEmpty }
 
             let again = try await site.status("--approve-deletes", "--yes")

@@ -111,13 +111,15 @@ struct Witness {
     var hasSeen = false
     /// At which step the last read of the ledger that was answered had been asked for.
     var ledgerAsked = 0
+    /// The partitions in whose record's place something else stood then.
+    var strange: Set<PKey> = []
     /// Names of keys that any list or the watch has shown it, true or not.
     var names: Set<String> = []
     /// The partitions whose key it was ever told to be there, true or not; by slot.
     var present: Set<Int> = []
     /// The partitions whose deletion was authorised before the life began, as its first read of the ledger says; by slot.
     var inherited: Set<Int>?
-    /// The partitions that it has claimed, or has read to be ours.
+    /// The partitions that it has read to be ours the last time, or has claimed since.
     var owned: Set<PKey> = []
 
     /// - Parameter floor: how far a former life was told.

@@ -208,9 +208,11 @@ extension Site {
     private func isTaken(_ ports: PortSet, from slot: Int, _ index: Int) -> Bool {
         let pkey = Self.pkey(slot)
         let witness = daemons[index].witness
-        // What another daemon has made it need not know of, and what is no record of the partition's own holds it.
+        // What another daemon has made it need not know of, and what is no record of the partition's own holds it: as it was
+        // last read, though another daemon may have written one since.
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
             !powers.has(.twoDaemons) || witness.owned.contains(pkey),
+            !witness.strange.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
             let heard = witness.memory.wish(of: pkey)?.ports, heard.isDisjoint(with: ports)
         else { return false }
@@ -316,11 +318,14 @@ extension Site {
             daemons[index].witness.answered(step, slot, succeeded: succeeded, at: steps)
         case (.list, .keys(let shown)): hearList(shown, index)
         case (.readLedger, .records(let records)):
-            daemons[index].witness.ledgerAsked = call.sent
+            if call.sent >= daemons[index].witness.ledgerAsked {
+                daemons[index].witness.ledgerAsked = call.sent
+                daemons[index].witness.strange = Set(records.strange.compactMap(\.pkey))
+                daemons[index].witness.owned = Set(records.records.keys)
+            }
             daemons[index].witness.inherited =
                 daemons[index].witness.inherited
                 ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
-            daemons[index].witness.owned.formUnion(records.records.keys)
         case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
         default: break
         }

@@ -51,6 +51,18 @@ struct StrayClusterTests {
         }
     }
 
+    @Test("An etcd that refuses everything is told in its own words, and not as one that names no cluster")
+    func refused() async throws {
+        let refusal = Result<HTTPResponse, TransportError>.answer(
+            #"{"code":7,"message":"etcdserver: permission denied"}"#, status: 403)
+        let client = try client(
+            [EtcdEndpoint(scheme: .http, host: "one", port: 1)],
+            ScriptedAnswers([refusal, refusal, refusal]))
+        let error = await failure { () async throws(EtcdError) in try await client.get([1]) }
+        #expect(error?.kind == .permissionDenied)
+        #expect(error?.message == "etcdserver: permission denied")
+    }
+
     @Test(
         "Where no cluster has most endpoints nothing is done, and the error names each; the one that is named is followed"
     )

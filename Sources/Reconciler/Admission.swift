@@ -163,6 +163,12 @@ package struct Admission: Sendable {
         guarded = Capped()
     }
 
+    /// We have let go of a partition: its next deletion is another one.
+    package mutating func released(_ pkey: PKey) {
+        reverted[pkey] = nil
+        if deletionGuard.forget(pkey) { guarded = Capped(held) }
+    }
+
     /// Verdicts end with ownership: after a wipe, what nobody puts back would hold other deletions for ever.
     package mutating func forgetAll(but isOurs: (PKey) -> Bool) {
         for pkey in deletionGuard.judged where !isOurs(pkey) { deletionGuard.forget(pkey) }

@@ -235,6 +235,8 @@ struct TwoSourcesTests {
         #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 900)) == nil)
         #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 901)) == 900)
         #expect(state.lostHistory(of: LedgerRecord(.synced, key: "file:0x5", revision: 900)) == 3)
+        // A key of a source that is followed no more.
+        #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/q/0x5", revision: 900)) == nil)
         state.reach(StorePoint(revision: 901), in: etcd)
         #expect(state.lostHistory(of: LedgerRecord(.synced, key: "/p/0x5", revision: 901)) == nil)
     }

@@ -237,6 +237,92 @@ struct EngineDoubtTests {
         #expect(isGuarded(told.asked[pkey]))
     }
 
+    // MARK: Records that are lost
+
+    /// Two lists lack 0x5, or more, and so does the ledger: the store came back from before.
+    private mutating func comeBack(_ keys: [KeyEntry], _ ledger: [PKey: LedgerRecord]) throws {
+        _ = try list(keys, at: 100, by: "one", .seconds(31))
+        _ = try list(keys, at: 100, by: "two", .seconds(37))
+        // What is written of it now meets a record that is not there.
+        _ = told.answer(pkey, .refused, at: .seconds(37))
+        for _ in 0..<6 { _ = told.ledger(.success(ledger), at: .seconds(37)) }
+        _ = told.tell(.timer, at: .seconds(38))
+        for _ in 0..<6 { _ = told.ledger(.success(ledger), at: .seconds(38)) }
+    }
+
+    @Test(
+        "A partition whose key and record are gone with a history is ours all the same: its record is written again, guarded"
+    )
+    mutating func lostRecord() throws {
+        try begin()
+        try comeBack([ToldEngine.key("0x6", host: 2, 91)], [other: record(.synced, "0x6", 91)])
+        guard case .claim(let again) = told.asked[pkey] else {
+            Issue.record("\(String(describing: told.asked[pkey]))")
+            return
+        }
+        #expect(again.state == .guarded && again.key == "/p/0x5" && again.revision == 90)
+        #expect(again.error == "gone since etcd came back with another history: waits for an approval")
+        #expect(told.answer(pkey, .done, at: .seconds(39)).onPartitions == [:])
+    }
+
+    @Test("A record of what was seen to be gone is missed by nobody")
+    mutating func goneRecord() throws {
+        let gone = LedgerRecord(.deleting, key: "/p/0x5", revision: 0, isSeenGone: true)
+        let rest = [other: record(.synced, "0x6", 91)]
+        _ = told.begin(
+            keys: [ToldEngine.key("0x6", host: 2, 91)], ledger: rest.merging([pkey: gone]) { $1 },
+            fabric: [try ToldEngine.partition(other, host: 2)])
+        try comeBack([ToldEngine.key("0x6", host: 2, 80)], rest)
+        #expect(told.asked[pkey]?.isClaim != true)
+    }
+
+    @Test("An approval ends with the record that it was of: one that is there again, guarded, waits for another")
+    mutating func released() throws {
+        let there = try ToldEngine.partition(other, host: 2)
+        let rest = record(.synced, "0x6", 91)
+        let start = told.begin(
+            keys: [ToldEngine.key("0x6", host: 2, 91)], ledger: [pkey: record(.approved), other: rest], fabric: [there])
+        #expect(start.onPartitions[pkey]?.isAuthorisation == true)
+        _ = told.answer(pkey, .done)
+        _ = told.answer(pkey, .written)
+        _ = told.answer(pkey, .read(nil))
+        _ = told.answer(pkey, .done)
+        // What an earlier life may have sent is waited for.
+        _ = told.tell(.timer, at: .seconds(700))
+        _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: [there]))), at: .seconds(701))
+        if told.asked[pkey] == .read { _ = told.answer(pkey, .read(nil), at: .seconds(702)) }
+        #expect(told.asked[pkey]?.isRelease == true)
+        _ = told.answer(pkey, .done, at: .seconds(702))
+        for _ in 0..<6 {
+            _ = told.ledger(.success([pkey: record(.guarded), other: rest]), at: .seconds(703))
+        }
+        #expect(told.asked[pkey]?.isRelease == true)
+    }
+
+    @Test("Somebody's approval ends that what lists brought is held because members disagree")
+    mutating func approved() throws {
+        told.agrees = false
+        try begin()
+        let back = [ToldEngine.key("0x5", host: 3, 80)]
+        _ = try list(back, at: 120, by: "one", .seconds(31))
+        var actions = try list(back, at: 121, by: "two", .seconds(37))
+        #expect(actions.onPartitions[pkey]?.isConfirmation == true && isGuarded(actions.onPartitions[other]))
+        _ = told.answer(other, .done, at: .seconds(37))
+        actions = told.answer(pkey, .refused, at: .seconds(37))
+        let before = [ToldEngine.key("0x5", 90), ToldEngine.key("0x6", host: 2, 91)]
+        let list = KeySnapshot(complete: before, at: StorePoint(revision: 122), by: Respondent("one"))
+        _ = told.tell(.sourceListed(try #require(asked(actions)), .success(list)), at: .seconds(38))
+        var ledger = [pkey: record(), other: record(.guarded, "0x6", 91)]
+        actions = []
+        for _ in 0..<6 { actions += told.ledger(.success(ledger), at: .seconds(39)) }
+        actions += told.tell(.timer, at: .seconds(42))
+        #expect(actions.onPartitions[pkey] == nil)
+        ledger[other]?.state = .approved
+        actions = []
+        for _ in 0..<6 { actions += told.ledger(.success(ledger), at: .seconds(43)) }
+        #expect(actions.onPartitions[pkey]?.isConfirmation == true)
+    }
+
     @Test("A held partition whose key went back keeps the ports that this key wants, whoever wants them since")
     mutating func revertedKeeps() throws {
         let pkeys = try (1...5).map { try PKey(parsing: "0x\($0)") }

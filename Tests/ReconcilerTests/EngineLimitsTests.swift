@@ -100,8 +100,26 @@ struct EngineLimitsTests {
         #expect(world.drift.partitions == 2)
     }
 
-    @Test("After a wipe only what is held and ours counts: what nobody puts back holds no other deletion")
+    @Test("A verdict ends with ownership: what is held, and whose record somebody takes away, holds no other deletion")
     func verdictsEndWithOwnership() throws {
+        var world = World(seed: Seed(1))
+        world.faults = false
+        for pkey in pkeys { world.put(pkey) }
+        world.settle()
+        world.delete(Array(pkeys.prefix(5)))
+        world.settle()
+        #expect(world.store.ledger[pkeys[0]]?.state == .guarded)
+        for pkey in pkeys.prefix(5) { _ = world.store.write(nil, of: pkey) }
+        world.settle()
+        world.cutWatch()
+        world.delete(pkeys[7])
+        world.settle()
+        #expect(world.fabric[pkeys[7]] == nil)
+        #expect(world.fabric[pkeys[0]] != nil)
+    }
+
+    @Test("After a wipe what nobody puts back is ours, and held until somebody approves, with what only a list lacks")
+    func lostInWipe() throws {
         var world = World(seed: Seed(1))
         world.faults = false
         for pkey in pkeys { world.put(pkey) }
@@ -114,8 +132,11 @@ struct EngineLimitsTests {
         world.cutWatch()
         world.delete(pkeys[7])
         world.settle()
-        #expect(world.fabric[pkeys[7]] == nil)
-        #expect(world.fabric[pkeys[0]] != nil)
+        #expect(world.store.ledger[pkeys[0]]?.state == .guarded)
+        #expect(world.fabric[pkeys[7]] != nil && world.fabric[pkeys[0]] != nil)
+        world.settle(approvingAll: true)
+        #expect(world.fabric[pkeys[7]] == nil && world.fabric[pkeys[0]] == nil)
+        #expect(world.fabric[pkeys[1]] != nil)
     }
 
     @Test(

@@ -183,6 +183,8 @@ struct World {
             var approved = record
             approved.state = .approved
             _ = store.write(approved, of: pkey)
+            // Now somebody has asked for it.
+            bereaved.remove(pkey)
             journal.note("approved \(pkey)")
         }
     }
@@ -427,7 +429,8 @@ struct World {
                 guard world.store.version(of: pkey) == version, world.store.holds(record.key, key) else {
                     return .refused
                 }
-                world.bereaved.remove(pkey)
+                // One that is written again as guarded is ours, and still has no key.
+                if record.state != .guarded { world.bereaved.remove(pkey) }
                 world.orphaned.remove(pkey)
                 return .written(world.store.write(record, of: pkey))
             }

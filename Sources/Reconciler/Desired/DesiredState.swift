@@ -59,7 +59,8 @@ package struct DesiredState: Sendable {
     /// How far the source of a record's key had come when it was last told of, if that is not as far as the record says: it
     /// has lost its history, and what is absent from it may be lost as well. nil otherwise.
     package func lostHistory(of record: LedgerRecord) -> KeyVersion? {
-        let view = views.first { $0.id.names(record.key) } ?? views.first
+        // A key of nobody has a version that says nothing of any of them.
+        let view = views.first { $0.id.names(record.key) }
         guard let told = view?.history.told?.revision, told < record.revision else { return nil }
         return told
     }
@@ -238,6 +239,14 @@ package struct DesiredState: Sendable {
             if views[index].pass(now: now) { outcome.changed.formUnion(pkeys.subtracting(told)) }
         }
         return outcome
+    }
+
+    /// Somebody vouches for what the sources say now: their members are not taken to disagree any more; gives the PKeys that
+    /// were held for that.
+    mutating func agree() -> Set<PKey> {
+        var held: Set<PKey> = []
+        for index in views.indices where views[index].agree() { held.formUnion(pkeys.subtracting(told)) }
+        return held
     }
 
     // MARK: What is to be asked

@@ -84,6 +84,12 @@ struct SourceTrust: Sendable {
         return true
     }
 
+    /// Somebody vouches for what the source says now; says whether its members were taken to disagree.
+    mutating func agree() -> Bool {
+        defer { disagreement = nil }
+        return isDisagreeing
+    }
+
     func isOfStore(_ point: StorePoint) -> Bool {
         guard let known = history.told?.store, let store = point.store else { return true }
         return known == store

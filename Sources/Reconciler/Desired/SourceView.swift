@@ -148,6 +148,9 @@ struct SourceView: Sendable {
     /// Time has passed; says whether the members agree again by now.
     mutating func pass(now: Duration) -> Bool { trust.pass(now: now) }
 
+    /// Somebody vouches for what it says; says whether its members were taken to disagree.
+    mutating func agree() -> Bool { trust.agree() }
+
     /// A key is not in the list that replaces what was told.
     mutating func lost(_ key: KeyName, _ pkey: PKey) { unheard[key] = pkey }
 

@@ -189,7 +189,7 @@ package struct Engine: Sendable {
     private mutating func review(_ occasion: Review.Occasion, _ out: inout Output) {
         guard let picture = standings.picture else { return }
         let judgement = standings.judgeDeletions(
-            among: picture.records.keys, isListed: true, picture, &work, now: out.now)
+            among: picture.records.keys + picture.lostRecords, isListed: true, picture, &work, now: out.now)
         standings.indexPorts(of: picture.managed.union(standings.leaving.pkeys), picture, gate, &work, &out)
         let review = Review(picture, standings, work)
         out.found(counts.take(review, on: occasion, judgement, picture))

@@ -79,7 +79,7 @@ extension Standing {
     func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {
         switch intent {
         case .present(let desired): possible.filter { desired.members[$0] == nil }
-        case .absent, .held(.deletionGuard): isOwned || isDoubted ? possible : []
+        case .absent, .held(.deletionGuard): isOwned || isDoubted || lostRecord != nil ? possible : []
         case .held(.awaitingWatch), .held(.disputed): isOwned || isDoubted ? possible : []
         case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
         // It loses them once they agree.

@@ -19,6 +19,8 @@ struct LedgerSide: Sendable {
     /// Partitions whose record the last read lacked, and the one before it had not: a read may be older than what was written
     /// before it, so that their ports are not free yet.
     private var lost: Set<PKey> = []
+    /// Records that a read lacked and that this life knew, but those of what was seen to be gone: the store may have lost them.
+    private(set) var bereft: [PKey: LedgerRecord] = [:]
     /// What stands in the ledger's place and is not ours, by partition.
     private(set) var strange: [PKey: StrangeRecord] = [:]
     /// All that is strange as of the last read.
@@ -49,6 +51,7 @@ struct LedgerSide: Sendable {
     mutating func note(_ record: KeptRecord?, of pkey: PKey) {
         if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
+        bereft[pkey] = nil
         for read in reads.keys { reads[read]?.insert(pkey) }
     }
 
@@ -78,6 +81,9 @@ struct LedgerSide: Sendable {
         touched.formUnion(doubts.keys)
         if !isOutrun {
             lost = Set((records ?? [:]).keys.lazy.filter { content.records[$0] == nil && !touched.contains($0) })
+            for pkey in lost {
+                if let record = self[pkey]?.record, !record.isSeenGone { bereft[pkey] = record }
+            }
         }
         acquaintance.answered { before in
             guard let before else { return content.records }
@@ -86,6 +92,7 @@ struct LedgerSide: Sendable {
             for pkey in touched { records[pkey] = before[pkey] }
             return records
         }
+        bereft = bereft.filter { self[$0.key] == nil }
         states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
         if !isOutrun {
             guardedSince = content.guardedSince

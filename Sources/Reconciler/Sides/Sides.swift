@@ -15,8 +15,9 @@ struct Sides: Sendable {
             return nil
         }
         return Picture(
-            source: source.name, desired: desired, records: records, strange: ledger.strange,
-            doubted: ledger.doubted, fabric: known, absences: fabric.absences, guardedSince: ledger.guardedSince)
+            source: source.name, desired: desired, records: records, bereft: ledger.bereft, strange: ledger.strange,
+            doubted: ledger.doubted, fabric: known, absences: fabric.absences,
+            guardedSince: ledger.guardedSince)
     }
 
     /// A request failed that shows a server to be away.
@@ -37,6 +38,8 @@ struct Picture: Sendable {
     let source: String
     let desired: DesiredState
     let records: [PKey: KeptRecord]
+    /// Records that the ledger had in this life, and may have lost.
+    let bereft: [PKey: LedgerRecord]
     /// What stands in the ledger's place and is not ours.
     let strange: [PKey: StrangeRecord]
     /// PKeys of whose record the ledger may have another than we know.
@@ -51,8 +54,20 @@ struct Picture: Sendable {
         held.contains { records[$0]?.record.state == .guarded } ? guardedSince : nil
     }
 
-    /// The PKeys that a source or the ledger knows.
-    var managed: Set<PKey> { desired.pkeys.union(records.keys).union(strange.keys) }
+    /// The PKeys that a source or the ledger knows, or has lost.
+    var managed: Set<PKey> { desired.pkeys.union(records.keys).union(strange.keys).union(lostRecords) }
+
+    /// The PKeys of which key and record are gone with a history of the source.
+    var lostRecords: [PKey] { bereft.keys.filter { lostRecord(of: $0) != nil } }
+
+    /// The record of a partition of which key and record are gone with a history of the source: the partition is ours all the
+    /// same, and nobody has asked for its end. Whatever was authorised in that history is to be approved in this one.
+    func lostRecord(of pkey: PKey) -> LedgerRecord? {
+        guard let record = bereft[pkey], records[pkey] == nil, desired.intent(of: pkey) == .absent,
+            desired.isLost(pkey)
+        else { return nil }
+        return LedgerRecord(.claimed, key: record.key, revision: record.revision)
+    }
 
     /// How many partitions are ours, without those that we have deleted.
     var owned: Int { records.values.count { !$0.record.isSeenGone } }
@@ -99,6 +114,6 @@ struct Picture: Sendable {
             revision: revision, record: record, version: kept?.version ?? .absent,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
             isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,
-            givenUp: givenUp)
+            givenUp: givenUp, lostRecord: lostRecord(of: pkey))
     }
 }

@@ -88,6 +88,9 @@ struct SourceSide: Sendable {
     /// Time has passed.
     mutating func pass(now: Duration) -> DesiredState.Outcome { desiredSoFar.pass(now: now) }
 
+    /// Somebody vouches for what the sources say: no members disagree any more; gives the PKeys that were held for that.
+    mutating func agree() -> Set<PKey> { desiredSoFar.agree() }
+
     /// A second opinion agrees with what is wanted of a partition.
     mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { desiredSoFar.confirmed(pkey, revision) }
 

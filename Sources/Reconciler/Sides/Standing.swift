@@ -33,6 +33,8 @@ struct Standing: Hashable, Sendable {
     var waiting: Waiting?
     /// Ports that it gives up although its deletion is held: a key that was told after that wants them elsewhere.
     var givenUp: Set<GUID> = []
+    /// The record that it had, where that is gone with a history of the source, as its key is.
+    var lostRecord: LedgerRecord?
 
     var isOwned: Bool { record != nil }
 
@@ -105,7 +107,7 @@ struct Standing: Hashable, Sendable {
         guard case .held(let reason) = intent else { return nil }
         // One that went back was ours, though the ledger may have lost its record.
         let isReverted = reason == .deletionGuard && wanted != .absent
-        guard var held = record ?? (isReverted ? record(.claimed) : nil) else { return nil }
+        guard var held = record ?? (isReverted ? record(.claimed) : lostRecord) else { return nil }
         switch reason {
         case .unreadable: (held.state, held.error) = (.held, "the value of \(key) cannot be read")
         case .deletionGuard where held.state == .guarded: return nil

@@ -43,7 +43,7 @@ extension Standings {
     ) {
         sides.ledger.note(record, of: pkey)
         indexPorts(of: pkey, gate, &work, &out)
-        guard let record else { return }
+        guard let record else { return admission.released(pkey) }
         sides.fabric.recorded(pkey)
         if record.record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
             clockwork.wantWitness(now: out.now)

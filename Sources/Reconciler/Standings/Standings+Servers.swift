@@ -30,7 +30,8 @@ extension Standings {
             if !lost.isEmpty { out.found(.lostRecords(Capped(lost), of: before?.count ?? 0)) }
             for strange in sides.ledger.news(in: content) { out.found(.strange(strange)) }
             noteRoom(content.room, &out)
-            admission.forgetAll { content.records[$0] != nil || known[$0] != nil }
+            let ours = Set(picture?.lostRecords ?? [])
+            admission.forgetAll { content.records[$0] != nil || known[$0] != nil || ours.contains($0) }
             for pkey in resolved { ask(pkey, isNews: false, &work, now: out.now) }
             return before == nil ? .begin : .review(.ledgerRead)
         case .failure(let failure):

@@ -67,10 +67,15 @@ struct Standings: Sendable {
         among pkeys: some Sequence<PKey>, isListed: Bool, _ picture: Picture, _ work: inout Work, now: Duration
     ) -> Admission.Judgement {
         let candidates = pkeys.map { pkey in
-            Admission.Candidate(pkey, picture.desired, record: picture.records[pkey]?.record)
+            Admission.Candidate(
+                pkey, picture.desired, record: picture.records[pkey]?.record ?? picture.lostRecord(of: pkey))
         }
         let judgement = admission.judge(candidates, owned: picture.owned, isListed: isListed)
         for pkey in judgement.approved + judgement.held { ask(pkey, isNews: true, &work, now: now) }
+        // Who approves has looked, and takes what etcd says now for true.
+        if !judgement.approved.isEmpty {
+            for pkey in sides.source.agree() { ask(pkey, isNews: true, &work, now: now) }
+        }
         leaving.hold(admission.held, at: picture.desired.reach)
         if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement

@@ -94,7 +94,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Usage", swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Surroundings", "Text", logging], swiftSettings: strict),
+        .target(
+            name: "Telemetry", dependencies: ["Reconciler", "Surroundings", "Text", logging], swiftSettings: strict),
 
         // The programs
         .executableTarget(
@@ -153,7 +154,10 @@ let package = Package(
             name: "ReconcilerTests",
             dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: core),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Fabric", "KeyHistory", "Planning", "Reconciler", "Telemetry", "TestSupport", logging],
+            swiftSettings: strict),
         .testTarget(
             name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport", nioCore, nioEmbedded],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Files
 import Text
 
 /// The two passwords we need, and the names under which each source knows them.
@@ -64,13 +65,26 @@ package struct CredentialSources: Sendable {
                 secret: Secret(try inOneLine(value, of: credential.variable)), origin: .environment(credential.variable)
             )
         }
-        if let credentials = environment["CREDENTIALS_DIRECTORY"].map(ConfigDirectory.init(path:)) {
-            let path = credentials.file(credential.fileName)
+        if let path = systemdCredential(credential.fileName) {
             if let file = try PasswordFile.read(path, .notOthers) { return found(file, .systemdCredential(path)) }
         }
         let path = directory.file(credential.fileName)
         if let file = try PasswordFile.read(path, .ownerOnly) { return found(file, .file(path)) }
         return prompting == .whenNeeded ? try ask(credential, user) : nil
+    }
+
+    /// Where systemd has put a credential of this name, if it has any for us.
+    private func systemdCredential(_ name: String) -> String? {
+        environment["CREDENTIALS_DIRECTORY"].map { ConfigDirectory(path: $0).file(name) }
+    }
+
+    /// Where to read a secret file that an option names: systemd's copy of it, where there is one of the same name, which the
+    /// service may read though the file itself is root's.
+    func located(_ path: String?) throws(SettingsError) -> String? {
+        guard let path, let name = path.split(separator: "/").last, let copy = systemdCredential(String(name)),
+            let file = try LocalFile.readSettings(copy), !file.isBlank
+        else { return path }
+        return copy
     }
 
     /// A password without the line end that `$(cat file)` leaves out and other ways do not.

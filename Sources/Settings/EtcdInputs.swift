@@ -37,7 +37,7 @@ package struct EtcdInputs: Sendable {
             endpoints: endpoints, login: try login(file, sources, &notes),
             tls: TLSSettings(
                 verification: .authority(caFile: caCertificate ?? file?.caCertificate),
-                certificateFile: certificateFile, keyFile: keyFile),
+                certificateFile: try sources.located(certificateFile), keyFile: try sources.located(keyFile)),
             timeout: timeout)
     }
 

@@ -40,6 +40,8 @@ package struct PasswordFile {
         _ path: String, _ strictness: Strictness, holding secret: String = "password"
     ) throws(SettingsError) -> PasswordFile? {
         guard let file = try LocalFile.readSettings(path, limit: 65_536) else { return nil }
+        // The unit names credentials that a site may or may not have; systemd makes those empty that it has not.
+        if strictness == .notOthers, file.isBlank { return nil }
         guard let text = file.text else {
             throw .file(path: path, problem: "the \(secret) in it \(LocalFile.problem(ofNoText: file.bytes))")
         }

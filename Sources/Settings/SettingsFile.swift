@@ -21,4 +21,7 @@ extension LocalFile {
         let isUTF16 = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
         return isUTF16 ? "is UTF-16 text: save it as UTF-8" : "is not UTF-8 text"
     }
+
+    /// Whether there is nothing in it but blanks and line ends.
+    var isBlank: Bool { bytes.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) } }
 }

@@ -36,7 +36,8 @@ package struct UFMInputs: Sendable {
         return UFMConfiguration(
             hosts: hosts, scheme: usesTLS ? .https : .http, credentials: try credentials(sources, &notes),
             tls: TLSSettings(
-                verification: verification, certificateFile: certificateFile, keyFile: keyFile))
+                verification: verification, certificateFile: try sources.located(certificateFile),
+                keyFile: try sources.located(keyFile)))
     }
 
     private var verification: TLSSettings.Verification {
@@ -57,7 +58,10 @@ package struct UFMInputs: Sendable {
     private func credentials(
         _ sources: CredentialSources, _ notes: inout [SettingsNote]
     ) throws(SettingsError) -> UFMCredentials {
-        if let tokenFile { return .token(try token(tokenFile, &notes).reveal()) }
+        if let tokenFile = try sources.located(tokenFile) {
+            let strictness: PasswordFile.Strictness = tokenFile == self.tokenFile ? .ownerOnly : .notOthers
+            return .token(try token(tokenFile, strictness, &notes).reveal())
+        }
         guard let user else { return .clientCertificate }
         let found = try sources.requiredPassword(
             .ufm, option: password, optionName: names.ufmPassword, user: user, prompting: .whenNeeded)
@@ -66,8 +70,10 @@ package struct UFMInputs: Sendable {
         return .basic(user: user, password: found.secret.reveal())
     }
 
-    private func token(_ path: String, _ notes: inout [SettingsNote]) throws(SettingsError) -> Secret {
-        guard let file = try PasswordFile.read(path, .ownerOnly, holding: "token") else {
+    private func token(
+        _ path: String, _ strictness: PasswordFile.Strictness, _ notes: inout [SettingsNote]
+    ) throws(SettingsError) -> Secret {
+        guard let file = try PasswordFile.read(path, strictness, holding: "token") else {
             throw .file(path: path, problem: "is not there: write UFM's access token into it")
         }
         // It becomes a header as it stands.

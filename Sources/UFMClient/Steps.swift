@@ -34,6 +34,20 @@ extension UFMClient {
     package func perform(
         _ step: PlanStep, isKnownThere: Bool = false, progress: MemberProgress? = nil
     ) async throws(UFMError) -> StepOutcome {
+        let begin = ContinuousClock.now
+        do throws(UFMError) {
+            let outcome = try await carryOut(step, isKnownThere: isKnownThere, progress: progress)
+            changed?(step, .success(outcome), begin.duration(to: .now))
+            return outcome
+        } catch {
+            changed?(step, .failure(error), begin.duration(to: .now))
+            throw error
+        }
+    }
+
+    private func carryOut(
+        _ step: PlanStep, isKnownThere: Bool, progress: MemberProgress?
+    ) async throws(UFMError) -> StepOutcome {
         switch step {
         case .create(let new):
             switch new.way {

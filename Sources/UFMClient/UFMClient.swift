@@ -1,4 +1,4 @@
-internal import Fabric
+package import Fabric
 import Synchronization
 package import Transport
 
@@ -14,6 +14,8 @@ package struct UFMClient: Sendable {
     let transport: any HTTPTransport
     /// Until when this copy may send what changes something; nil for any time. Reads need none.
     package var lease: (any SendLease)?
+    /// Who is told of each step that was answered, or was not, and how long that took.
+    package var changed: (@Sendable (PlanStep, Result<StepOutcome, UFMError>, Duration) -> Void)?
     /// Which of several hosts is at work; copies of a client share what one of them has found out.
     let servers = ServerMemory()
 

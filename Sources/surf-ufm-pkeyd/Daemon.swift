@@ -9,6 +9,7 @@ import Planning
 import Reconciler
 import Settings
 import Surroundings
+import Telemetry
 import Text
 import Transport
 import UFMClient
@@ -128,10 +129,13 @@ struct Daemon {
     /// The options, those of `ufm.yaml` read again.
     let reread: @Sendable () throws -> DaemonInputs
     let log: Logger
+    /// Whether the log tells details.
+    let detail: LogDetail
+    let audit: AuditFile?
 
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
         EndingSignals.letGo(but: [SIGINT, SIGTERM, SIGHUP])
         let connections = try Connections(log: log)
         defer { connections.close() }
@@ -152,8 +156,10 @@ struct Daemon {
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }
         engine.floors = floors
+        let supervisor = Supervisor()
         let loop = ReconcilerLoop(
-            engine, sources: sources, fabric: ufmFabric, ledger: ledger, memory: isDryRun ? nil : memory, log: log)
+            engine, sources: sources, fabric: ufmFabric, ledger: ledger, memory: isDryRun ? nil : memory,
+            witness: supervisor, log: log)
         log.info("Performing initial PKey scan...")
         if !settings.engine.runsOnce {
             let seconds = settings.engine.resyncInterval.components.seconds
@@ -166,17 +172,26 @@ struct Daemon {
             if !settings.engine.runsOnce { group.addTask { await certificates.run() } }
             let end = await loop.run {
                 for await signal in signals {
+                    if signal == .sigusr1 {
+                        let words = detail.toggle() ? "logged from now on" : "no longer logged"
+                        log.info("SIGUSR1 received: details are \(words)")
+                        continue
+                    }
                     guard signal == .sighup else {
                         log.info("\(signal) received: finishing what is under way")
                         return
                     }
-                    await renew(settings, etcdClient, ufmFabric, connections)
+                    let renewal = { await renew(settings, etcdClient, ufmFabric, connections) }
+                    if let supervisor { await supervisor.reload(renewal) } else { await renewal() }
                 }
             }
             group.cancelAll()
             return end
         }
-        if let problem = end.problem { throw CommandFailure(problem) }
+        if let problem = end.problem {
+            supervisor?.failed(problem)
+            throw CommandFailure(problem)
+        }
         log.info("PKey monitor stopped")
     }
 
@@ -230,6 +245,11 @@ struct Daemon {
     private func renew(
         _ settings: DaemonSettings, _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ connections: Connections
     ) async {
+        do throws(AuditFile.Problem) {
+            try audit?.reopen()
+        } catch {
+            log.error("SIGHUP received: changes go on in the old file: --audit-log: \(error)")
+        }
         do {
             let renewal = try settings.reloaded(try reread()).told(to: log)
             if let login = renewal.etcdLogin {

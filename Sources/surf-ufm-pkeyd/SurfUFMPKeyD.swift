@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Logging
 import Settings
 import Surroundings
 import Telemetry
@@ -38,6 +39,7 @@ enum Program {
         StandardStreams.occupy()
         // libcurl and OpenSSL would write the keys of every TLS session into the file that it names.
         unsetenv("SSLKEYLOGFILE")
+        SupervisorVariables.note()
         // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
@@ -89,7 +91,13 @@ enum Program {
         if let message {
             // Servers' words and users' files may be in it.
             let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-            FileDescriptorOutput.standardError.write(line: "ERROR: " + text, isError: true)
+            let output = FileDescriptorOutput.standardError
+            let style = output.style
+            if style == .text {
+                output.write(line: "ERROR: " + text, isError: true)
+            } else {
+                output.write(LogRecord(.error, text), style)
+            }
         }
         ProgramLog.drain()
         // Without what the process would do at an orderly end: it could wait for whoever does not read.

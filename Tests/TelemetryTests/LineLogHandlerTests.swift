@@ -98,8 +98,8 @@ final class CapturedOutput: LogOutput {
 
     var lines: [String] { written.withLock { $0 } }
 
-    func write(line: String, isError: Bool) {
-        written.withLock { $0.append(line) }
+    func write(line: String, isError: Bool, behind prefix: String) {
+        written.withLock { $0.append(prefix + line) }
     }
 }
 

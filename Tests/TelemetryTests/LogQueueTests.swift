@@ -11,7 +11,9 @@ struct LogQueueTests {
     /// Everything that comes out while all can be written.
     private func drained(_ queue: inout LogQueue) -> [String] {
         var texts: [String] = []
-        while let item = queue.take(isFlowing: true) { texts.append(String(decoding: item.bytes, as: UTF8.self)) }
+        while let item = queue.take(isFlowing: true) {
+            texts.append(String(decoding: item.bytes(.text), as: UTF8.self))
+        }
         return texts
     }
 
@@ -52,7 +54,7 @@ struct LogQueueTests {
         queue.append(line("a", 1), isError: true)
         let item = queue.take(isFlowing: true)
         if let item { queue.failed(item) }
-        #expect(queue.take(isFlowing: false)?.bytes == nil)
+        #expect(queue.take(isFlowing: false)?.bytes(.text) == nil)
         let loss = queue.take(isFlowing: true)
         if let loss { queue.failed(loss) }
         #expect(drained(&queue) == ["WARNING: the log could not be written: 1 line was dropped, 1 of them errors\n"])

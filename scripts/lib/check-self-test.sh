@@ -81,7 +81,7 @@ self_test_sources() {
     plant check_words "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'fputs("x", stderr)'
     plant check_words 'Sources/Ledger/P.swift:1' Sources/Ledger/P.swift '_ = Glibc.write(2, bytes, count)'
     plant_legal check_words Sources/UFMSimulator/P.swift 'print("READY")'
-    plant_legal check_words Sources/Telemetry/LogOutput.swift 'let count = Glibc.write(descriptor, start, count)'
+    plant_legal check_words Sources/Telemetry/Log/LogOutput.swift 'let count = Glibc.write(descriptor, start, count)'
     plant check_program_imports "Sources/$PROGRAM/P.swift:2" "Sources/$PROGRAM/P.swift" $'import Fabric\nimport Transport'
     plant check_imports "Sources/$PROGRAM/P.swift:1" "Sources/$PROGRAM/P.swift" 'import YAMLReader'
     plant_legal check_program_imports "$COMPOSITION_ROOT" 'import Transport'

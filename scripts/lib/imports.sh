@@ -21,7 +21,7 @@ Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler
 Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient Usage YAMLReader
 Usage
-Telemetry       HTTPServing Surroundings Text Logging
+Telemetry       HTTPServing Reconciler Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL

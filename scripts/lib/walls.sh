@@ -13,7 +13,7 @@ check_text() {
 }
 
 # The files by which words leave the program that is shipped; what they do with them stands in the threat model.
-WORD_GATES='Telemetry/LogOutput|Settings/TerminalPrompt|Files/StagedFile|surf-ufm-pkeyd/(SurfUFMPKeyD|Output/OutputFormat|Output/Dialogue)'
+WORD_GATES='Telemetry/Log/LogOutput|Settings/TerminalPrompt|Files/StagedFile|surf-ufm-pkeyd/(SurfUFMPKeyD|Output/OutputFormat|Output/Dialogue)'
 
 # check_words ROOT: prints where words leave the program beside the files that see to what is in them.
 check_words() {

@@ -68,4 +68,14 @@ package enum PartitionWrite: Hashable, Sendable {
     case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Has the store compare how record and keys stand, by a transaction that no stale member can answer.
     case confirm(over: RecordVersion, expecting: [KeyName: KeyState])
+
+    /// The record that it writes, if it writes one.
+    var record: LedgerRecord? {
+        switch self {
+        case .claim(let record, _, _), .amend(let record, _), .wait(let record, _, _),
+            .authoriseDeletion(let record, _, _):
+            record
+        case .step, .release, .confirm: nil
+        }
+    }
 }

@@ -23,16 +23,19 @@ package struct ReconcilerLoop: Sendable {
     private let keepers: [any GateKeeper]
     private let memory: (any PointMemory)?
     private let board: StatusBoard
+    private let witness: (any TurnWitness)?
     private let log: Logger
+    private let journal = ChangeJournal()
 
     /// - Parameters:
     ///   - keepers: who else decides whether anything may be written; each has to open the gate first.
     ///   - memory: what keeps for a next life how far sources were told.
     ///   - board: where the engine's newest status is to hang.
+    ///   - witness: who is told after each turn.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
         ledger: any OwnershipStore, keepers: [any GateKeeper] = [], memory: (any PointMemory)? = nil,
-        board: StatusBoard = StatusBoard(), log: Logger
+        board: StatusBoard = StatusBoard(), witness: (any TurnWitness)? = nil, log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
@@ -44,6 +47,7 @@ package struct ReconcilerLoop: Sendable {
         self.keepers = keepers
         self.memory = memory
         self.board = board
+        self.witness = witness
         self.log = log
     }
 
@@ -74,10 +78,14 @@ package struct ReconcilerLoop: Sendable {
             var timer = Timer(clock: clock, mailbox: mailbox)
             var end = EngineEnd.stopped
             loop: for await event in events {
+                #if PLANTED_HANG
+                    PlantedHang.hang()
+                #endif
                 let now = start.duration(to: clock.now)
                 let (actions, wakeAt) = engine.handle(event, now: now)
                 let status = engine.status(now: now)
                 board.publish(status)
+                witness?.turned(status)
                 for line in reporter.lines(status, said: actions.compactMap(\.message)) { say(line) }
                 for action in actions {
                     if case .finish(let how) = action {
@@ -86,7 +94,9 @@ package struct ReconcilerLoop: Sendable {
                     }
                     perform(action, in: &group, mailbox)
                 }
-                timer.set(wakeAt.map { start.advanced(by: $0) }, in: &group)
+                // A loop that has nothing to do turns all the same where somebody looks whether it does.
+                let turnAt = [wakeAt, witness.map { now + $0.beat }].compactMap(\.self).min()
+                timer.set(turnAt.map { start.advanced(by: $0) }, in: &group)
             }
             group.cancelAll()
             return end
@@ -119,12 +129,15 @@ package struct ReconcilerLoop: Sendable {
             }
         case .readFabric:
             group.addTask {
-                mailbox.yield(.fabricRead(await result { () async throws(Failure) in try await fabric.snapshot() }))
+                let read = await result { () async throws(Failure) in try await fabric.snapshot() }
+                if case .success(let snapshot) = read { journal.learn(snapshot) }
+                mailbox.yield(.fabricRead(read))
             }
         case .readLedger(let read):
             group.addTask {
-                mailbox.yield(
-                    .ledgerRead(read, await result { () async throws(Failure) in try await ledger.records() }))
+                let content = await result { () async throws(Failure) in try await ledger.records() }
+                if case .success(let content) = content { journal.learn(content) }
+                mailbox.yield(.ledgerRead(read, content))
             }
         case .listSource(let request):
             guard let source = sources.first(where: { $0.id == request.source }) else { return }
@@ -135,6 +148,7 @@ package struct ReconcilerLoop: Sendable {
                 mailbox.yield(.sourceListed(request, list))
             }
         case .claimBatch(let claims, let permit):
+            for (pkey, claim) in claims { journal.learn(claim.record, of: pkey) }
             group.addTask {
                 mailbox.yield(
                     .batchClaimed(
@@ -158,9 +172,11 @@ package struct ReconcilerLoop: Sendable {
         case .read(let pkey, let run):
             group.addTask {
                 let read = await result { () async throws(Failure) in try await fabric.partition(pkey) }
+                if case .success(let partition) = read { journal.learn(partition, of: pkey) }
                 mailbox.yield(.answered(pkey, run, .read(read)))
             }
         case .write(let write, let pkey, let run, let permit):
+            if let record = write.record { journal.learn(record, of: pkey) }
             group.addTask { mailbox.yield(.answered(pkey, run, await perform(write, on: pkey, permit))) }
         case .remember(let source, let point):
             guard let memory else { return }
@@ -179,8 +195,7 @@ package struct ReconcilerLoop: Sendable {
         _ write: PartitionWrite, on pkey: PKey, _ permit: WritePermit
     ) async -> EngineEvent.Answer {
         switch write {
-        case .step(let step):
-            .written(await result { () async throws(Failure) in try await fabric.perform(step, permit) })
+        case .step(let step): .written(await perform(step, permit))
         case .wait(let record, let note, let version):
             .ledger(
                 await result { () async throws(Failure) in
@@ -212,6 +227,13 @@ package struct ReconcilerLoop: Sendable {
                     try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: keys, permit)
                 })
         }
+    }
+
+    private func perform(_ step: PlanStep, _ permit: WritePermit) async -> Result<StepAnswer, Failure> {
+        let begin = ContinuousClock.now
+        let answer = await result { () async throws(Failure) in try await fabric.perform(step, permit) }
+        say(journal.words(step, answer, took: begin.duration(to: .now)))
+        return answer
     }
 
     private func say(_ message: Message) {

@@ -8,6 +8,9 @@ package struct LogReporter: Sendable {
     private let fabricName: String
     private let policy: String
     private var last: EngineStatus?
+    var reminders = Reminders()
+    /// When it was last said how it stands, and what the figures were then.
+    var summarised: (at: Duration, totals: EngineStatus.Totals)?
 
     package init(_ configuration: EngineConfiguration) {
         fabricName = configuration.fabricName
@@ -32,7 +35,7 @@ package struct LogReporter: Sendable {
             }
             lines += words(of: finding.what, in: now)
         }
-        return lines + rest
+        return lines + rest + lasting(now)
     }
 
     // MARK: Servers

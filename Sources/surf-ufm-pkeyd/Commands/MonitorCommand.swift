@@ -1,6 +1,8 @@
 import ArgumentParser
+import Glibc
 import Logging
 import Settings
+import Telemetry
 import Text
 
 /// `monitor`: the daemon.
@@ -19,6 +21,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions
     @OptionGroup(title: "UFM connection") var ufm: UFMDaemonOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Log") var logging: LogOptions
 
     @Option(help: ArgumentHelp("How often both sides are read again.", valueName: "seconds"))
     var pollInterval: UInt32 = 30
@@ -72,13 +75,17 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     var takesSignals: Bool { true }
 
     func run() async throws {
-        let log = common.daemonLog
+        FileDescriptorOutput.standardError.style = logging.style(on: STDERR_FILENO)
+        let (detail, audit) = (LogDetail(common.debug), try logging.audit.file())
+        let log = ProgramLog.daemon(detail, logging.style(on: STDOUT_FILENO), audit: audit)
         log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
         let invocation = Invocation.current
         for warning in invocation?.file?.warnings ?? [] { log.warning("\(warning)") }
         let daemon = Daemon(
             inputs: inputs, directory: reconcile.directory, ledger: ledger.ledger, fabric: ledger.fabric,
-            isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log)
+            isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log,
+            detail: detail,
+            audit: audit)
         try await daemon.run()
     }
 

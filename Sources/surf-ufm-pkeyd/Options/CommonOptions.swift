@@ -16,7 +16,6 @@ struct CommonOptions: ParsableArguments {
         try CredentialSources(configDirectory: configDir)
     }
 
-    var daemonLog: Logger { ProgramLog.daemon(isDetailed: debug) }
     var toolLog: Logger { ProgramLog.tool(isDetailed: debug) }
 }
 

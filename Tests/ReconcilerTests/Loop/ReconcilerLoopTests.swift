@@ -15,12 +15,12 @@ struct ReconcilerLoopTests {
 
     /// Runs a loop until the test has told it to stop, and has done what else it does; gives how the loop ended.
     private func run(
-        keepers: [any GateKeeper] = [], _ test: () async throws -> Void
+        keepers: [any GateKeeper] = [], witness: (any TurnWitness)? = nil, _ test: () async throws -> Void
     ) async throws -> EngineEnd {
         let logger = Logger(label: "test") { [log] _ in log }
         let loop = ReconcilerLoop(
             EngineConfiguration(), sources: [servers], fabric: servers, ledger: servers, keepers: keepers, board: board,
-            log: logger)
+            witness: witness, log: logger)
         async let end = loop.run(clock: clock) { [isStopped] in _ = await isStopped.wait { $0 ? true : nil } }
         try await test()
         return await end
@@ -112,6 +112,30 @@ struct ReconcilerLoopTests {
             stop()
         }
         #expect(end == .stopped)
+    }
+
+    /// Keeps when the loop has turned.
+    private struct Turns: TurnWitness {
+        let beat = Duration.seconds(2)
+        let times = Watched<[Duration]>([])
+
+        func turned(_ status: EngineStatus) { times.update { $0.append(status.at) } }
+    }
+
+    @Test("A loop that has nothing to do turns at each beat where somebody looks whether it does, and reads nothing")
+    func beat() async throws {
+        let turns = Turns()
+        _ = try await run(witness: turns) {
+            await inStep()
+            for beat in 1...5 {
+                try await clock.waitForSleepers(count: 1)
+                clock.advance(by: .seconds(2))
+                _ = await turns.times.wait { $0.contains(.seconds(2 * beat)) ? true : nil }
+            }
+            #expect(servers.content.read(\.fabricReads) == 1)
+            stop()
+        }
+        #expect(turns.times.read { $0.last } == .seconds(10))
     }
 
     @Test("A request that does not end is given up when the grace is over, by the same clock")

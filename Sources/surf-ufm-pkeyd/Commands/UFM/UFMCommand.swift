@@ -26,6 +26,7 @@ struct UFMCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "UFM connection") var connection: UFMToolOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Log") var audit: AuditOptions
     @OptionGroup(title: "What to do") var operations: UFMOperationOptions
     @OptionGroup(title: "Members") var members: UFMMemberOptions
 
@@ -50,7 +51,9 @@ struct UFMCommand: AsyncParsableCommand {
         // A file that cannot be used is found out before anybody is asked for a password.
         var file: PartitionFile?
         if case .importFile(let path) = operation { file = try PartitionFile.read(path) }
-        let client = try connections.ufm(connection.inputs, try common.sources())
+        var following = try connections.ufm(connection.inputs, try common.sources())
+        if operation.changesPartitions, !dryRun, let file = try audit.file() { ChangeTrail(file).follow(&following) }
+        let client = following
         connections.log.debug("UFM: \(client.configuration.hosts.joined(separator: ", "))")
         switch operation {
         case .list:

@@ -12,6 +12,13 @@ enum UFMOperation {
     case export(to: String)
     case importFile(String)
     case ping
+
+    var changesPartitions: Bool {
+        switch self {
+        case .create, .delete, .members, .importFile: true
+        case .list, .get, .find, .export, .ping: false
+        }
+    }
 }
 
 /// The options that say what to do, of which exactly one is given.

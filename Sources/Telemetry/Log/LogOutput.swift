@@ -5,8 +5,14 @@ import Surroundings
 package protocol LogOutput: Sendable {
     /// Takes one line without its line end. Must neither fail nor wait: whoever logs has more important work to do.
     ///
-    /// - Parameter isError: whether it is among those to be dropped last.
-    func write(line: String, isError: Bool)
+    /// - Parameters:
+    ///   - isError: whether it is among those to be dropped last.
+    ///   - prefix: what stands before it, which is our own, and may be meant for a terminal to obey.
+    func write(line: String, isError: Bool, behind prefix: String)
+}
+
+extension LogOutput {
+    package func write(line: String, isError: Bool) { write(line: line, isError: isError, behind: "") }
 }
 
 /// Writes lines from a thread of its own, each with one `write(2)`, so that lines of several processes never mix.
@@ -22,6 +28,7 @@ package final class FileDescriptorOutput: LogOutput {
         var isFlowing = true
         /// Nobody will write any more: the thread is to end once the queue is empty.
         var isAbandoned = false
+        var style = LogStyle.text
 
         var isIdle: Bool { queue.isEmpty && !isWriting && !(queue.hasLoss && isFlowing) }
     }
@@ -45,12 +52,18 @@ package final class FileDescriptorOutput: LogOutput {
         monitor.update { $0.isAbandoned = true }
     }
 
-    package func write(line: String, isError: Bool) {
+    /// What its own lines look like.
+    package var style: LogStyle {
+        get { monitor.update { $0.style } }
+        set { monitor.update { $0.style = newValue } }
+    }
+
+    package func write(line: String, isError: Bool, behind prefix: String) {
         // Logging must leave no trace in the caller's own error handling.
         let before = errno
         defer { errno = before }
         // Whoever made the line, no secret leaves with it, and nothing that a terminal obeys.
-        let bytes = Array(OutgoingWords.line(line).utf8) + [UInt8(ascii: "\n")]
+        let bytes = Array(prefix.utf8) + Array(OutgoingWords.line(line).utf8) + [UInt8(ascii: "\n")]
         let needsThread = monitor.update { state in
             state.queue.append(bytes, isError: isError)
             defer { state.hasThread = true }
@@ -93,19 +106,19 @@ package final class FileDescriptorOutput: LogOutput {
 
     private static func writeAll(of monitor: Monitor<State>, to descriptor: Int32) {
         while true {
-            let next: LogQueue.Item? = monitor.wait { state in
+            let next: (item: LogQueue.Item, style: LogStyle)? = monitor.wait { state in
                 if let item = state.queue.take(isFlowing: state.isFlowing) {
                     state.isWriting = true
-                    return .some(item)
+                    return .some((item, state.style))
                 }
                 return state.isAbandoned ? .some(nil) : nil
             }
             guard let next else { return }
-            let isWritten = write(next.bytes, to: descriptor)
+            let isWritten = write(next.item.bytes(next.style), to: descriptor)
             monitor.update { state in
                 state.isWriting = false
                 state.isFlowing = isWritten
-                if !isWritten { state.queue.failed(next) }
+                if !isWritten { state.queue.failed(next.item) }
             }
         }
     }

@@ -1,3 +1,5 @@
+import Logging
+
 /// Finished log lines that wait to be written: so many bytes at most, whatever happens to their reader. Pure.
 ///
 /// When it is full, new lines are dropped; for an error, others are dropped first. What was dropped is counted, and the
@@ -11,11 +13,11 @@ struct LogQueue {
         var lines = 0
         var errors = 0
 
-        /// The line that tells of it.
-        var line: String {
+        /// What tells of it.
+        var words: String {
             let lines = lines == 1 ? "1 line was" : "\(lines) lines were"
             let errors = errors == 0 ? "" : ", \(errors) of them errors"
-            return "WARNING: the log could not be written: \(lines) dropped\(errors)"
+            return "the log could not be written: \(lines) dropped\(errors)"
         }
     }
 
@@ -24,10 +26,12 @@ struct LogQueue {
         case line([UInt8], isError: Bool)
         case loss(Loss)
 
-        var bytes: [UInt8] {
+        func bytes(_ style: LogStyle) -> [UInt8] {
             switch self {
-            case .line(let bytes, _): bytes
-            case .loss(let loss): Array((loss.line + "\n").utf8)
+            case .line(let bytes, _): return bytes
+            case .loss(let loss):
+                let (prefix, line) = style.line(LogRecord(.warning, loss.words))
+                return Array((prefix + line + "\n").utf8)
             }
         }
     }

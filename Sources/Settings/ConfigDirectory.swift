@@ -35,6 +35,19 @@ package struct ConfigDirectory: Hashable, Sendable {
             ? parts.last : nil
     }
 
+    /// What an instance's settings lack, in words; nil where nothing does.
+    ///
+    /// - Parameter ledger: what is said of its place; nil where nothing is.
+    package static func problem(ofInstance instance: String, namesFabric: Bool, ledger: String?) -> String? {
+        guard namesFabric else {
+            return "the directory of an instance has to name its fabric: add `fabric: \(instance)`"
+        }
+        // Where a file is by default, the tools would look for that of another daemon.
+        guard ledger == "file" else { return nil }
+        return "the directory of an instance has to name the ledger's file: "
+            + "`ledger: file:/var/lib/surf-ufm-pkeyd-\(instance)/ledger.json`"
+    }
+
     /// The path of a file in it.
     package func file(_ name: String) -> String {
         path.utf8.last == UInt8(ascii: "/") ? path + name : "\(path)/\(name)"

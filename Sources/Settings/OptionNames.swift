@@ -16,6 +16,7 @@ package struct OptionNames: Hashable, Sendable {
     package static let etcdEndpoints = "--etcd-endpoints"
     package static let etcdPassword = "--etcd-password"
     package static let fabric = "--fabric"
+    package static let ledger = "--ledger"
 
     /// Those whose value is a password.
     package static let passwords = [tool.ufmPassword, daemon.ufmPassword, etcdPassword]

@@ -26,6 +26,8 @@ struct Site {
     private let hasModeWord: Bool
     /// The options that were typed, as `monitor` calls them.
     private let given: Set<String>
+    /// Where the ledger is to be; nil where nobody says it.
+    private let ledger: String?
 
     /// nil where the parser is to answer by itself; throws where the file, or its directory, is no good.
     init?(_ words: [String]) throws {
@@ -39,7 +41,11 @@ struct Site {
         mode = named ?? daemon
         hasModeWord = named != nil
         given = Set(options.names.map(OptionNames.daemonName))
-        file = try ConfiguredOptions.load(from: directory, daemon)
+        let file = try ConfiguredOptions.load(from: directory, daemon)
+        self.file = file
+        ledger =
+            options.value(of: OptionNames.ledger)
+            ?? file?.entries.first { $0.option == OptionNames.ledger }?.values.first
     }
 
     /// The words of the file, between the mode and what was typed.
@@ -55,12 +61,12 @@ struct Site {
 
     /// Several daemons on one host must not take each other's ledger for their own.
     func checkInstance() throws {
-        guard let instance = directory.instance, mode.option("--ledger") != nil,
-            !given.contains(OptionNames.fabric),
-            file?.entries.contains(where: { $0.option == OptionNames.fabric }) != true
-        else { return }
-        throw SettingsError.file(
-            path: directory.file(ConfiguredOptions.fileName),
-            problem: "the directory of an instance has to name its fabric: add `fabric: \(instance)`")
+        guard let instance = directory.instance, mode.option(OptionNames.ledger) != nil else { return }
+        let isNamed =
+            given.contains(OptionNames.fabric) || file?.entries.contains { $0.option == OptionNames.fabric } == true
+        guard let problem = ConfigDirectory.problem(ofInstance: instance, namesFabric: isNamed, ledger: ledger) else {
+            return
+        }
+        throw SettingsError.file(path: directory.file(ConfiguredOptions.fileName), problem: problem)
     }
 }

@@ -209,6 +209,16 @@ struct ConfiguredOptionsTests {
         }
     }
 
+    @Test("An instance has to name its fabric, and where its ledger is a file, which")
+    func instanceRule() {
+        func problem(_ namesFabric: Bool, _ ledger: String?) -> String? {
+            ConfigDirectory.problem(ofInstance: "east", namesFabric: namesFabric, ledger: ledger)
+        }
+        #expect(problem(false, nil)?.hasSuffix("add `fabric: east`") == true)
+        #expect(problem(true, "file")?.contains("`ledger: file:/var/lib/surf-ufm-pkeyd-east/ledger.json`") == true)
+        for ledger in [nil, "etcd", "file:/x"] { #expect(problem(true, ledger) == nil) }
+    }
+
     private func failure(_ text: String) throws -> String {
         try scratch.write(text, to: "ufm.yaml")
         let failure = SettingsScratch.failure { () throws(SettingsError) in

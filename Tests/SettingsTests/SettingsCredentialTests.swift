@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import UFMClient
 
 @testable import Settings
 
@@ -159,6 +160,34 @@ struct SettingsCredentialTests {
         let text = try #require(failure)
         #expect(text.hasPrefix("no UFM password for admin: put it into \(scratch.path)/ufm-password"))
         #expect(text.hasSuffix("SURF_UFM_PKEYD_UFM_PASSWORD or --ufm-password"))
+    }
+
+    @Test("A credential with nothing in it is one that the site has not: the next source counts")
+    func blankCredential() throws {
+        try systemd.write("\n", to: "ufm-password", mode: 0o440)
+        let variables = ["CREDENTIALS_DIRECTORY": systemd.path]
+        #expect(try find(.ufm, sources(variables)) == nil)
+        let file = try scratch.write("from file", to: "ufm-password")
+        #expect(try find(.ufm, sources(variables))?.origin == .file(file))
+    }
+
+    @Test("A file that an option names is systemd's copy of the same name, where there is one with something in it")
+    func located() throws {
+        let variables = ["CREDENTIALS_DIRECTORY": systemd.path]
+        #expect(try sources(variables).located("/etc/pcocc/ufm-token") == "/etc/pcocc/ufm-token")
+        try systemd.write(" \n", to: "ufm-token", mode: 0o440)
+        #expect(try sources(variables).located("/etc/pcocc/ufm-token") == "/etc/pcocc/ufm-token")
+        let copy = try systemd.write("tok", to: "ufm-token", mode: 0o440)
+        #expect(try sources(variables).located("/etc/pcocc/ufm-token") == copy)
+        #expect(try sources().located("/etc/pcocc/ufm-token") == "/etc/pcocc/ufm-token")
+        #expect(try sources(variables).located(nil) == nil)
+
+        // It is not the file of the group that systemd makes of an access list that is loose.
+        var inputs = UFMInputs(.daemon)
+        (inputs.host, inputs.tokenFile) = ("a", "/etc/pcocc/ufm-token")
+        let resolved = inputs.resolve(sources(variables))
+        #expect(try resolved.result.get().credentials == .token("tok"))
+        #expect(resolved.notes.isEmpty)
     }
 
     @Test("No way of printing shows a secret")

@@ -34,7 +34,7 @@ extension LogReporter {
         case .guarded:
             let text =
                 "\(status.guarded.count) deletions are still held back, for \(time): \(status.guarded.inWords); "
-                + "to let them go on: surf-ufm-pkeyd status --approve-deletes"
+                + "to let them go on: \(ApprovalWords.command)"
             return Message(.error, text)
         }
     }

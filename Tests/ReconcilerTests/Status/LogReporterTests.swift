@@ -79,6 +79,22 @@ struct LogReporterTests {
         #expect(told.tell(.fabricRead(.failure(gone)), at: .seconds(81)).texts == [away])
     }
 
+    @Test("An outage that lasts is told again with how long, and once an hour it is said how it stands")
+    mutating func lasting() {
+        _ = told.begin(keys: [])
+        _ = told.tell(.timer, at: .seconds(30))
+        _ = told.tell(.fabricRead(.failure(gone)), at: .seconds(31))
+        #expect(told.tell(.timer, at: .seconds(90)).texts.isEmpty)
+        #expect(
+            told.tell(.timer, at: .seconds(92)).texts == ["UFM still does not answer, for 1 min: no route to host"])
+        #expect(told.tell(.timer, at: .seconds(100)).texts.isEmpty)
+        let later = told.tell(.timer, at: .seconds(3_700)).texts
+        #expect(later.contains("UFM still does not answer, for 1 h 1 min: no route to host"))
+        #expect(
+            later.contains(
+                "In the last hour: 0 changes in UFM, 0 failed, 0 partitions had drifted; 0 partitions are ours"))
+    }
+
     @Test("The source and the ledger have their own words for an outage")
     mutating func otherOutages() {
         _ = told.begin(keys: [])

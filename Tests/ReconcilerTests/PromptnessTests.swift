@@ -57,6 +57,8 @@ struct PromptnessTests {
         #expect(many.allSatisfy { rush.isRight($0) && rush.isSynced($0) })
         print("a first sync of 1,000 partitions takes \(rush.requests) requests to UFM, and \(rush.lastWrite)")
         #expect(rush.requests <= 1_020)
+        // What a list has shown of hundreds is not written down all at once: 32, and what the runs in their slots ask for.
+        #expect(rush.mostRecords <= 32 + 6)
         // Five at a time, each of which takes 20 ms and, before it, nothing: what is to be seen keeps nobody waiting.
         #expect(rush.lastWrite <= .milliseconds(4_200))
     }
@@ -130,6 +132,9 @@ private struct Rush {
     private(set) var writes: [PKey: Int] = [:]
     /// Requests to UFM.
     private(set) var requests = 0
+    /// Transactions of one record each that are under way, and how many were at most.
+    private var recording = 0
+    private(set) var mostRecords = 0
     /// When the last write of a partition was answered.
     private(set) var lastWrite = Duration.zero
 
@@ -230,7 +235,11 @@ private struct Rush {
             writes[pkey, default: 0] += 1
             if hanging.contains(pkey) { return }
             add(.action(action), at: now + .milliseconds(20))
-        case .write, .claimBatch, .confirmBatch, .readLedger: add(.action(action), at: now + .milliseconds(2))
+        case .write:
+            recording += 1
+            mostRecords = max(mostRecords, recording)
+            add(.action(action), at: now + .milliseconds(2))
+        case .claimBatch, .confirmBatch, .readLedger: add(.action(action), at: now + .milliseconds(2))
         case .read, .ping, .readFabric, .pingFabric:
             requests += 1
             add(.action(action), at: now + .milliseconds(20))
@@ -239,6 +248,9 @@ private struct Rush {
 
     private mutating func answer(_ action: EngineAction) {
         let version = RecordVersion(revision)
+        if case .write(let write, _, _, _) = action {
+            if case .step = write {} else { recording -= 1 }
+        }
         switch action {
         case .say, .finish, .remember, .follow, .listSource: return
         case .readFabric: tell(.fabricRead(.success(ufm.list(without: []))))

@@ -95,7 +95,10 @@ package struct Admission: Sendable {
                 continue
             }
             absent.append(pkey)
-            if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) { isChanged = true }
+            // Held before this life, or before it looked again: it is told anew, with since when.
+            if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) {
+                judgement.held.append(pkey)
+            }
             // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted. A deletion
             // that was authorised in the history before may not be of the key as it was last.
             if candidate.isLost, record.isGuardable || candidate.isLostSince, deletionGuard.hold(pkey) {
@@ -104,8 +107,8 @@ package struct Admission: Sendable {
             if record.state == .approved, deletionGuard.approve(pkey) { judgement.approved.append(pkey) }
         }
         judgement.approved.sort()
-        judgement.held.sort()
         judgement.held += deletionGuard.judge(absent, owned: owned, isListed: isListed)
+        judgement.held.sort()
         if isChanged || judgement != Judgement() { guarded = Capped(held) }
         return judgement
     }

@@ -18,6 +18,7 @@ plant() {
 # plant_legal CHECK FILE TEXT: the check must be content with this.
 plant_legal() {
     local check=$1 file=$2 text=$3 found
+    mkdir -p "$(dirname "$COPY/$file")"
     printf '%s\n' "$text" >"$COPY/$file"
     found=$(findings "$check" "$COPY")
     rm -f "$COPY/$file"

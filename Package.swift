@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "EtcdGateway", "Fabric", "KeyHistory", "Planning", "Reconciler", "Transport", "TestSupport",
+                "Ledger", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "Transport",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

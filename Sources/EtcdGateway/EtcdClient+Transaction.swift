@@ -16,6 +16,8 @@ package enum TransactionCondition: Sendable, Equatable {
 /// A change that a transaction makes when all its conditions hold.
 package enum TransactionChange: Sendable, Equatable {
     case put(key: [UInt8], value: [UInt8])
+    /// Another value of a key that is there, which keeps its lease.
+    case rewrite(key: [UInt8], value: [UInt8])
     case delete(key: [UInt8])
 }
 
@@ -53,6 +55,7 @@ extension EtcdClient {
         struct Put: Encodable, Sendable {
             let key: Data
             let value: Data
+            var ignore_lease: Bool?
         }
 
         struct Delete: Encodable, Sendable {
@@ -65,6 +68,8 @@ extension EtcdClient {
         init(_ change: TransactionChange) {
             switch change {
             case .put(let key, let value): request_put = Put(key: Data(key), value: Data(value))
+            case .rewrite(let key, let value):
+                request_put = Put(key: Data(key), value: Data(value), ignore_lease: true)
             case .delete(let key): request_delete_range = Delete(key: Data(key))
             }
         }

@@ -40,6 +40,15 @@ package struct GUID: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+
+    /// The PKey of the job whose virtual function has this GUID, as pcocc computes it: `0xc0cc`, the PKey, `00`, the rank of
+    /// the machine, `00`; nil for all others.
+    package var virtualFunctionKey: UInt16? {
+        value >> 48 == 0xc0cc ? UInt16(truncatingIfNeeded: value >> 32) : nil
+    }
+
+    /// Whether it is a virtual function of a job on this PKey.
+    package func isVirtualFunction(of pkey: PKey) -> Bool { virtualFunctionKey == pkey.number.value }
 }
 
 extension GUID: CustomStringConvertible {

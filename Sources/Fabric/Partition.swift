@@ -28,11 +28,16 @@ package struct Partition: Hashable, Sendable {
 
     /// The name, unless it is missing or the one that UFM gives a partition nobody named: `api_pkey_0x200e`.
     package var customName: String? {
-        let prefix = "api_pkey_"
         guard let name, !name.isEmpty else { return nil }
+        return hasAutomaticName ? nil : name
+    }
+
+    /// Whether it has the name that UFM gives a partition nobody named; no name at all is none.
+    package var hasAutomaticName: Bool {
+        let prefix = "api_pkey_"
         // By bytes: what only looks the same was typed by somebody.
-        guard name.utf8.starts(with: prefix.utf8) else { return name }
+        guard let name, name.utf8.starts(with: prefix.utf8) else { return false }
         let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
-        return (try? PartitionNumber(parsing: rest)) == number ? nil : name
+        return (try? PartitionNumber(parsing: rest)) == number
     }
 }

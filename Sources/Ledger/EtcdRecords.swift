@@ -17,6 +17,7 @@ package protocol EtcdKeySource: KeySource {
 /// under `…/notes/<pkey>`.
 package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
+    private let root: KeyName
     private let prefix: KeyName
     private let notesPrefix: KeyName
     private let etcd: EtcdCall
@@ -26,17 +27,25 @@ package struct EtcdRecords: RecordStore {
     ) {
         self.client = client
         etcd = EtcdCall(advice)
-        prefix = "/surf-ufm-pkeyd/\(fabric)/partitions/"
-        notesPrefix = "/surf-ufm-pkeyd/\(fabric)/notes/"
+        root = KeyName("/surf-ufm-pkeyd/\(fabric)/")
+        prefix = root + "partitions/"
+        notesPrefix = root + "notes/"
         nothing = Array("/surf-ufm-pkeyd/\(fabric)/second-opinion".utf8)
     }
 
     package func contents() async throws(Failure) -> StoredRecords {
         let listing = try await etcd { () async throws(EtcdError) in
-            try await client.list(.prefix(prefix.bytes), at: present())
+            // All that there is of the fabric, as it was at one moment.
+            try await client.list(.prefix(root.bytes), at: present())
         }
         var stored = StoredRecords()
-        for keyValue in listing.keyValues { stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision)) }
+        for keyValue in listing.keyValues {
+            if KeyName(keyValue.key).text(behind: prefix) != nil {
+                stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision))
+            } else if let pkey = pkey(ofNote: keyValue.key) {
+                stored.conflicts[pkey] = NoteDocument(keyValue.value)?.conflictNote
+            }
+        }
         stored.room = await room()
         return stored
     }
@@ -83,10 +92,9 @@ package struct EtcdRecords: RecordStore {
         }
         var notes: [PKey: WaitingNote] = [:]
         for keyValue in listing.keyValues {
-            guard let name = KeyName(keyValue.key).text(behind: notesPrefix), let pkey = try? PKey(parsing: name),
-                let record = claimed[pkey]?.record
+            guard let pkey = pkey(ofNote: keyValue.key), let record = claimed[pkey]?.record
             else { continue }
-            notes[pkey] = WaitingDocument(keyValue.value)?.note(of: record)
+            notes[pkey] = NoteDocument(keyValue.value)?.note(of: record)
         }
         return notes
     }
@@ -94,17 +102,30 @@ package struct EtcdRecords: RecordStore {
     package func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
-        @Sendable func entry(_ value: [UInt8], _ version: KeyVersion) -> Result<LedgerEntry?, Failure> {
-            read(key(pkey), value, version.number).entry.map(Optional.some)
+        try await follow(key(pkey), tell) { read(key(pkey), $0, $1.number).entry }
+    }
+
+    package func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure) {
+        let key = (notesPrefix + pkey.description).bytes
+        try await follow(key, { told in tell(told.map { $0 ?? nil }) }) { value, _ in
+            .success(NoteDocument(value)?.conflictNote)
         }
+    }
+
+    private func follow<Value: Sendable>(
+        _ key: [UInt8], _ tell: @escaping @Sendable (Result<Value?, Failure>) -> Void,
+        reading read: @escaping @Sendable ([UInt8], KeyVersion) -> Result<Value, Failure>
+    ) async throws(Failure) {
         try await etcd { () async throws(EtcdError) in
-            try await Follower(client, .single(key(pkey))).run { event in
+            try await Follower(client, .single(key)).run { event in
                 switch event {
                 case .listed(let list, _):
-                    tell(list.entries.first.map { entry($0.value, $0.revision) } ?? .success(nil))
+                    tell(list.entries.first.map { read($0.value, $0.revision).map(Optional.some) } ?? .success(nil))
                 case .changed(_, let changes):
                     guard let change = changes.last else { return }
-                    tell(change.value.map { entry($0, change.revision) } ?? .success(nil))
+                    tell(change.value.map { read($0, change.revision).map(Optional.some) } ?? .success(nil))
                 case .lost(let error): tell(.failure(etcd.failure(error)))
                 case .progress, .restored: break
                 }
@@ -132,11 +153,9 @@ package struct EtcdRecords: RecordStore {
         }
         for (pkey, note) in transaction.notes.sorted(by: { $0.key < $1.key }) {
             let noteKey = (notesPrefix + pkey.description).bytes
-            if let note, let record = transaction.changes[pkey] ?? nil {
-                changes.append(.put(key: noteKey, value: try WaitingDocument(note, record).json()))
-            } else {
-                changes.append(.delete(key: noteKey))
-            }
+            changes.append(
+                try note.map { (note) throws(Failure) in .put(key: noteKey, value: try note.document.json()) }
+                    ?? .delete(key: noteKey))
         }
         guard !changes.isEmpty else {
             // What only compares could be answered by a stale member, as a read could.
@@ -188,6 +207,10 @@ package struct EtcdRecords: RecordStore {
         return StoredRecord(
             LedgerEntry(record: record, time: document.date, version: version, nonce: document.nonce), of: pkey,
             at: "\(name)")
+    }
+
+    private func pkey(ofNote key: [UInt8]) -> PKey? {
+        KeyName(key).text(behind: notesPrefix).flatMap { try? PKey(parsing: $0) }
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { (prefix + pkey.description).bytes }

@@ -15,7 +15,9 @@ package struct FileRecords: RecordStore {
 
     package func contents() async throws(Failure) -> StoredRecords {
         var stored = StoredRecords()
-        for (pkey, entry) in try file.content().entries { stored.add(read(entry, of: pkey)) }
+        let content = try file.content()
+        for (pkey, entry) in content.entries { stored.add(read(entry, of: pkey)) }
+        stored.conflicts = content.notes.compactMapValues(\.conflictNote)
         return stored
     }
 
@@ -37,11 +39,24 @@ package struct FileRecords: RecordStore {
     package func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {
-        var told: Result<LedgerEntry?, Failure>?
+        try await follow(tell) { $0.entries[pkey] }
+    }
+
+    package func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure) {
+        try await follow(tell) { $0.notes[pkey]?.conflictNote }
+    }
+
+    private func follow<Value: Equatable & Sendable>(
+        _ tell: @escaping @Sendable (Result<Value, Failure>) -> Void,
+        reading read: @escaping @Sendable (LedgerFileContent) -> Value
+    ) async throws(Failure) {
+        var told: Result<Value, Failure>?
         try await FileFollower(file.path).run { () throws(Failure) in
-            let now: Result<LedgerEntry?, Failure>
+            let now: Result<Value, Failure>
             do throws(Failure) {
-                now = .success(try file.content().entries[pkey])
+                now = .success(read(try file.content()))
             } catch {
                 // At first it is a wrong path or file; later somebody may be mending it.
                 guard told != nil else { throw error }
@@ -61,7 +76,7 @@ package struct FileRecords: RecordStore {
             throw Failure(
                 .settings, "the ledger \(file.path): who is elected in etcd is to keep the ledger there as well")
         }
-        guard !transaction.changes.isEmpty else {
+        guard !transaction.changes.isEmpty || !transaction.notes.isEmpty else {
             let entries = try file.content().entries
             return transaction.conditions.allSatisfy { (entries[$0]?.version ?? .absent) == $1 } ? .allowed : .refused
         }
@@ -70,13 +85,7 @@ package struct FileRecords: RecordStore {
                 guard (content.entries[pkey]?.version ?? .absent) == version else { return .refused }
             }
             let version = content.change(transaction.changes)
-            for (pkey, note) in transaction.notes {
-                guard let note, let record = transaction.changes[pkey] ?? nil else {
-                    content.notes[pkey] = nil
-                    continue
-                }
-                content.notes[pkey] = WaitingDocument(note, record)
-            }
+            for (pkey, note) in transaction.notes { content.notes[pkey] = note?.document }
             return .written(version)
         }
     }

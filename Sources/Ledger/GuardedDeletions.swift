@@ -1,38 +1,35 @@
 package import Fabric
 package import Reconciler
 
-/// Deletions that are held back because they came many at once, as they were shown to somebody.
+/// Deletions and changes that are held back, as they are to be shown to somebody before he approves them.
 package struct GuardedDeletions: Sendable {
     /// In ascending order of PKey.
     package let shown: [(pkey: PKey, entry: LedgerEntry)]
-    private let ledger: any InspectableLedger
 
-    /// What became of an approval.
-    package struct Outcome: Hashable, Sendable {
-        package var approved: [PKey] = []
-        /// What changed between the showing and the approval, and was left alone.
-        package var changedMeanwhile: [PKey] = []
+    package init(_ stored: StoredRecords) {
+        shown = stored.entries.filter { $0.value.record.state == .guarded }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
     }
 
-    /// Reads those that wait now.
-    package init(in ledger: any InspectableLedger) async throws(Failure) {
-        self.ledger = ledger
-        shown = try await ledger.contents().entries.filter { $0.value.record.state == .guarded }
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    /// Their approval: of each as it was shown.
+    package var approval: Instruction.What {
+        .approve(Dictionary(shown.map { ($0.pkey, $0.entry.version) }, uniquingKeysWith: { $1 }))
+    }
+}
+
+/// Partitions that are there and not ours, as they are to be shown to somebody before he says that they are.
+package struct StandingConflicts: Sendable {
+    /// In ascending order of PKey.
+    package let shown: [(pkey: PKey, note: ConflictNote)]
+
+    /// - Parameter pkeys: those that are meant; nil for all.
+    package init(_ stored: StoredRecords, of pkeys: Set<PKey>?) {
+        shown = stored.content.conflicts.filter { pkeys?.contains($0.key) ?? true }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
     }
 
-    /// Approves each that still is as it was shown.
-    package func approve() async throws(Failure) -> Outcome {
-        // Somebody's word is written whatever keeps the daemon from writing.
-        let gate = WriteGate()
-        var outcome = Outcome()
-        for (pkey, entry) in shown {
-            if let permit = gate.permit(for: .amendment), try await ledger.approve(entry, of: pkey, permit) {
-                outcome.approved.append(pkey)
-            } else {
-                outcome.changedMeanwhile.append(pkey)
-            }
-        }
-        return outcome
+    /// That they are ours: each as it was shown.
+    package var adoption: Instruction.What {
+        .adopt(Dictionary(shown.map { ($0.pkey, $0.note) }, uniquingKeysWith: { $1 }))
     }
 }

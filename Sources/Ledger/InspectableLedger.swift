@@ -16,13 +16,8 @@ package protocol InspectableLedger: OwnershipStore {
     /// told, and tried again.
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
 
-    /// Approves the deletion of a partition if its record still is the one that was shown.
-    ///
-    /// - Returns: whether it was.
-    func approve(_ shown: LedgerEntry, of pkey: PKey, _ permit: WritePermit) async throws(Failure) -> Bool
-}
-
-extension LedgerRecord {
-    /// The same record, its deletion approved.
-    package var approved: LedgerRecord { LedgerRecord(.approved, key: key, revision: revision) }
+    /// Tells what stands against taking over a partition that has no record, likewise; nil while nothing does.
+    func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure)
 }

@@ -31,8 +31,8 @@ struct LedgerFileContent: Hashable, Sendable {
     /// How many changes were made so far; each record has the number of its own.
     private var changes: Int64 = 0
     private(set) var entries: [PKey: LedgerEntry] = [:]
-    /// What partitions wait for.
-    var notes: [PKey: WaitingDocument] = [:]
+    /// What partitions wait for, and what stands against taking them over.
+    var notes: [PKey: NoteDocument] = [:]
 
     init(fabric: String) {
         self.fabric = fabric
@@ -72,7 +72,7 @@ extension LedgerFileContent {
         let changes: Int64
         let partitions: [String: Partition]
         /// Older programs wrote none.
-        let notes: [String: WaitingDocument]?
+        let notes: [String: NoteDocument]?
     }
 
     /// Reads a file: wholly, or not at all. A record that is passed over would disown its partition.

@@ -13,6 +13,10 @@ package protocol RecordStore: Sendable {
     /// Tells one record as it is, and again whenever it changes, until the task is cancelled. A failure that may pass is
     /// told, and tried again.
     func follow(_ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void) async throws(Failure)
+    /// Tells what stands against taking over a partition that has no record, likewise; nil while nothing does.
+    func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure)
     /// Whether it is one store with the keys of a source, so that its transactions compare them.
     func holdsKeys(of source: any KeySource) -> Bool
     /// Makes a transaction: all of it where its conditions hold, else nothing. One that changes nothing only says whether they
@@ -28,9 +32,23 @@ package struct RecordTransaction: Sendable {
     package let changes: [PKey: LedgerRecord?]
     /// What partitions wait for from now on; nil where one waits no more. Each change of a record takes its note away, but
     /// where many are claimed at once: none of them can have one.
-    package var notes: [PKey: WaitingNote?]
+    package var notes: [PKey: Note?]
     /// The versions over which they are written: those of all that are changed.
     package let conditions: [PKey: RecordVersion]
+    package enum Note: Hashable, Sendable {
+        /// What the partition of this record waits for.
+        case waiting(WaitingNote, LedgerRecord)
+        /// What stands against taking over one that has no record.
+        case conflict(ConflictNote)
+
+        var document: NoteDocument {
+            switch self {
+            case .waiting(let note, let record): NoteDocument(note, record)
+            case .conflict(let note): NoteDocument(note)
+            }
+        }
+    }
+
     /// How keys must stand; only those of sources that are in the same store.
     package var keys: [KeyName: KeyState] = [:]
     /// Whether a store that is full may say yes without writing it down.
@@ -42,6 +60,14 @@ package struct RecordTransaction: Sendable {
         changes = [pkey: record]
         conditions = [pkey: version]
         notes = [pkey: nil]
+    }
+
+    /// What stands against taking over a partition that has no record; nil where nothing does any more.
+    init(_ operation: String, _ pkey: PKey, _ conflict: ConflictNote?) {
+        self.operation = operation
+        changes = [:]
+        conditions = [pkey: .absent]
+        notes = [pkey: conflict.map(Note.conflict)]
     }
 
     /// Nothing: only whether the conditions hold.
@@ -93,6 +119,12 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         try await store.follow(pkey, tell)
     }
 
+    package func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure) {
+        try await store.followConflict(over: pkey, tell)
+    }
+
     package func claim(
         _ record: LedgerRecord, for pkey: PKey, over version: RecordVersion, expecting key: KeyState,
         _ permit: WritePermit
@@ -123,8 +155,15 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     ) async throws(Failure) -> LedgerAnswer {
         guard version != .absent else { return .refused }
         var transaction = RecordTransaction("note on PKey \(pkey)", pkey, record, over: version)
-        transaction.notes[pkey] = note
+        transaction.notes[pkey] = .waiting(note, record)
         return try await perform(transaction, expecting: [:], permit)
+    }
+
+    package func note(
+        _ conflict: ConflictNote?, on pkey: PKey, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        try await perform(
+            RecordTransaction("note on the conflict over PKey \(pkey)", pkey, conflict), expecting: [:], permit)
     }
 
     package func authoriseDeletion(
@@ -135,14 +174,6 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         var transaction = RecordTransaction("authorisation to delete PKey \(pkey)", pkey, record, over: version)
         transaction.mayGoUnwritten = true
         return try await perform(transaction, expecting: keys, permit)
-    }
-
-    package func approve(
-        _ shown: LedgerEntry, of pkey: PKey, _ permit: WritePermit
-    ) async throws(Failure) -> Bool {
-        let approval = RecordTransaction(
-            "approval of the deletion of PKey \(pkey)", pkey, shown.record.approved, over: shown.version)
-        return try await perform(approval, expecting: [:], permit) != .refused
     }
 
     package func confirm(

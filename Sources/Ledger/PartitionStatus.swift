@@ -1,6 +1,6 @@
 package import Fabric
 package import KeyHistory
-import Planning
+package import Planning
 package import Reconciler
 
 /// How far UFM is with one PKey, from its key in etcd and its record in the ledger. Pure.
@@ -14,6 +14,8 @@ package struct PartitionStatus: Hashable, Sendable {
         case claimed
         /// It waits for ports that other partitions have yet to give up.
         case waiting
+        /// UFM has the partition, and it is not ours: nothing is written.
+        case conflict
         /// UFM refuses; the daemon keeps trying.
         case failing
         /// The key's value cannot be read: the partition stays as it is.
@@ -40,16 +42,19 @@ package struct PartitionStatus: Hashable, Sendable {
     package let error: String?
     /// The ports that it waits for, and who still has them.
     package let waits: WaitingNote?
+    /// What stands against taking the partition over.
+    package let conflict: Conflict?
 
     /// What there is to say of a PKey; nil where it has neither a key nor anything in the ledger, or must not be touched.
     ///
     /// - Parameters:
     ///   - admission: what may be done of what is wanted.
     ///   - note: what it waits for.
+    ///   - conflict: what the daemon found in its place that is not ours.
     ///   - strange: what stands in the place of its record and is none.
     package init?(
         of pkey: PKey, desired: DesiredState, admission: Admission = .everything, entry: LedgerEntry?,
-        note: WaitingNote? = nil, strange: StrangeRecord? = nil
+        note: WaitingNote? = nil, conflict: ConflictNote? = nil, strange: StrangeRecord? = nil
     ) {
         let (hasKey, wanted) = (desired.pkeys.contains(pkey), desired.intent(of: pkey))
         guard hasKey || entry != nil || strange != nil,
@@ -62,8 +67,15 @@ package struct PartitionStatus: Hashable, Sendable {
         keyRevision = hasKey ? desired.revision(of: pkey) : nil
         if let strange {
             (self.state, error, waits) = (.held, "\(strange.name): \(strange.problem)", nil)
+            self.conflict = nil
             return
         }
+        if let conflict, entry == nil, hasKey, conflict.key == key, conflict.revision == keyRevision {
+            (self.state, error, waits) = (.conflict, conflict.conflict.inWords, nil)
+            self.conflict = conflict.conflict
+            return
+        }
+        self.conflict = nil
         let state = Self.state(wanted, keyRevision, entry?.record)
         waits = state == .claimed ? note : nil
         self.state = waits == nil ? state : .waiting

@@ -12,6 +12,8 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         case timedOut(state: String)
         /// There is nothing to wait for: neither a key nor a record, and none came in the first seconds.
         case unknown
+        /// UFM has the partition, and it is not ours: waiting does not help, in words.
+        case conflict(String)
         case cancelled
     }
 
@@ -26,6 +28,7 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
     private enum Event: Sendable {
         case source(SourceID, SourceEvent)
         case ledger(Result<LedgerEntry?, Failure>)
+        case conflict(Result<ConflictNote?, Failure>)
         case refused(Failure)
         case timedOut
         /// What is not there by now is not late.
@@ -71,6 +74,13 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
                 }
             }
             group.addTask {
+                do throws(Failure) {
+                    try await ledger.followConflict(over: pkey) { mailbox.yield(.conflict($0)) }
+                } catch {
+                    mailbox.yield(.refused(error))
+                }
+            }
+            group.addTask {
                 try? await clock.sleep(for: timeout)
                 mailbox.yield(.timedOut)
             }
@@ -98,6 +108,7 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
             case .ledger(let told):
                 verdict = state.take(told)
                 if case .success(let entry?) = told, verdict == nil { await note(entry, &state) }
+            case .conflict(let told): verdict = state.take(conflict: told)
             case .refused(let failure): return .failure(.refused(failure))
             case .timedOut: return .failure(.timedOut(state: state.words))
             case .graceOver:
@@ -107,12 +118,13 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
             if verdict == .unknownIfConfirmed, !isGraceOver { continue }
             switch verdict {
             case .goneIfConfirmed, .unknownIfConfirmed: verdict = await confirm(&state, mailbox)
-            case .synced, nil: break
+            case .synced, .conflict, nil: break
             }
             switch verdict {
             case .synced(let revision): return .success(.synced(revision: revision))
             case .goneIfConfirmed: return .success(.gone)
             case .unknownIfConfirmed: return .failure(.unknown)
+            case .conflict: return .failure(.conflict(state.words))
             case nil: continue
             }
         }

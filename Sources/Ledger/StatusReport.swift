@@ -37,7 +37,7 @@ package struct StatusReport: Sendable {
         partitions = desired.pkeys.union(entries.keys).union(strange.keys).sorted().compactMap { pkey in
             PartitionStatus(
                 of: pkey, desired: desired, admission: admission, entry: ledger.entries[pkey], note: notes[pkey],
-                strange: strange[pkey])
+                conflict: ledger.conflicts[pkey], strange: strange[pkey])
         }
     }
 

@@ -33,6 +33,8 @@ package enum StoredRecord: Hashable, Sendable {
 package struct StoredRecords: Sendable {
     package private(set) var entries: [PKey: LedgerEntry] = [:]
     package private(set) var strange: [StrangeRecord] = []
+    /// What stands against taking over partitions that have no record.
+    package var conflicts: [PKey: ConflictNote] = [:]
     package var room = LedgerContent.Room.unknown
 
     package init() {}
@@ -48,7 +50,8 @@ package struct StoredRecords: Sendable {
     package var content: LedgerContent {
         let since = entries.values.lazy.filter { $0.record.state == .guarded }.compactMap(\.time).min()
         return LedgerContent(
-            entries.mapValues { KeptRecord($0.record, $0.version) }, strange: strange, room: room,
+            entries.mapValues { KeptRecord($0.record, $0.version) }, strange: strange,
+            conflicts: conflicts, room: room,
             guardedSince: since?.formatted(.iso8601))
     }
 }

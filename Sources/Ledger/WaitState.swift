@@ -14,6 +14,8 @@ package struct WaitState {
         case goneIfConfirmed
         /// There is neither a key nor a record, and none was told since the wait began: nothing says that the partition ever was.
         case unknownIfConfirmed
+        /// UFM has the partition, and it is not ours: waiting does not help.
+        case conflict
     }
 
     private let pkey: PKey
@@ -23,6 +25,7 @@ package struct WaitState {
     /// Whether a key or a record was told since the wait began.
     private var hasBeen = false
     private var note: WaitingNote?
+    private var conflict: ConflictNote?
     /// What the key's revision was since the wait began: a record of any other is of an earlier time, or of another store.
     private var seen: Set<KeyVersion> = []
     private var failure: String?
@@ -63,6 +66,13 @@ package struct WaitState {
         return verdict
     }
 
+    /// What stands against taking the partition over.
+    package mutating func take(conflict told: Result<ConflictNote?, Failure>) -> Verdict? {
+        // Of a failure the record's follower tells as well.
+        if case .success(let conflict) = told { self.conflict = conflict }
+        return verdict
+    }
+
     /// What the record that was told last says that the partition waits for.
     package mutating func take(_ note: WaitingNote?) { self.note = note }
 
@@ -79,8 +89,13 @@ package struct WaitState {
         if let record = entry?.record, record.state == .synced, seen.contains(record.revision) {
             return .synced(revision: record.revision)
         }
+        if status?.state == .conflict { return .conflict }
         guard desired.intent(of: pkey) == .absent, entry?.record.isSeenGone ?? true else { return nil }
         return hasBeen ? .goneIfConfirmed : .unknownIfConfirmed
+    }
+
+    private var status: PartitionStatus? {
+        PartitionStatus(of: pkey, desired: desired, entry: entry, note: note, conflict: conflict)
     }
 
     /// What is missing, in words: `PKey 0x200e is failing: … (revision 12 of /pcocc/… is not in UFM yet)`.
@@ -88,10 +103,10 @@ package struct WaitState {
         if let failure { return failure }
         guard desired.isListed else { return "\(desired.name) has not been read yet" }
         guard isEntryKnown else { return "the ledger has not been read yet" }
-        guard let status = PartitionStatus(of: pkey, desired: desired, entry: entry, note: note) else {
+        guard let status else {
             return "PKey \(pkey) has neither key nor record"
         }
-        var words = "PKey \(pkey) is \(status.state.rawValue)"
+        var words = "PKey \(pkey) is \(status.state == .conflict ? "in conflict" : status.state.rawValue)"
         if let error = status.error { words += ": \(error)" }
         if desired.intent(of: pkey) == .absent {
             words += "; its partition is not gone yet"

@@ -22,6 +22,8 @@ package enum Intent: Hashable, Sendable {
 package enum HoldReason: String, Sendable, CaseIterable {
     /// What the ledger has of it cannot be read, or is not its own.
     case record
+    /// UFM has a partition of that number which is not ours, and nobody has said that it is.
+    case conflict
     /// Its key in etcd has a value that cannot be read.
     case unreadable
     /// It is outside the managed range.

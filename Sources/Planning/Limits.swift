@@ -38,10 +38,15 @@ package struct ManagedRange: Hashable, Sendable, CustomStringConvertible {
 package struct Limits: Hashable, Sendable {
     package var policy: Policy
     package var range: ManagedRange
+    /// Which partitions that are there and not ours may be taken over.
+    package var adoption: AdoptionRule
 
-    package init(policy: Policy = .sync, range: ManagedRange = .everything) {
+    package init(
+        policy: Policy = .sync, range: ManagedRange = .everything, adoption: AdoptionRule = AdoptionRule()
+    ) {
         self.policy = policy
         self.range = range
+        self.adoption = adoption
     }
 
     /// What is left of an intent.

@@ -15,6 +15,8 @@ package struct Plan: Hashable, Sendable {
         case release
         /// It is left as it is.
         case held(HoldReason)
+        /// It is there and not ours, and nobody has said that it is: it is left as it is.
+        case conflict(Conflict)
         /// It is in UFM only, and not ours.
         case unmanaged
     }
@@ -37,7 +39,11 @@ package struct Plan: Hashable, Sendable {
     ///   - intents: what is wanted of each PKey that etcd or the ledger knows, as far as the limits admit it.
     ///   - actual: the fabric.
     ///   - owned: the PKeys of the ledger.
-    package init(intents: [PKey: Intent], actual: FabricSnapshot, owned: Set<PKey>, planner: Planner = Planner()) {
+    ///   - adoption: what may be taken over that is there and not ours.
+    package init(
+        intents: [PKey: Intent], actual: FabricSnapshot, owned: Set<PKey>, planner: Planner = Planner(),
+        adoption: AdoptionRule = AdoptionRule()
+    ) {
         let numbers = Set(actual.partitions.keys).union(intents.keys.map(\.number)).union(owned.map(\.number))
         entries = numbers.sorted().map { number in
             let partition = actual.partitions[number]
@@ -45,6 +51,13 @@ package struct Plan: Hashable, Sendable {
                 return Entry(number: number, verdict: .unmanaged, steps: [], difference: nil, isOwned: false)
             }
             let (intent, isOwned) = (intents[pkey] ?? .absent, owned.contains(pkey))
+            if case .present(let desired) = intent, !isOwned, let partition,
+                let conflict = adoption.conflict(over: partition, of: pkey, wanted: desired)
+            {
+                return Entry(
+                    number: number, verdict: .conflict(conflict), steps: [],
+                    difference: planner.difference(from: partition, to: desired), isOwned: false)
+            }
             let steps = planner.steps(for: pkey, intent: intent, actual: partition, isOwned: isOwned)
             var difference: Difference?
             if case .present(let desired) = intent {
@@ -73,7 +86,7 @@ extension Plan.Entry {
     /// Whether UFM is not as it should be.
     package var isDrift: Bool {
         switch verdict {
-        case .create, .change, .delete, .held(.deletionGuard): true
+        case .create, .change, .delete, .conflict, .held(.deletionGuard): true
         case .inStep, .release, .held, .unmanaged: false
         }
     }

@@ -69,6 +69,13 @@ package struct Admission: Sendable {
         return admitted == .absent && deletionGuard.holds(pkey) ? .held(.deletionGuard) : admitted
     }
 
+    var adoption: AdoptionRule { limits.adoption }
+
+    /// What stands against taking over a partition that is there and not ours.
+    func conflict(over actual: Partition, of pkey: PKey, wanted: DesiredPartition) -> Conflict? {
+        limits.adoption.conflict(over: actual, of: pkey, wanted: wanted)
+    }
+
     /// Judges those of the candidates that are ours and no longer wanted, as one set of deletions.
     ///
     /// - Parameters:

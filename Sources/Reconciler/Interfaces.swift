@@ -144,6 +144,8 @@ package protocol OwnershipStore: Sendable {
     func wait(
         _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, over version: RecordVersion, _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer
+    /// Writes what stands against taking over a partition that has no record, or that nothing does any more.
+    func note(_ conflict: ConflictNote?, on pkey: PKey, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
     /// Marks a partition as being deleted, if its record and its keys still stand as expected.
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read. A store that is full may

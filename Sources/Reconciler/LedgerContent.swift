@@ -57,6 +57,8 @@ package struct LedgerContent: Hashable, Sendable {
     /// What is ours.
     package let records: [PKey: KeptRecord]
     package let strange: [StrangeRecord]
+    /// What stands against taking over partitions that keys want; of those that have no record.
+    package let conflicts: [PKey: ConflictNote]
     package let room: Room
     /// When the first of the deletions was held back that are, as `2026-01-31T12:00:00Z`; nil where the ledger does not say.
     package let guardedSince: String?
@@ -64,13 +66,14 @@ package struct LedgerContent: Hashable, Sendable {
     /// - Parameter records: a partition about which something strange stands too is not ours by its record: nobody knows
     ///   which of the two is meant.
     package init(
-        _ records: [PKey: KeptRecord], strange: [StrangeRecord] = [], room: Room = .unknown,
-        guardedSince: String? = nil
+        _ records: [PKey: KeptRecord], strange: [StrangeRecord] = [], conflicts: [PKey: ConflictNote] = [:],
+        room: Room = .unknown, guardedSince: String? = nil
     ) {
         self.guardedSince = guardedSince
         let doubtful = Set(strange.compactMap(\.pkey))
         self.records = doubtful.isEmpty ? records : records.filter { !doubtful.contains($0.key) }
         self.strange = strange
+        self.conflicts = conflicts.filter { records[$0.key] == nil }
         self.room = room
     }
 }

@@ -29,7 +29,8 @@ package struct Survey: Sendable {
         }
         for pkey in ledger.strange.compactMap(\.pkey) { intents[pkey] = .held(.record) }
         plan = Plan(
-            intents: intents, actual: fabric, owned: Set(records.keys), planner: configuration.planner)
+            intents: intents, actual: fabric, owned: Set(records.keys), planner: configuration.planner,
+            adoption: configuration.limits.adoption)
     }
 
     /// Reads each side once, all at a time.

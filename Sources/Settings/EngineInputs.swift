@@ -35,6 +35,8 @@ package struct EngineInputs: Sendable {
     package var enforcesFlags = false
     package var policy = Policy.sync
     package var deleteGuard = DeletionGuard.Threshold()
+    /// Whether everything is taken over that is there and not ours.
+    package var adoptsAll = false
     package var resyncInterval = Duration.seconds(30)
     package var concurrency = 4
     package var runsOnce = false
@@ -56,7 +58,10 @@ package struct EngineInputs: Sendable {
             flags: flags, resyncInterval: resyncInterval, concurrency: concurrency)
         configuration.enforcesFlags = enforcesFlags
         configuration.deleteGuard = deleteGuard
-        configuration.limits = Limits(policy: policy, range: try directory.managedRange(sources, &notes))
+        // Only a range that somebody has given says that its PKeys are ours.
+        configuration.limits = Limits(
+            policy: policy, range: try directory.managedRange(sources, &notes),
+            adoption: AdoptionRule(range: directory.range, adoptsAll: adoptsAll))
         configuration.runsOnce = runsOnce
         return configuration
     }

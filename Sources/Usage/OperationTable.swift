@@ -88,6 +88,6 @@ extension OperationTable {
         mode: "status",
         companions: [
             Companion("--timeout", with: ["--wait"]),
-            Companion("--yes", with: ["--approve-deletes"]),
+            Companion("--yes", with: ["--approve-deletes", "--adopt"]),
         ])
 }

@@ -80,6 +80,14 @@ struct Connections {
         EtcdLedger(EtcdRecords(client, fabric: fabric, advice: Advice.standard), sources: sources)
     }
 
+    /// Where people leave instructions for the daemon of a fabric: beside its ledger.
+    func instructions(_ place: LedgerPlace, fabric: String, _ client: EtcdClient) -> any InstructionBoard {
+        switch place {
+        case .etcd: EtcdInstructions(client, fabric: fabric, advice: Advice.standard)
+        case .file(let path): FileInstructions(besideLedger: path, fabric: fabric)
+        }
+    }
+
     /// The ledger of a fabric.
     ///
     /// - Parameters:
@@ -150,16 +158,19 @@ struct Daemon {
         let etcdClient = try connections.etcd(etcd)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
         let sources = connections.sources(etcdClient, directory, fabric: fabric, floors: floors)
-        let ledger = try connections.ledger(ledger, fabric: fabric, etcdClient, sources, writing: !isDryRun)
-        let lock = isDryRun ? nil : try connections.occupy(self.ledger)
+        let place = ledger
+        let ledger = try connections.ledger(place, fabric: fabric, etcdClient, sources, writing: !isDryRun)
+        let lock = isDryRun ? nil : try connections.occupy(place)
         defer { lock?.release() }
         var engine = settings.engine
         if isDryRun { engine.closedBy.insert(.dryRun) }
         engine.floors = floors
         let supervisor = Supervisor()
         let loop = ReconcilerLoop(
-            engine, sources: sources, fabric: ufmFabric, ledger: ledger, memory: isDryRun ? nil : memory,
-            witness: supervisor, log: log)
+            engine, sources: sources, fabric: ufmFabric, ledger: ledger,
+            desk: isDryRun || settings.engine.runsOnce
+                ? nil : connections.instructions(place, fabric: fabric, etcdClient),
+            memory: isDryRun ? nil : memory, witness: supervisor, log: log)
         log.info("Performing initial PKey scan...")
         if !settings.engine.runsOnce {
             let seconds = settings.engine.resyncInterval.components.seconds

@@ -285,10 +285,13 @@ struct FileLedgerTests {
         #expect(try await ledger.amend(guarded, for: pkey))
         let shown = try #require(await ledger.entry(of: pkey))
         #expect(try await ledger.amend(guarded, for: pkey))
-        #expect(try await !harness.open().approve(shown, of: pkey))
+        let permit = try #require(WriteGate().permit(for: .amendment))
+        #expect(
+            try await harness.open().amend(shown.record.approved, for: pkey, over: shown.version, permit) == .refused)
         #expect(try await ledger.known()[pkey]?.state == .guarded)
         let again = try #require(await ledger.entry(of: pkey))
-        #expect(try await harness.open().approve(again, of: pkey))
+        #expect(
+            try await harness.open().amend(again.record.approved, for: pkey, over: again.version, permit) != .refused)
         #expect(try await ledger.known()[pkey] == LedgerRecord(.approved, key: key, revision: 10))
     }
 
@@ -339,10 +342,10 @@ struct FileLedgerTests {
             WaitingNote.Port(try GUID(parsing: "043f720300f55101"), holder: try FileLedgerHarness.pkey(0x2000))
         ])
         let claimed = LedgerRecord(.claimed, key: key, revision: 10)
-        let document = try #require(WaitingDocument(try WaitingDocument(note, claimed).json()))
+        let document = try #require(NoteDocument(try NoteDocument(note, claimed).json()))
         #expect(document.note(of: claimed) == note)
         #expect(document.note(of: LedgerRecord(.claimed, key: key, revision: 11)) == nil)
         #expect(document.note(of: LedgerRecord(.synced, key: key, revision: 10)) == nil)
-        #expect(WaitingDocument(Array("{}".utf8)) == nil)
+        #expect(NoteDocument(Array("{}".utf8)) == nil)
     }
 }

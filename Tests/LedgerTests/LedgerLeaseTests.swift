@@ -3,6 +3,7 @@ import Fabric
 import Foundation
 import KeyHistory
 import Ledger
+import Planning
 import Reconciler
 import Synchronization
 import Testing
@@ -45,7 +46,7 @@ struct LedgerLeaseTests {
 
     /// All that can be written in a ledger.
     private enum Write: CaseIterable {
-        case claim, claims, amendment, wait, authorisation, approval, release
+        case claim, claims, amendment, wait, authorisation, conflict, release
     }
 
     private func make(
@@ -59,8 +60,8 @@ struct LedgerLeaseTests {
         case .wait: _ = try await ledger.wait(record, for: WaitingNote([]), of: pkey, over: version, permit)
         case .authorisation:
             _ = try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: [:], permit)
-        case .approval:
-            _ = try await ledger.approve(LedgerEntry(record: record, time: nil, version: version), of: pkey, permit)
+        case .conflict:
+            _ = try await ledger.note(ConflictNote(key: "/p/0x5", revision: 3, Conflict([GUID]())), on: pkey, permit)
         case .release: _ = try await ledger.release(pkey, over: version, expecting: [:], permit)
         }
     }

@@ -23,6 +23,9 @@ private final class MemoryRecords: RecordStore {
     func follow(
         _ pkey: PKey, _ tell: @escaping @Sendable (Result<LedgerEntry?, Failure>) -> Void
     ) async throws(Failure) {}
+    func followConflict(
+        over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
+    ) async throws(Failure) {}
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] { [:] }
     func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
     func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
@@ -113,8 +116,8 @@ struct PartitionLedgerTests {
         #expect(try await ledger.authoriseDeletion(of: pkey, deleting("/p/0x5"), expecting: ["/p/0x5": 0]))
         #expect(try await ledger.release(pkey))
         #expect(
-            records.transactions.withLock { $0.map(\.notes) } == [[pkey: note]]
-                + [[PKey: WaitingNote?]](repeating: [pkey: nil], count: 4))
+            records.transactions.withLock { $0.map(\.notes) } == [[pkey: .waiting(note, claimed)]]
+                + [[PKey: RecordTransaction.Note?]](repeating: [pkey: nil], count: 4))
         #expect(records.transactions.withLock { $0.first?.conditions } == [pkey: RecordVersion(1)])
     }
 

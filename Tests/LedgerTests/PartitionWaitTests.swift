@@ -1,5 +1,6 @@
 import Fabric
 import KeyHistory
+import Planning
 import Reconciler
 import Synchronization
 import TestSupport
@@ -151,23 +152,29 @@ struct PartitionWaitTests {
         #expect(try await end(ledger) { source.refuse(failure) } == .failure(.refused(failure)))
     }
 
-    @Test("Guarded deletions are approved as they were shown; what changed meanwhile is left alone")
-    func approval() async throws {
-        let other = try FileLedgerHarness.pkey(0x200f)
-        let ledger = try await harness.filled([pkey, other])
-        #expect(try await GuardedDeletions(in: ledger).shown.isEmpty)
-        for (pkey, revision) in [(pkey, KeyVersion(10)), (other, KeyVersion(11))] {
-            let record = LedgerRecord(.guarded, key: FileLedgerHarness.key(pkey), revision: revision)
-            #expect(try await ledger.amend(record, for: pkey))
+    @Test(
+        "A partition that is there and not ours ends it at once, unless the note is of an earlier key, or a record is there"
+    )
+    func conflict() async throws {
+        let ledger = harness.open()
+        let permit = try #require(WriteGate().permit(for: .amendment))
+        func note(_ revision: KeyVersion) throws -> ConflictNote {
+            ConflictNote(
+                key: FileLedgerHarness.key(pkey), revision: revision,
+                Conflict([try GUID(parsing: "043f720300f55101")]))
         }
-        let deletions = try await GuardedDeletions(in: ledger)
-        #expect(deletions.shown.map(\.pkey) == [pkey, other])
+        #expect(try await ledger.note(note(10), on: pkey, permit) != .refused)
+        let result = try await end(ledger) { source.tell(listed(10)) }
+        guard case .failure(.conflict(let words)) = result else {
+            Issue.record("it ended with \(result)")
+            return
+        }
+        #expect(words.contains("is in conflict: in the way are [043f720300f55101]"))
+        // The first record takes the note away, and there is none beside a record.
+        harness.etcd.set(store: 100, [FileLedgerHarness.key(pkey): 11])
         #expect(
-            try await ledger.amend(
-                LedgerRecord(.guarded, key: FileLedgerHarness.key(other), revision: 11), for: other))
-        let outcome = try await deletions.approve()
-        #expect(outcome == GuardedDeletions.Outcome(approved: [pkey], changedMeanwhile: [other]))
-        #expect(try await ledger.known()[pkey]?.state == .approved)
-        #expect(try await ledger.known()[other]?.state == .guarded)
+            try await ledger.claim(LedgerRecord(.synced, key: FileLedgerHarness.key(pkey), revision: 11), for: pkey))
+        #expect(try await ledger.contents().conflicts.isEmpty)
+        #expect(try await ledger.note(note(11), on: pkey, permit) == .refused)
     }
 }

@@ -41,10 +41,6 @@ extension InspectableLedger {
             of: pkey, record, over: version ?? present, expecting: keys, permit(.authorisation)) != .refused
     }
 
-    func approve(_ shown: LedgerEntry, of pkey: PKey) async throws -> Bool {
-        try await approve(shown, of: pkey, permit(.amendment))
-    }
-
     func release(_ pkey: PKey) async throws -> Bool {
         try await release(pkey, over: version(of: pkey), expecting: [:], permit(.release)) != .refused
     }

@@ -18,7 +18,8 @@ struct PlanTests {
     }
 
     private func partition(_ number: UInt16, _ members: Member...) -> Partition {
-        Partition(number: PartitionNumber(lowBitsOf: number), ipOverIB: false, members: members)
+        let number = PartitionNumber(lowBitsOf: number)
+        return Partition(number: number, name: "api_pkey_\(number)", ipOverIB: false, members: members)
     }
 
     private func present(_ members: Member...) throws -> Intent {
@@ -41,14 +42,15 @@ struct PlanTests {
         let verdicts = Dictionary(uniqueKeysWithValues: plan.entries.map { ($0.number.value, $0.verdict) })
         #expect(
             verdicts == [
-                0x1: .inStep, 0x2: .create, 0x3: .change, 0x4: .delete, 0x5: .release, 0x6: .unmanaged, 0x7: .inStep,
+                0x1: .inStep, 0x2: .create, 0x3: .conflict(Conflict([other.guid])), 0x4: .delete, 0x5: .release,
+                0x6: .unmanaged, 0x7: .inStep,
                 0x8: .held(.unreadable), 0x9: .held(.deletionGuard), 0xa: .delete, 0xb: .release, 0x4000: .unmanaged,
                 0x7fff: .unmanaged,
             ])
         #expect(plan.hasDrift)
         #expect(plan.entries.filter(\.isDrift).map(\.number.value) == [0x2, 0x3, 0x4, 0x9, 0xa])
         let changing = plan.entries.filter { !$0.steps.isEmpty }.map(\.number.value)
-        #expect(changing == [0x2, 0x3, 0x4, 0xa])
+        #expect(changing == [0x2, 0x4, 0xa])
         let change = try #require(plan.entries.first { $0.number.value == 0x3 })
         #expect(change.difference?.missing == [member])
         #expect(change.difference?.unexpected == [other.guid])

@@ -163,9 +163,7 @@ struct EngineLimitsTests {
         // What the store comes to later is another history all the same, and the words stay.
         let later = told.tell(.source(.changed(revision: 300, [.set(ToldEngine.key("0x7000", host: 2, 300))])))
         #expect(later.onPartitions[pkey] == nil)
-        let approved = LedgerRecord(.approved, key: record.key, revision: revision)
-        #expect(told.tell(.timer, at: .seconds(2)).readsLedger)
-        let end = told.ledger(.success([pkey: approved]), at: .seconds(2))
+        let end = told.approve([pkey], shown: RecordVersion(2), at: .seconds(2))
         #expect(end.onPartitions[pkey]?.isAuthorisation == true)
     }
 }

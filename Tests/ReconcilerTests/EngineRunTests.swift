@@ -225,7 +225,7 @@ struct EngineRunTests {
         #expect(anew.readsLedger)
     }
 
-    @Test("Held deletions are looked at again every 2 s, and made once they are approved")
+    @Test("Held deletions are made once they are approved")
     mutating func approval() throws {
         let pkeys = try (1...6).map { try PKey(parsing: "0x\($0)") }
         var ledger: [PKey: LedgerRecord] = [:]
@@ -234,10 +234,7 @@ struct EngineRunTests {
         let start = told.begin(keys: [], ledger: ledger, fabric: partitions)
         #expect(!start.onPartitions.values.contains { $0.isAuthorisation })
         for pkey in pkeys { _ = told.answer(pkey, .done) }
-        let look = told.tell(.timer, at: .seconds(2))
-        #expect(look.readsLedger)
-        ledger[pkeys[2]]?.state = .approved
-        let approved = told.ledger(.success(ledger), at: .seconds(2))
+        let approved = told.approve([pkeys[2]], shown: RecordVersion(1), at: .seconds(2))
         let asked = approved.onPartitions.filter { $0.value.isAuthorisation }
         #expect(Array(asked.keys) == [pkeys[2]])
     }

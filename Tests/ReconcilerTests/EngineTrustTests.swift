@@ -108,14 +108,7 @@ struct EngineTrustTests {
             .source(.changed(revision: 130, [.set(ToldEngine.key("0x5", host: 3, 130))])), at: .seconds(37))
         _ = word
         for pkey in pkeys { _ = told.answer(pkey, .done, at: .seconds(37)) }
-        var approved = records
-        for pkey in pkeys { approved[pkey]?.state = .guarded }
-        approved[pkeys[0]]?.state = .approved
-        _ = told.tell(.timer, at: .seconds(40))
-        var after: [PKey: PartitionRequest] = [:]
-        for _ in 0..<4 {
-            after.merge(told.ledger(.success(approved), at: .seconds(40)).onPartitions) { first, _ in first }
-        }
+        let after = told.approve([pkeys[0]], shown: RecordVersion(2), at: .seconds(40)).onPartitions
         #expect(after[pkeys[0]]?.isStep == true)
         #expect(after[pkeys[1]] == nil)
     }

@@ -211,7 +211,7 @@ private struct Rush {
             guard record.state == .synced, record.revision.number > 100, let told = toldAt[pkey] else { return }
             synced[pkey] = now - told
         case .release: records[pkey] = nil
-        case .step, .confirm: break
+        case .step, .confirm, .conflict: break
         }
     }
 
@@ -229,7 +229,7 @@ private struct Rush {
 
     private mutating func take(_ action: EngineAction) {
         switch action {
-        case .say, .finish, .remember, .follow, .listSource: return
+        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer: return
         case .write(.step, let pkey, _, _):
             requests += 1
             writes[pkey, default: 0] += 1
@@ -252,7 +252,7 @@ private struct Rush {
             if case .step = write {} else { recording -= 1 }
         }
         switch action {
-        case .say, .finish, .remember, .follow, .listSource: return
+        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer: return
         case .readFabric: tell(.fabricRead(.success(ufm.list(without: []))))
         case .pingFabric: tell(.fabricPinged(.success(())))
         case .readLedger(let read): tell(.ledgerRead(read, .success(LedgerContent(records))))

@@ -15,6 +15,7 @@ struct RehearsalTests {
     init() throws {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])
         configuration.closedBy = [.dryRun]
+        configuration.limits.adoption.adoptsAll = true
         told = ToldEngine(configuration)
         pkey = try PKey(parsing: "0x5")
     }

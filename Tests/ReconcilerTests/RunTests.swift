@@ -22,7 +22,7 @@ struct RunTests {
         let member = Member(guid: try GUID(parsing: "043f720300f55101"), index0: true)
         let stranger = Member(guid: try GUID(parsing: "043f720300f55102"), index0: true)
         wanted = try #require(DesiredPartition(members: [member], ipOverIB: false))
-        right = Partition(number: pkey.number, ipOverIB: false, members: [member])
+        right = Partition(number: pkey.number, name: "api_pkey_0x5", ipOverIB: false, members: [member])
         wrong = Partition(number: pkey.number, ipOverIB: false, members: [stranger])
         permit = try #require(WriteGate().permit(for: .step))
     }

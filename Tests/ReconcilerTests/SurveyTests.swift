@@ -16,6 +16,7 @@ struct SurveyTests {
                 sources: [SourceModel.etcd.id], flags: FlagPolicy(index0: .all))
             configuration.enforcesFlags = enforces
             configuration.limits.policy = policy
+            configuration.limits.adoption.adoptsAll = true
             if let first = pkeys.first { configuration.limits.range = ManagedRange([first...pkeys[7]]) }
             return configuration
         }

@@ -43,7 +43,8 @@ struct ToldEngine {
             switch action {
             case .read(let pkey, let run), .ping(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
             case .readLedger(let read): ledgerReads.append(read)
-            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .confirmBatch, .remember, .say, .finish:
+            case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .confirmBatch, .remember, .say, .finish,
+                .take, .carryOut, .answer:
                 break
             }
         }
@@ -57,6 +58,24 @@ struct ToldEngine {
     mutating func answer(_ pkey: PKey, _ answer: EngineEvent.Answer, at now: Duration = .zero) -> [EngineAction] {
         guard let run = runs[pkey] else { return [] }
         return tell(.answered(pkey, run, answer), at: now)
+    }
+
+    /// Somebody approves what is held, as it was shown to him; the ledger writes it.
+    ///
+    /// - Parameter version: of the records that were shown.
+    mutating func approve(
+        _ pkeys: [PKey], shown version: RecordVersion, at now: Duration = .zero
+    ) -> [EngineAction] {
+        let shown = Dictionary(uniqueKeysWithValues: pkeys.map { ($0, version) })
+        let instruction = Instruction("1", .approve(shown))
+        var actions = tell(.instructed(instruction), at: now) + tell(.took(instruction), at: now)
+        for action in actions {
+            guard case .carryOut(let work, _) = action else { continue }
+            let results = work.writes.mapValues { _ in Result<LedgerAnswer, Failure>.success(.written(RecordVersion(9)))
+            }
+            actions += tell(.carriedOut(work, results), at: now)
+        }
+        return actions
     }
 
     /// Answers the oldest read of the ledger that is under way.
@@ -141,6 +160,7 @@ enum PartitionRequest: Hashable {
     case amend(LedgerRecord)
     case wait(LedgerRecord, WaitingNote)
     case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
+    case conflict(ConflictNote?)
     case release
     case confirm(expecting: [KeyName: KeyVersion])
 
@@ -152,6 +172,7 @@ enum PartitionRequest: Hashable {
         case .wait(let record, let note, _): self = .wait(record, note)
         case .authoriseDeletion(let record, _, let keys):
             self = .authoriseDeletion(record, expecting: keys.mapValues(\.version))
+        case .conflict(let note): self = .conflict(note)
         case .release: self = .release
         case .confirm(_, let keys): self = .confirm(expecting: keys.mapValues(\.version))
         }
@@ -180,7 +201,7 @@ extension [EngineAction] {
             case .ping(let pkey, _): found[pkey] = .ping
             case .write(let write, let pkey, _, _): found[pkey] = PartitionRequest(write)
             case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .confirmBatch, .remember,
-                .say, .finish:
+                .say, .finish, .take, .carryOut, .answer:
                 break
             }
         }

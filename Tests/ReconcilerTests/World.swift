@@ -119,6 +119,7 @@ struct World {
     ) {
         var configuration = configuration
         configuration.sources = [source.id]
+        configuration.limits.adoption.adoptsAll = true
         self.source = source
         store = Store(revision: source.first)
         random = SeededGenerator(seed)
@@ -399,7 +400,7 @@ struct World {
                 })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
-        case .remember, .say, .finish, .follow: return nil
+        case .remember, .say, .finish, .follow, .take, .carryOut, .answer: return nil
         }
     }
 
@@ -439,6 +440,10 @@ struct World {
                 guard world.store.version(of: pkey) == version else { return .refused }
                 return .written(world.store.write(record, of: pkey))
             }
+        case .conflict:
+            return ledger { world in
+                world.store.version(of: pkey) == .absent ? .written(.absent) : .refused
+            }
         case .release(_, let version, let keys):
             return ledger { world in
                 guard world.store.version(of: pkey) == version, keys.allSatisfy(world.store.holds) else {
@@ -477,7 +482,7 @@ extension EngineAction {
     /// Whether it changes anything outside.
     var writes: Bool {
         switch self {
-        case .write, .claimBatch, .confirmBatch: true
+        case .write, .claimBatch, .confirmBatch, .take, .carryOut, .answer: true
         case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .remember, .say, .finish: false
         }
     }

@@ -21,7 +21,9 @@ struct SupervisorNewsTests {
             at: .seconds(seconds), stage: stage, closedBy: stage == .starting ? [.starting] : [],
             sources: [EngineStatus.Source(id: Self.etcd, told: told ? point : nil, outage: outage(source))],
             fabric: EngineStatus.Server(isKnown: knowsFabric, outage: outage(fabric)),
-            ledger: EngineStatus.Server(isKnown: told, outage: nil), records: records, guarded: Capped(), queue: [:],
+            ledger: EngineStatus.Server(isKnown: told, outage: nil), records: records, guarded: Capped(),
+            conflicts: Capped(),
+            queue: [:],
             underWay: EngineStatus.UnderWay(runs: [], busy: 0, resting: 0), totals: totals, findings: Findings(),
             lines: 0)
     }

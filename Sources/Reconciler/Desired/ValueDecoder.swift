@@ -14,7 +14,7 @@ package struct DecodedValue: Hashable, Sendable {
     /// ascending order.
     package func foreignVirtualFunctions(for pkey: PKey) -> [GUID] {
         virtualFunctions.filter { guid in
-            guid.value >> 48 == 0xc0cc && UInt16(truncatingIfNeeded: guid.value >> 32) != pkey.number.value
+            guid.virtualFunctionKey.map { $0 != pkey.number.value } ?? false
         }.sorted()
     }
 }

@@ -4,8 +4,6 @@ struct Clockwork: Sendable {
         /// The fabric manager, or the ledger, is tried again after an outage.
         case fabricRetry
         case ledgerRetry
-        /// The ledger may say that held deletions have been approved.
-        case approvalLook
         /// The fabric is read again, to see that what we deleted is gone.
         case witness
         /// All sides are read again.
@@ -25,9 +23,6 @@ struct Clockwork: Sendable {
         case underWay
     }
 
-    /// How soon an approval is noticed.
-    private static let approvalInterval = Duration.seconds(2)
-
     /// How long a list that is to bear witness waits for more to be deleted.
     private static let gathering = Duration.seconds(5)
     /// How long it is quiet before looking again costs nothing again, and the longest wait between two looks.
@@ -46,7 +41,6 @@ struct Clockwork: Sendable {
     private var isWitnessing = false
     /// In a single run: whether that has been done.
     private var isWitnessSpent = false
-    private var approvalLook: Duration?
 
     init(interval: Duration) {
         self.interval = interval
@@ -91,11 +85,6 @@ struct Clockwork: Sendable {
         isWitnessing = false
     }
 
-    /// Deletions are held: from now on somebody may approve them.
-    mutating func lookForApprovals(now: Duration) {
-        approvalLook = approvalLook ?? now + Self.approvalInterval
-    }
-
     /// Something was refused, so that what is known is not so. What is looked at again and again in vain is looked at less
     /// and less often.
     mutating func lookAgain(now: Duration) {
@@ -114,7 +103,7 @@ struct Clockwork: Sendable {
     }
 
     /// What is due, in its order; each is due once.
-    mutating func due(now: Duration, _ sides: Sides, isHolding: Bool) -> [Due] {
+    mutating func due(now: Duration, _ sides: Sides) -> [Due] {
         var due: [Due] = []
         var isReadingFabric = sides.fabric.isBeingRead
         if let retry = fabricRetry(sides), retry <= now {
@@ -125,10 +114,6 @@ struct Clockwork: Sendable {
         if let look = lookAt, look <= now {
             looked(now: now)
             due.append(.look)
-        }
-        if let look = approvalLook, look <= now {
-            approvalLook = isHolding ? now + Self.approvalInterval : nil
-            if sides.ledger.outage == nil { due.append(.approvalLook) }
         }
         if case .at(let time) = resync, time <= now, sides.picture != nil, sides.fabric.outage == nil,
             !isReadingFabric
@@ -156,7 +141,7 @@ struct Clockwork: Sendable {
     ///
     /// - Parameter ready: when the next PKey waits for nothing but time.
     func next(_ sides: Sides, ready: () -> Duration?) -> Duration? {
-        var times = [sides.ledger.outage?.retryAt, approvalLook, lookAt, sides.source.nextDue]
+        var times = [sides.ledger.outage?.retryAt, lookAt, sides.source.nextDue]
         times.append(fabricRetry(sides))
         if sides.picture != nil, sides.fabric.outage == nil {
             if !sides.fabric.isBeingRead {

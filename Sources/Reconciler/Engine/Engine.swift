@@ -34,7 +34,8 @@ package struct Engine: Sendable {
         return EngineStatus(
             at: now, stage: EngineStatus.Stage(gate, hasEnded: end != nil), closedBy: gate.closedBy,
             sources: sides.source.statuses, fabric: sides.fabric.status, ledger: sides.ledger.status,
-            records: sides.ledger.states, guarded: standings.admission.guarded, queue: work.lines,
+            records: sides.ledger.states, guarded: standings.admission.guarded, conflicts: standings.conflicts.pkeys,
+            queue: work.lines,
             underWay: work.underWay, totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
 
@@ -59,6 +60,10 @@ package struct Engine: Sendable {
         case .batchClaimed(let claims, let result): takeBatch(claims, result, &out)
         case .batchConfirmed(let expected, let result): takeOpinions(expected, result, &out)
         case .answered(let pkey, let id, let answer): take(answer, of: pkey, id, &out)
+        case .instructed(let instruction): if gate.isAddressed { out.add(.take(instruction)) }
+        case .took(let instruction): carryOut(instruction, &out)
+        case .carriedOut(let work, let results):
+            out.add(.answer(work.id, standings.carriedOut(work, results, gate, &self.work, &out)))
         case .gate(let change): gate.take(change)
         case .timer: break
         case .stop: gate.close(.stopping)
@@ -193,6 +198,7 @@ package struct Engine: Sendable {
         standings.indexPorts(of: picture.managed.union(standings.leaving.pkeys), picture, gate, &work, &out)
         let review = Review(picture, standings, work)
         out.found(counts.take(review, on: occasion, judgement, picture))
+        out.found(standings.conflicts.take(review.conflicts))
         for pkey in review.differing { standings.ask(pkey, isNews: false, &work, now: out.now) }
         confirm(review.differing, &out)
         claim(review.unclaimed, picture, &out)
@@ -258,6 +264,18 @@ package struct Engine: Sendable {
             if agrees { standings.confirmed(pkey, expected, &out) }
             standings.ask(pkey, isNews: true, &work, now: out.now)
         }
+    }
+
+    // MARK: Instructions
+
+    /// Carries out what somebody has told us, as far as it is as it was shown to him and may be written now.
+    private mutating func carryOut(_ instruction: Instruction, _ out: inout Output) {
+        guard let permit = gate.permit(for: .amendment), let work = standings.work(of: instruction) else {
+            let reasons = gate.closedBy.map(\.rawValue).sorted().joined(separator: ", ")
+            let outcome = InstructionOutcome(problem: "the daemon may not write now (\(reasons))")
+            return out.add(.answer(instruction.id, outcome))
+        }
+        out.add(.carryOut(work, permit))
     }
 
     // MARK: Runs

@@ -12,6 +12,8 @@ package enum EngineEnd: Hashable, Sendable {
     case notLet([WriteGate.Reason])
     /// A single run: the deletion of these waits for an approval.
     case heldBack([PKey])
+    /// A single run: these are there and not ours; `reason` is what stands in the way of the first one.
+    case inConflict([PKey], reason: String)
 
     var isFailure: Bool { if case .failed = self { true } else { false } }
 
@@ -26,6 +28,8 @@ package enum EngineEnd: Hashable, Sendable {
             "nothing may be written, for \(SingleRun.patience.inWords): \(reasons.map(\.rawValue).joined(separator: ", "))"
         case .heldBack(let pkeys):
             "\(pkeys.count) deletions wait for an approval: \(pkeys.inWords); if they are right: \(ApprovalWords.command)"
+        case .inConflict(let pkeys, let reason):
+            "\(pkeys.count) partitions are in conflict: \(pkeys.inWords): \(reason)"
         }
     }
 }
@@ -46,6 +50,8 @@ extension EngineEnd {
             self = .notInStep(failed, reason: reason)
         } else if !admission.held.isEmpty {
             self = .heldBack(admission.held)
+        } else if let first = standings.conflicts.all.first, let conflict = standings.conflicts[first] {
+            self = .inConflict(standings.conflicts.all, reason: conflict.inWords)
         } else if let first = waiters.pkeys.first {
             self = .notInStep(waiters.pkeys, reason: waiters[first].map { WaitingNote($0) { _ in nil }.words })
         } else {

@@ -17,6 +17,12 @@ package enum EngineEvent: Sendable {
     case batchConfirmed([PKey: Premise], Result<LedgerAnswer, Failure>)
     /// The answer to a request of the run with this number.
     case answered(PKey, RunID, Answer)
+    /// Somebody has left an instruction.
+    case instructed(Instruction)
+    /// It was taken: nobody else carries it out.
+    case took(Instruction)
+    /// What it came to has been written, or has not.
+    case carriedOut(InstructionWork, [PKey: Result<LedgerAnswer, Failure>])
     /// Something outside allows the writing, or forbids it.
     case gate(WriteGate.Change)
     /// Time has passed.
@@ -31,7 +37,8 @@ package enum EngineEvent: Sendable {
     }
 }
 
-/// What the engine wants done; every action but `remember`, `say` and `finish` is answered by one event.
+/// What the engine wants done; every action but `remember`, `answer`, `say` and `finish` is answered by one
+/// event, and a `take` by one where the instruction was still there.
 package enum EngineAction: Sendable {
     /// The fabric manager is asked something cheap: whether it is at work.
     case pingFabric
@@ -47,6 +54,10 @@ package enum EngineAction: Sendable {
     case claimBatch([PKey: NewClaim], WritePermit)
     /// Asks for a second opinion on many partitions at once.
     case confirmBatch([PKey: Premise], WritePermit)
+    case take(Instruction)
+    case carryOut(InstructionWork, WritePermit)
+    /// Whoever left an instruction is told what became of it.
+    case answer(String, InstructionOutcome)
     /// A next life is to know how far a source has been told.
     case remember(SourceID, StorePoint)
     case say(Message)
@@ -63,6 +74,8 @@ package enum PartitionWrite: Hashable, Sendable {
     case amend(LedgerRecord, over: RecordVersion)
     /// The record of a partition that waits, and what for.
     case wait(LedgerRecord, WaitingNote, over: RecordVersion)
+    /// What stands against taking over a partition that has no record; nil where nothing does any more.
+    case conflict(ConflictNote?)
     case authoriseDeletion(LedgerRecord, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])

@@ -17,6 +17,8 @@ struct Review: Sendable {
     private(set) var unclaimed: [PKey] = []
     /// Why those are held that are.
     private(set) var holds: [PKey: HoldReason] = [:]
+    /// Those that are there and not ours, and what is in the way.
+    private(set) var conflicts: [PKey: Conflict] = [:]
     /// What the policy leaves as it is although it differs, in ascending order.
     private(set) var leftUndone: [PKey] = []
     /// How those have drifted that the ledger calls synced at the version that their source has.
@@ -29,6 +31,7 @@ struct Review: Sendable {
         for pkey in picture.managed {
             let standing = picture.standing(of: pkey, standings.admission, standings.leaving)
             if case .held(let reason) = standing.intent { holds[pkey] = reason }
+            if let conflict = standing.conflict { conflicts[pkey] = conflict }
             if standing.isLeftUndone(planner) { leftUndone.append(pkey) }
             guard !work.isRehearsed(standing) else { continue }
             if !work.isRunning(pkey), let difference = standing.drift(planner) {
@@ -39,7 +42,8 @@ struct Review: Sendable {
                 standing.needsWork(planner, waitingFor: standings.waiters[pkey])
             else { continue }
             // One that went back and whose record is lost is held, and not claimed like a new one.
-            if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut {
+            // Nor is one whose first record is to take a note away.
+            if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut || standing.noted != nil {
                 differing.append(pkey)
             } else {
                 unclaimed.append(pkey)

@@ -100,6 +100,9 @@ package struct WriteGate: Sendable {
     /// Whether a change may be begun, be it in a rehearsal.
     var letsBegin: Bool { closedBy.isEmpty || isRehearsal }
 
+    /// Whether somebody who tells a daemon something means this one: it leads, and its words count.
+    var isAddressed: Bool { closedBy.isDisjoint(with: [.notLeading, .dryRun, .stopping]) }
+
     /// Whether everything would be done, were it not forbidden to do anything: then it is told instead.
     var isRehearsal: Bool { closedBy == [.dryRun] }
 }

@@ -21,6 +21,7 @@ package struct ReconcilerLoop: Sendable {
     private let fabric: any FabricProvider
     private let ledger: any OwnershipStore
     private let keepers: [any GateKeeper]
+    private let desk: (any InstructionDesk)?
     private let memory: (any PointMemory)?
     private let board: StatusBoard
     private let witness: (any TurnWitness)?
@@ -29,13 +30,15 @@ package struct ReconcilerLoop: Sendable {
 
     /// - Parameters:
     ///   - keepers: who else decides whether anything may be written; each has to open the gate first.
+    ///   - desk: where people leave instructions.
     ///   - memory: what keeps for a next life how far sources were told.
     ///   - board: where the engine's newest status is to hang.
     ///   - witness: who is told after each turn.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
-        ledger: any OwnershipStore, keepers: [any GateKeeper] = [], memory: (any PointMemory)? = nil,
-        board: StatusBoard = StatusBoard(), witness: (any TurnWitness)? = nil, log: Logger
+        ledger: any OwnershipStore, keepers: [any GateKeeper] = [], desk: (any InstructionDesk)? = nil,
+        memory: (any PointMemory)? = nil, board: StatusBoard = StatusBoard(), witness: (any TurnWitness)? = nil,
+        log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
@@ -45,6 +48,7 @@ package struct ReconcilerLoop: Sendable {
         self.fabric = fabric
         self.ledger = ledger
         self.keepers = keepers
+        self.desk = desk
         self.memory = memory
         self.board = board
         self.witness = witness
@@ -64,6 +68,7 @@ package struct ReconcilerLoop: Sendable {
             let start = clock.now
             for source in sources { group.addTask { await follow(source, into: mailbox) } }
             for keeper in keepers { group.addTask { await listen(to: keeper, into: mailbox) } }
+            if let desk { group.addTask { await attend(to: desk, clock, into: mailbox) } }
             group.addTask {
                 await stop()
                 mailbox.yield(.stop)
@@ -114,6 +119,20 @@ package struct ReconcilerLoop: Sendable {
         }
     }
 
+    /// Hears what people leave, for ever: whoever cannot be heard now may be later.
+    private func attend(
+        to desk: any InstructionDesk, _ clock: some Clock<Duration>, into mailbox: AsyncStream<EngineEvent>.Continuation
+    ) async {
+        while !Task.isCancelled {
+            do throws(Failure) {
+                try await desk.follow { mailbox.yield(.instructed($0)) }
+            } catch {
+                log.warning("instructions cannot be read; trying again: \(error.message)")
+            }
+            try? await clock.sleep(for: .seconds(10))
+        }
+    }
+
     private func listen(to keeper: any GateKeeper, into mailbox: AsyncStream<EngineEvent>.Continuation) async {
         await keeper.keep { mailbox.yield(.gate(WriteGate.Change($0, of: keeper))) }
         mailbox.yield(.gate(.close(keeper.reason)))
@@ -161,6 +180,26 @@ package struct ReconcilerLoop: Sendable {
                         expected,
                         await result { () async throws(Failure) in try await ledger.confirm(expected, permit) }))
             }
+        case .take(let instruction):
+            guard let desk else { return }
+            group.addTask {
+                do throws(Failure) {
+                    if try await desk.take(instruction.id) { mailbox.yield(.took(instruction)) }
+                } catch {
+                    log.warning("an instruction cannot be taken: \(error.message)")
+                }
+            }
+        case .carryOut(let work, let permit):
+            group.addTask { mailbox.yield(.carriedOut(work, await carryOut(work, permit))) }
+        case .answer(let id, let outcome):
+            guard let desk else { return }
+            group.addTask {
+                do throws(Failure) {
+                    try await desk.answer(id, outcome)
+                } catch {
+                    log.warning("an instruction cannot be answered: \(error.message)")
+                }
+            }
         case .follow(let id):
             guard let source = sources.first(where: { $0.id == id }) else { return }
             group.addTask { await follow(source, into: mailbox) }
@@ -201,6 +240,8 @@ package struct ReconcilerLoop: Sendable {
                 await result { () async throws(Failure) in
                     try await ledger.wait(record, for: note, of: pkey, over: version, permit)
                 })
+        case .conflict(let note):
+            .ledger(await result { () async throws(Failure) in try await ledger.note(note, on: pkey, permit) })
         case .claim(let record, let version, let key):
             .ledger(
                 await result { () async throws(Failure) in
@@ -234,6 +275,23 @@ package struct ReconcilerLoop: Sendable {
         let answer = await result { () async throws(Failure) in try await fabric.perform(step, permit) }
         say(journal.words(step, answer, took: begin.duration(to: .now)))
         return answer
+    }
+
+    private func carryOut(
+        _ work: InstructionWork, _ permit: WritePermit
+    ) async -> [PKey: Result<LedgerAnswer, Failure>] {
+        var results: [PKey: Result<LedgerAnswer, Failure>] = [:]
+        for (pkey, write) in work.writes.sorted(by: { $0.key < $1.key }) {
+            results[pkey] = await result { () async throws(Failure) in
+                switch write {
+                case .approve(let record, let version):
+                    try await ledger.amend(record, for: pkey, over: version, permit)
+                case .adopt(let record, let key):
+                    try await ledger.claim(record, for: pkey, over: .absent, expecting: key, permit)
+                }
+            }
+        }
+        return results
     }
 
     private func say(_ message: Message) {

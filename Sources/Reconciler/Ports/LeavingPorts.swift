@@ -82,6 +82,13 @@ extension Standing {
         case .absent, .held(.deletionGuard): isOwned || isDoubted || lostRecord != nil ? possible : []
         case .held(.awaitingWatch), .held(.disputed): isOwned || isDoubted ? possible : []
         case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
+        // What is not ours keeps what it has, as far as the ledger knows.
+        case .held(.conflict):
+            if isDoubted, case .present(let desired) = wanted {
+                possible.filter { desired.members[$0] == nil }
+            } else {
+                []
+            }
         // It loses them once they agree.
         case .held(.membersDisagree):
             if case .present(let desired) = wanted {

@@ -8,6 +8,18 @@ extension Run {
     static func begin(_ errand: Errand, keys: [KeyName: KeyState], _ facts: Facts) -> Turn {
         let standing = facts.standing
         guard !facts.isRecordDoubtful else { return Turn(.waits) }
+        let dispute = Effect.conflicts(standing.conflict)
+        if let noting = standing.conflictNote {
+            guard !facts.gate.isRehearsal else { return Turn(.rehearsed, after: [dispute, .waits(nil)]) }
+            guard let permit = facts.gate.permit(for: .amendment) else { return Turn(.again, after: [dispute]) }
+            return Turn(
+                .disputing(noting.note), .write(.conflict(noting.note), permit), after: [dispute, .waits(nil)])
+        }
+        return turn(errand, keys: keys, facts).after([dispute])
+    }
+
+    private static func turn(_ errand: Errand, keys: [KeyName: KeyState], _ facts: Facts) -> Turn {
+        let standing = facts.standing
         switch standing.intent {
         case .held:
             if standing.holdRecord == nil || facts.gate.isRehearsal, !standing.givenUp.isEmpty {
@@ -62,7 +74,9 @@ extension Run {
                 Self.verify(goal, partition, attempt, permit, facts).after([.seen(partition)])
             case .failure(let failure): Self.failedInFabric(goal.errand, failure, begun: permit, facts)
             }
-        case .confirming, .claiming, .authorising, .writing, .resting, .recording, .releasing, .asking, .noting: nil
+        case .confirming, .claiming, .authorising, .writing, .resting, .recording, .releasing, .asking, .noting,
+            .disputing:
+            nil
         }
     }
 
@@ -81,7 +95,7 @@ extension Run {
                 Self.failedInFabric(goal.errand, failure, begun: permit, facts).after([.written])
             }
         case .reading, .confirming, .claiming, .authorising, .verifying, .resting, .recording, .releasing, .asking,
-            .noting:
+            .noting, .disputing:
             nil
         }
     }
@@ -92,7 +106,7 @@ extension Run {
         case .resting(let goal, let attempt, _, let permit):
             facts.isCurrent(goal) ? Turn(.verifying(goal, attempt, permit), .verify(.singly)) : Turn(.again)
         case .reading, .confirming, .claiming, .authorising, .writing, .verifying, .recording, .releasing, .asking,
-            .noting:
+            .noting, .disputing:
             nil
         }
     }
@@ -175,6 +189,12 @@ extension Run {
             case .success(.refused), .success(.allowed): Self.lookAgain
             // What is wrong with the partition has been said, and is written down with the next try.
             case .failure(let failure) where note == .failure && failure.outcome == .nothing: Turn(.failed)
+            case .failure(let failure): Self.failedInLedger(failure)
+            }
+        case .disputing(let note):
+            switch result {
+            case .success(.written), .success(.allowed): Turn(.done, after: [.conflictNoted(note)])
+            case .success(.refused): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .reading, .writing, .verifying, .resting, .asking: nil

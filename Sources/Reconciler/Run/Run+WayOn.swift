@@ -6,6 +6,8 @@ internal import Planning
 extension Run {
     /// The partition is known: what is to be done with it?
     static func plan(_ goal: Goal, actual: Partition?, _ facts: Facts) -> Turn {
+        // Another run finds what was just read, and says what is in the way.
+        guard !facts.isInConflict(goal, actual: actual) else { return Turn(.again) }
         let isOwned = facts.standing.isOwned
         let isGone = goal.wish == .absent && actual == nil
         // What is not there needs no request to be told of.

@@ -45,6 +45,10 @@ enum Run: Sendable {
     /// → over
     case noting(LedgerRecord, Note)
 
+    /// Writes down what stands against taking the partition over, or that nothing does any more.
+    /// → over
+    case disputing(ConflictNote?)
+
     enum Note: Hashable, Sendable {
         case failure
         case hold
@@ -64,7 +68,7 @@ enum Run: Sendable {
         case .recording: .recording
         case .releasing: .releasing
         case .asking: .asking
-        case .noting: .noting
+        case .noting, .disputing: .noting
         }
     }
 
@@ -92,6 +96,15 @@ enum Run: Sendable {
         var isRecent = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
+
+        /// What may be taken over that is there and not ours.
+        var adoption = AdoptionRule()
+
+        /// Whether a partition that was just read is another's, as far as anybody can tell.
+        func isInConflict(_ goal: Goal, actual: Partition?) -> Bool {
+            guard !standing.isOwned, case .present(let desired) = goal.wish, let actual else { return false }
+            return adoption.conflict(over: actual, of: goal.pkey, wanted: desired) != nil
+        }
 
         /// Whether what was wanted when the run began is what is wanted now.
         func isCurrent(_ goal: Goal) -> Bool {

@@ -73,6 +73,10 @@ enum Effect: Sendable {
     case recordDoubted
     /// The ledger says that the partition waits, and for what.
     case noted(WaitingNote)
+    /// The partition is in conflict, or in none.
+    case conflicts(Conflict?)
+    /// The ledger says so of a conflict now.
+    case conflictNoted(ConflictNote?)
     /// A server does not answer: that is told once for the server, and not once for each PKey.
     case failed(Side, Failure)
     /// A second opinion agrees with what is wanted, as of this version of the key.

@@ -23,6 +23,8 @@ struct LedgerSide: Sendable {
     private(set) var bereft: [PKey: LedgerRecord] = [:]
     /// What stands in the ledger's place and is not ours, by partition.
     private(set) var strange: [PKey: StrangeRecord] = [:]
+    /// What it says of partitions that are in conflict.
+    private(set) var conflicts: [PKey: ConflictNote] = [:]
     /// All that is strange as of the last read.
     private var oddities: Set<StrangeRecord> = []
     private var isFull = false
@@ -52,6 +54,13 @@ struct LedgerSide: Sendable {
         if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
         bereft[pkey] = nil
+        if record != nil { conflicts[pkey] = nil }
+        for read in reads.keys { reads[read]?.insert(pkey) }
+    }
+
+    /// The ledger says this of a partition without a record now.
+    mutating func note(_ conflict: ConflictNote?, on pkey: PKey) {
+        conflicts[pkey] = conflict
         for read in reads.keys { reads[read]?.insert(pkey) }
     }
 
@@ -96,6 +105,9 @@ struct LedgerSide: Sendable {
         states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
         if !isOutrun {
             guardedSince = content.guardedSince
+            let before = conflicts
+            conflicts = content.conflicts.filter { !touched.contains($0.key) }
+            for pkey in touched { conflicts[pkey] = before[pkey] }
             strange = Dictionary(
                 content.strange.compactMap { record in record.pkey.map { ($0, record) } },
                 uniquingKeysWith: { first, _ in first })

@@ -16,7 +16,7 @@ struct Sides: Sendable {
         }
         return Picture(
             source: source.name, desired: desired, records: records, bereft: ledger.bereft, strange: ledger.strange,
-            doubted: ledger.doubted, fabric: known, absences: fabric.absences,
+            conflicts: ledger.conflicts, doubted: ledger.doubted, fabric: known, absences: fabric.absences,
             guardedSince: ledger.guardedSince)
     }
 
@@ -42,6 +42,8 @@ struct Picture: Sendable {
     let bereft: [PKey: LedgerRecord]
     /// What stands in the ledger's place and is not ours.
     let strange: [PKey: StrangeRecord]
+    /// What the ledger says of partitions that are in conflict.
+    let conflicts: [PKey: ConflictNote]
     /// PKeys of whose record the ledger may have another than we know.
     let doubted: Set<PKey>
     let fabric: FabricKnowledge
@@ -55,7 +57,9 @@ struct Picture: Sendable {
     }
 
     /// The PKeys that a source or the ledger knows, or has lost.
-    var managed: Set<PKey> { desired.pkeys.union(records.keys).union(strange.keys).union(lostRecords) }
+    var managed: Set<PKey> {
+        desired.pkeys.union(records.keys).union(strange.keys).union(lostRecords).union(conflicts.keys)
+    }
 
     /// The PKeys of which key and record are gone with a history of the source.
     var lostRecords: [PKey] { bereft.keys.filter { lostRecord(of: $0) != nil } }
@@ -99,6 +103,11 @@ struct Picture: Sendable {
         let isGuarded = intent == .held(.deletionGuard)
         if word == .listed, desired.isDisagreeing, intent.isCarriedOut { intent = .held(.membersDisagree) }
         let actual = fabric.partition(pkey)
+        var conflict: Conflict?
+        if record == nil, case .present(let partition) = intent, let there = actual ?? nil {
+            conflict = admission.conflict(over: there, of: pkey, wanted: partition)
+            if conflict != nil { intent = .held(.conflict) }
+        }
         var waiting: Waiting?
         if case .present(let partition) = intent {
             waiting = leaving.waiting(pkey, for: partition.members.keys, actual: actual ?? nil)
@@ -114,6 +123,6 @@ struct Picture: Sendable {
             revision: revision, record: record, version: kept?.version ?? .absent,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
             isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,
-            givenUp: givenUp, lostRecord: lostRecord(of: pkey))
+            givenUp: givenUp, lostRecord: lostRecord(of: pkey), conflict: conflict, noted: conflicts[pkey])
     }
 }

@@ -36,7 +36,26 @@ struct Standing: Hashable, Sendable {
     /// The record that it had, where that is gone with a history of the source, as its key is.
     var lostRecord: LedgerRecord?
 
+    /// What stands against taking the partition over; nil where nothing does, or it is ours.
+    var conflict: Conflict?
+    /// What the ledger says of that.
+    var noted: ConflictNote?
+
     var isOwned: Bool { record != nil }
+
+    /// What the ledger is to say of a conflict, where it says something else.
+    var conflictNote: Noting? {
+        let right = conflict.map { ConflictNote(key: key, revision: revision, $0) }
+        guard !isOwned, noted != right else { return nil }
+        // The first record takes it away.
+        if right == nil, case .present = intent { return nil }
+        return Noting(note: right)
+    }
+
+    /// What is to stand there, or nothing.
+    struct Noting: Hashable, Sendable {
+        let note: ConflictNote?
+    }
 
     /// The record that the partition has once it is in this state for the key as it is now.
     func record(_ state: LedgerRecord.State, error: String? = nil) -> LedgerRecord {
@@ -58,6 +77,7 @@ struct Standing: Hashable, Sendable {
     ///
     /// - Parameter known: what it is known to wait for.
     func needsWork(_ planner: Planner, waitingFor known: Waiting?) -> Bool {
+        if conflictNote != nil { return true }
         if case .held = intent { return holdRecord != nil || !givenUp.isEmpty }
         guard let actual else { return intent != .absent || isOwned }
         if intent == .absent, actual == nil { return waiting != known || !recordIsRight }
@@ -120,7 +140,7 @@ struct Standing: Hashable, Sendable {
                         ? "gone since \(source) came back with another history"
                         : "deleted from \(source) with many others")
             (held.state, held.error) = (.guarded, "\(cause): waits for an approval")
-        case .outsideRange, .policy, .record, .awaitingWatch, .membersDisagree, .disputed: return nil
+        case .outsideRange, .policy, .record, .awaitingWatch, .membersDisagree, .disputed, .conflict: return nil
         }
         return held == record ? nil : held
     }

@@ -31,14 +31,13 @@ extension Standings {
     mutating func keepTime(_ out: inout Output) {
         for request in sides.source.requestsInDoubt(now: out.now) { out.add(.listSource(request)) }
         for (source, point) in sides.source.toRemember(now: out.now) { out.add(.remember(source, point)) }
-        for due in clockwork.due(now: out.now, sides, isHolding: admission.isHolding) {
+        for due in clockwork.due(now: out.now, sides) {
             switch due {
             case .fabricRetry: retryFabric(&out)
             case .witness: readFabric(&out)
             case .ledgerRetry:
                 sides.ledger.retrying()
                 readLedger(&out)
-            case .approvalLook: readLedger(&out)
             case .look:
                 listSources(&out)
                 readLedger(&out)

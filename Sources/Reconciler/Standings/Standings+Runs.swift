@@ -23,6 +23,9 @@ extension Standings {
             sides.ledger.doubt(pkey)
             indexPorts(of: pkey, gate, &work, &out)
         case .noted(let note): waiters.noted(note, of: pkey)
+        case .conflicts(let conflict):
+            if conflicts.set(conflict, of: pkey) { out.found(.conflict(pkey, conflict)) }
+        case .conflictNoted(let note): sides.ledger.note(note, on: pkey)
         case .failed(let side, let failure): sides.failed(side, failure, now: out.now)
         case .troubled(let failure):
             if failure.cause == .full { noteRoom(.none(failure.message), &out) }

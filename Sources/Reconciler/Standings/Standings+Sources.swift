@@ -79,7 +79,6 @@ extension Standings {
         guard !held.isEmpty else { return }
         out.found(.heldBack(Capped(held), of: ours.count))
         for pkey in held { ask(pkey, isNews: true, &work, now: out.now) }
-        clockwork.lookForApprovals(now: out.now)
     }
 
     /// Notes and queues what an update of what is wanted has changed; gives what may be done of it, in ascending order.

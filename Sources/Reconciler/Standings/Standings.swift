@@ -15,6 +15,7 @@ struct Standings: Sendable {
     var waiters = WaitingPartitions()
     /// How far the source was when it was last listed from the beginning.
     var listedUpTo = KeyVersion.absent
+    var conflicts = Conflicts()
     let planner: Planner
     let runsOnce: Bool
 
@@ -46,8 +47,8 @@ struct Standings: Sendable {
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
             refusal: sides.fabric.refusals.failure(now: now),
-            isRecent: picture.desired.revision(of: pkey) > listedUpTo
-        ) { work.failure(of: $0) }
+            isRecent: picture.desired.revision(of: pkey) > listedUpTo,
+            failure: { work.failure(of: $0) }, adoption: admission.adoption)
     }
 
     /// How a run over a partition begins; nil until all sides are known.
@@ -77,7 +78,6 @@ struct Standings: Sendable {
             for pkey in sides.source.agree() { ask(pkey, isNews: true, &work, now: now) }
         }
         leaving.hold(admission.held, at: picture.desired.reach)
-        if admission.isHolding { clockwork.lookForApprovals(now: now) }
         return judgement
     }
 }

@@ -37,6 +37,8 @@ package struct EngineStatus: Equatable, Sendable {
     package let records: [LedgerRecord.State: Int]
     /// PKeys whose deletion is held back, in ascending order.
     package let guarded: Capped<PKey>
+    /// PKeys of partitions that are there and not ours, in ascending order: nothing is done about them.
+    package let conflicts: Capped<PKey>
     /// What waits for a run, by its urgency.
     package let queue: [Urgency: QueueLine]
     package let underWay: UnderWay

@@ -1,5 +1,6 @@
 package import Fabric
 package import KeyHistory
+package import Planning
 
 /// Something that the engine has found, as a value; ``LogReporter`` has the words.
 package struct Finding: Equatable, Sendable {
@@ -45,6 +46,10 @@ package struct Finding: Equatable, Sendable {
         /// The fabric manager lets us change nothing, or takes changes again; so long it did not.
         case writesRefused(Failure)
         case writesTaken(after: Duration)
+        /// A partition is there that is not ours, so that nothing is done; nil when that is over.
+        case conflict(PKey, Conflict?)
+        /// Somebody has said that a partition which was there is ours.
+        case adopted(PKey)
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
     }

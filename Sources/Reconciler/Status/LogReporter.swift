@@ -157,6 +157,14 @@ package struct LogReporter: Sendable {
         case .writesTaken(let lasted): return [Message(.info, "UFM takes changes again, after \(lasted.inWords)")]
         case .waits(let pkey, let note?): return [Message(.info, "PKey \(pkey) \(note.words)")]
         case .waits(let pkey, nil): return [Message(.info, "PKey \(pkey) waits for no port any more")]
+        case .conflict(let pkey, let conflict?):
+            let text =
+                "PKey \(pkey) is in conflict: UFM has a partition of that number which is not ours; \(conflict.inWords): nothing is "
+                + "written until they are gone, or somebody says: surf-ufm-pkeyd status --adopt \(pkey)"
+            return [Message(.error, text)]
+        case .adopted(let pkey):
+            return [Message(.warning, "PKey \(pkey) is ours from now on: somebody has said so")]
+        case .conflict(let pkey, nil): return [Message(.info, "PKey \(pkey) is in conflict no more")]
         case .troubled(let pkey, let failure):
             return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
         }

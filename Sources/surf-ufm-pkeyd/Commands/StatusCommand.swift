@@ -19,8 +19,11 @@ struct StatusCommand: AsyncParsableCommand {
               status --wait 0x200e            returns when UFM has the newest revision of that key, or its deletion; \
             fails within seconds where there is neither a key nor a record of it
               status --approve-deletes        lets deletions go on that came many at once
+              status --adopt 0x2500           lets the daemon take over a partition that is there and not ours
 
             States: synced (UFM has the newest revision), pending (the daemon has yet to take note), claimed (at work), \
+            conflict (UFM has a partition of \
+            that number which is not ours: nothing is written until the GUIDs that are named are gone, or --adopt), \
             failing (UFM refuses; see the error), held (the value cannot be read), guarded (the deletion waits for an \
             approval), approved, deleting, empty (the key names no GUID: no partition). --pkey-prefix, --managed-range, \
             --fabric and --ledger must be the daemon's.
@@ -43,14 +46,30 @@ struct StatusCommand: AsyncParsableCommand {
     var wait: PKey?
     @Option(help: ArgumentHelp("With --wait: how long (default 60).", valueName: "seconds")) var timeout: UInt32?
     @Flag(help: "Approve the deletions that are guarded, after showing them and asking.") var approveDeletes = false
-    @Flag(help: "With --approve-deletes: do not ask.") var yes = false
+    @Option(
+        help: ArgumentHelp(
+            "Have the daemon take over partitions that are in conflict, after showing them and asking: those of these PKeys, or all. Members that etcd does not name are removed from them.",
+            valueName: "pkey|all"),
+        transform: { text in
+            if text == "all" { return nil }
+            do {
+                return try PKey(parsing: text)
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        })
+    var adopt: [PKey?] = []
+    @Flag(help: "With --approve-deletes or --adopt: do not ask.") var yes = false
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
     func validate() throws {
-        if wait != nil, approveDeletes { throw ValidationError("Give one of --wait and --approve-deletes.") }
+        if [wait != nil, approveDeletes, !adopt.isEmpty].count(where: \.self) > 1 {
+            throw ValidationError("Give one of --wait, --approve-deletes and --adopt.")
+        }
         if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
-        if approveDeletes, !yes, output == .json {
-            throw ValidationError("--approve-deletes with --output json cannot ask: give --yes.")
+        if approveDeletes || !adopt.isEmpty, !yes, output == .json {
+            let option = approveDeletes ? "--approve-deletes" : "--adopt"
+            throw ValidationError("\(option) with --output json cannot ask: give --yes.")
         }
     }
 
@@ -62,12 +81,21 @@ struct StatusCommand: AsyncParsableCommand {
         let client = try connections.etcd(etcd.inputs, credentials)
         let sources = connections.sources(client, directory)
         let ledger = try connections.ledger(
-            self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: approveDeletes)
+            self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: false)
         do {
             if let wait {
                 try await self.wait(for: wait, sources, ledger) { connections.close() }
-            } else if approveDeletes {
-                try await approve(try await GuardedDeletions(in: ledger))
+            } else if approveDeletes || !adopt.isEmpty {
+                let telling = Telling(
+                    connections.instructions(self.ledger.ledger, fabric: self.ledger.fabric, client),
+                    clock: ContinuousClock())
+                let stored = try await ledger.contents()
+                if approveDeletes {
+                    try await approve(GuardedDeletions(stored), telling)
+                } else {
+                    let pkeys = adopt.contains(nil) ? nil : Set(adopt.compactMap(\.self))
+                    try await adopt(StandingConflicts(stored, of: pkeys), pkeys, telling)
+                }
             } else {
                 let range = try directory.inputs.managedRange(credentials).told(to: connections.log)
                 try StatusPrinter(format: output).print(
@@ -93,6 +121,8 @@ struct StatusCommand: AsyncParsableCommand {
         } catch {
             switch error {
             case .refused(let failure): throw failure
+            case .conflict(let words):
+                throw CommandFailure("\(words). If the partition is ours all the same: status --adopt \(pkey)")
             case .timedOut(let state): throw CommandFailure("not within \(seconds) s: \(state)")
             case .unknown:
                 try StatusPrinter(format: output).printUnknown(pkey, after: start.duration(to: clock.now))
@@ -106,20 +136,67 @@ struct StatusCommand: AsyncParsableCommand {
         try StatusPrinter(format: output).print(end, of: pkey, after: start.duration(to: clock.now))
     }
 
-    private func approve(_ deletions: GuardedDeletions) async throws {
+    private func approve(
+        _ deletions: GuardedDeletions, _ telling: Telling<ContinuousClock>
+    ) async throws {
         let printer = StatusPrinter(format: output)
         printer.print(deletions)
         let count = deletions.shown.count
-        if count == 0, output == .text { return }
-        if !yes, count > 0 {
-            try Output.flush()
-            guard Confirmation.isPossible else {
-                throw CommandFailure("\(count) deletions wait: nothing is approved without --yes")
-            }
-            guard Confirmation.ask("Approve the deletion of these \(count) partitions?") else {
-                throw CommandFailure("nothing was approved")
+        guard count > 0 else {
+            if output == .json { try printer.print(InstructionOutcome(), of: deletions.approval) }
+            return
+        }
+        try confirm(
+            "Approve the deletion of these \(count) partitions?",
+            unable: "\(count) deletions wait: nothing is approved without --yes", refused: "nothing was approved")
+        try await tell(deletions.approval, telling)
+    }
+
+    private func adopt(
+        _ conflicts: StandingConflicts, _ pkeys: Set<PKey>?, _ telling: Telling<ContinuousClock>
+    ) async throws {
+        let printer = StatusPrinter(format: output)
+        printer.print(conflicts)
+        let missing = (pkeys ?? []).subtracting(conflicts.shown.map(\.pkey)).sorted()
+        if !missing.isEmpty {
+            throw CommandFailure(
+                "\(missing.map(\.description).joined(separator: ", ")): in no conflict; nothing was adopted")
+        }
+        let count = conflicts.shown.count
+        guard count > 0 else {
+            if output == .json { try printer.print(InstructionOutcome(), of: conflicts.adoption) }
+            return
+        }
+        try confirm(
+            "Take over these \(count) partitions? What etcd does not name is removed from them.",
+            unable: "\(count) partitions are in conflict: nothing is adopted without --yes",
+            refused: "nothing was adopted"
+        )
+        try await tell(conflicts.adoption, telling)
+    }
+
+    private func confirm(_ question: String, unable: String, refused: String) throws {
+        guard !yes else { return }
+        try Output.flush()
+        guard Confirmation.isPossible else { throw CommandFailure(unable) }
+        guard Confirmation.ask(question) else { throw CommandFailure(refused) }
+    }
+
+    /// Tells the daemon, and says what it answers.
+    private func tell(_ what: Instruction.What, _ telling: Telling<ContinuousClock>) async throws {
+        let outcome: InstructionOutcome
+        do throws(Telling<ContinuousClock>.Problem) {
+            outcome = try await telling(what)
+        } catch {
+            switch error {
+            case .failed(let failure): throw failure
+            case .nobody:
+                throw CommandFailure("no daemon of fabric \(ledger.fabric) took it within 5 s: nothing was done")
+            case .unanswered:
+                throw CommandFailure("a daemon has taken it and has not answered within 30 s: see its log, and status")
             }
         }
-        try printer.print(try await deletions.approve())
+        try StatusPrinter(format: output).print(outcome, of: what)
+        if let problem = outcome.problem { throw CommandFailure(problem) }
     }
 }

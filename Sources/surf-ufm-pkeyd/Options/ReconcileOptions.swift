@@ -23,14 +23,26 @@ struct ReconcileOptions: ParsableArguments {
         transform: DeletionGuard.Threshold.init(parsing:))
     var deleteGuard = DeletionGuard.Threshold()
 
+    @Option(
+        help: ArgumentHelp(
+            "all: take over every partition that etcd asks for, whoever made it, as the predecessor did; members that etcd does not name are removed (default: only what is ours beyond doubt).",
+            valueName: "all"))
+    var adopt: Adopted?
+
     var inputs: EngineInputs {
         var inputs = EngineInputs(
             directory: directory.inputs, flags: FlagPolicy(index0: index0, ipOverIB: ipOverIb))
         inputs.enforcesFlags = enforceFlags
         inputs.deleteGuard = deleteGuard
+        inputs.adoptsAll = adopt == .all
         inputs.policy = policy
         return inputs
     }
+}
+
+/// What is taken over though nobody knows that it is ours.
+enum Adopted: String, ExpressibleByArgument, CaseIterable {
+    case all
 }
 
 extension Policy: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Fabric
 import Planning
+import Reconciler
 
 /// Prints a plan: a line per partition and one per difference, or JSON.
 struct PlanPrinter {
@@ -31,6 +32,7 @@ struct PlanPrinter {
         case .delete: ["- \(pkey) delete"]
         case .release: ["- \(pkey) take out of the ledger"]
         case .held(let reason): ["! \(pkey) held: \(reason.inWords)"]
+        case .conflict(let conflict): ["! \(pkey) in conflict: \(conflict.inWords); see status --adopt"]
         case .unmanaged where entry.number == .defaultPartition: ["  \(pkey) the default partition"]
         case .unmanaged: ["? \(pkey) not managed"]
         }
@@ -39,8 +41,10 @@ struct PlanPrinter {
     private func summary(_ plan: Plan) -> String {
         func count(_ isCounted: (Plan.Verdict) -> Bool) -> Int { plan.entries.count { isCounted($0.verdict) } }
         let held = count { if case .held = $0 { true } else { false } }
+        let conflicts = count { if case .conflict = $0 { true } else { false } }
         return "\(count { $0 == .create }) to create, \(count { $0 == .change }) to change, "
-            + "\(count { $0 == .delete }) to delete, \(held) held, \(count { $0 == .inStep }) in step, "
+            + "\(count { $0 == .delete }) to delete, \(held) held, "
+            + (conflicts == 0 ? "" : "\(conflicts) in conflict, ") + "\(count { $0 == .inStep }) in step, "
             + "\(count { $0 == .unmanaged }) not managed"
     }
 }
@@ -50,6 +54,7 @@ extension HoldReason {
     var inWords: String {
         switch self {
         case .record: "what the ledger has of it is no record of its own"
+        case .conflict: "UFM has it, and it is not ours; see status --adopt"
         case .unreadable: "the value in etcd cannot be read"
         case .outsideRange: "outside the managed range"
         case .policy: "the policy leaves it as it is"
@@ -74,6 +79,8 @@ struct PlanDocument: Encodable {
         let unexpected: [String]
         let misflagged: [String]
         let ip_over_ib_differs: Bool
+        /// Of a conflict: the GUIDs in the way.
+        let conflict: [String]?
         /// The requests to UFM in their order: `add`, `remove`, `replace`, `delete`.
         let requests: [String]
     }
@@ -90,7 +97,8 @@ struct PlanDocument: Encodable {
                 owned: entry.isOwned, missing: (difference?.missing ?? []).map(\.guid.description),
                 unexpected: (difference?.unexpected ?? []).map(\.description),
                 misflagged: (difference?.misflagged ?? []).map(\.guid.description),
-                ip_over_ib_differs: difference?.ipOverIBDiffers ?? false, requests: entry.steps.map(\.shortName))
+                ip_over_ib_differs: difference?.ipOverIBDiffers ?? false, conflict: Self.inTheWay(entry.verdict),
+                requests: entry.steps.map(\.shortName))
         }
     }
 
@@ -102,8 +110,13 @@ struct PlanDocument: Encodable {
         case .delete: "delete"
         case .release: "release"
         case .held: "held"
+        case .conflict: "conflict"
         case .unmanaged: "unmanaged"
         }
+    }
+
+    private static func inTheWay(_ verdict: Plan.Verdict) -> [String]? {
+        if case .conflict(let conflict) = verdict { conflict.guids.map(\.description) } else { nil }
     }
 
     private static func reason(_ verdict: Plan.Verdict) -> String? {

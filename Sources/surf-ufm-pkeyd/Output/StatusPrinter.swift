@@ -2,6 +2,7 @@ import Fabric
 import FoundationEssentials
 import KeyHistory
 import Ledger
+import Planning
 import Reconciler
 import Text
 
@@ -31,12 +32,18 @@ struct StatusPrinter {
         let line =
             "\(report.partitions.count) PKeys of fabric \(report.fabric)" + (states.isEmpty ? "" : ": \(states)")
             + (report.outside == 0 ? "" : "; \(report.outside) records are outside the managed range")
-        guard let guarded = report.guarded else { return [line] }
+        let conflict =
+            report.partitions.contains { $0.state == .conflict }
+            ? [
+                "UFM has partitions that others made under PKeys of ours. If they are ours all the same: status --adopt PKEY"
+            ]
+            : []
+        guard let guarded = report.guarded else { return [line] + conflict }
         let since = guarded.since.map { " since \($0.formatted(.iso8601))" } ?? ""
         return [
             line,
             "\(guarded.pkeys.count) deletions wait for an approval\(since): \(guarded.pkeys.inWords). If etcd is what it should be: \(ApprovalWords.command)",
-        ]
+        ] + conflict
     }
 
     /// The key, where it stands if that is not what the record says, and what is wrong.
@@ -101,11 +108,27 @@ struct StatusPrinter {
         for line in table.lines { Output.line(line) }
     }
 
-    func print(_ outcome: GuardedDeletions.Outcome) throws {
-        guard format == .text else { return try Output.json(ApprovalDocument(outcome)) }
-        Output.line("Approved the deletion of \(outcome.approved.count) partitions")
-        guard !outcome.changedMeanwhile.isEmpty else { return }
-        let list = outcome.changedMeanwhile.map(\.description).joined(separator: ", ")
+    func print(_ conflicts: StandingConflicts) {
+        guard format == .text else { return }
+        guard !conflicts.shown.isEmpty else { return Output.line("No partition is in conflict") }
+        var table = Table(header: ["PKEY", "REVISION", "KEY"])
+        for (pkey, note) in conflicts.shown {
+            table.append([
+                pkey.description, note.revision.description, Terminal.line("\(note.key): \(note.conflict.inWords)"),
+            ])
+        }
+        for line in table.lines { Output.line(line) }
+    }
+
+    func print(_ outcome: InstructionOutcome, of what: Instruction.What) throws {
+        guard format == .text else { return try Output.json(InstructionAnswer(outcome, of: what)) }
+        let count = outcome.done.count
+        switch what {
+        case .approve: Output.line("Approved the deletion of \(count) partitions")
+        case .adopt: Output.line("Took over \(count) partitions")
+        }
+        guard !outcome.changed.isEmpty else { return }
+        let list = outcome.changed.map(\.description).joined(separator: ", ")
         Output.line("Left alone, since they changed meanwhile: \(list)")
     }
 }
@@ -122,6 +145,12 @@ private struct StatusDocument: Encodable {
         let record_time: String?
         let error: String?
         let waits: [Wait]?
+        let conflict: Conflict?
+    }
+
+    struct Conflict: Encodable {
+        let guids: [String]
+        let name: String?
     }
 
     struct Wait: Encodable {
@@ -161,6 +190,9 @@ private struct StatusDocument: Encodable {
                 record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error,
                 waits: partition.waits?.ports.map {
                     Wait(guid: $0.guid.description, holder: $0.holder.description, reason: $0.reason)
+                },
+                conflict: partition.conflict.map {
+                    Conflict(guids: $0.guids.map(\.description), name: $0.name)
                 })
         }
         summary = Dictionary(report.counts.map { ($0.state.rawValue, $0.count) }, uniquingKeysWith: +)
@@ -174,12 +206,19 @@ private struct WaitDocument: Encodable {
     let waited_ms: Int64
 }
 
-private struct ApprovalDocument: Encodable {
-    let approved: [String]
+private struct InstructionAnswer: Encodable {
+    let approved: [String]?
+    let adopted: [String]?
     let changed_meanwhile: [String]
+    let problem: String?
 
-    init(_ outcome: GuardedDeletions.Outcome) {
-        approved = outcome.approved.map(\.description)
-        changed_meanwhile = outcome.changedMeanwhile.map(\.description)
+    init(_ outcome: InstructionOutcome, of what: Instruction.What) {
+        let done = outcome.done.map(\.description)
+        switch what {
+        case .approve: (approved, adopted) = (done, nil)
+        case .adopt: (approved, adopted) = (nil, done)
+        }
+        changed_meanwhile = outcome.changed.map(\.description)
+        problem = outcome.problem
     }
 }

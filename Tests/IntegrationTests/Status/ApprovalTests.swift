@@ -80,7 +80,11 @@ struct ApprovalTests {
 
     @Test("An approval counts only for the record that was shown, even if it looks the same again")
     func changedMeanwhile() async throws {
-        try await withSite(.http) { site in
+        try await withDaemonAndPartitions { site, daemon in
+            try await site.deleteAllPKeys()
+            try await eventually("guarded records") {
+                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 20]
+            }
             let http = try HTTPClient()
             defer { http.shutdown() }
             let client = try EtcdClient(
@@ -88,24 +92,23 @@ struct ApprovalTests {
                     endpoints: [try EtcdEndpoint(parsing: site.etcd.endpoint, defaultScheme: .http, defaultPort: 2379)],
                     login: EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword),
                     tls: TLSSettings(verification: .none), timeout: .seconds(10)), transport: http)
-            let ledger = EtcdLedger(EtcdRecords(client, fabric: "default"), sources: [])
-            let pkey = try PKey(parsing: "0x2000")
-            let record = #"{"state":"guarded","key":"/a/0x2000","revision":3,"time":"2026-01-31T12:00:00Z"}"#
-            try await site.put(Site.ledgerPrefix + "0x2000", record)
-            let shown = try #require(await ledger.contents().entries[pkey])
-            #expect(shown.record == LedgerRecord(.guarded, key: "/a/0x2000", revision: 3))
-            try await site.put(Site.ledgerPrefix + "0x2000", record)
-            let permit = try #require(WriteGate().permit(for: .amendment))
-            #expect(try await !ledger.approve(shown, of: pkey, permit))
-            try await site.delete(Site.ledgerPrefix + "0x2000")
-            #expect(try await !ledger.approve(shown, of: pkey, permit))
-            #expect(try await ledger.entry(of: pkey) == nil)
-            try await site.put(Site.ledgerPrefix + "0x2000", record)
-            let again = try #require(await ledger.entry(of: pkey))
-            #expect(try await ledger.approve(again, of: pkey, permit))
-            #expect(
-                try await ledger.records().records[pkey]?.record
-                    == LedgerRecord(.approved, key: "/a/0x2000", revision: 3))
+            let stored = try await EtcdLedger(EtcdRecords(client, fabric: "default"), sources: []).contents()
+            let shown = GuardedDeletions(stored)
+            #expect(shown.shown.count == 20)
+            // Somebody writes one of them anew, as it was; and one comes back.
+            let first = try #require(shown.shown.first)
+            let text = try #require(try await site.entries(prefix: Site.ledgerPrefix).first?.value)
+            try await site.put(Site.ledgerPrefix + first.pkey.description, text)
+            try await site.put(pkey: "0x2001", hosts: ["043f720300f55176"])
+            #expect(try await site.status("--wait", "0x2001").exitCode == 0)
+            let telling = Telling(EtcdInstructions(client, fabric: "default"), clock: ContinuousClock())
+            let outcome = try await telling(shown.approval)
+            #expect(outcome.changed.map(\.description).contains("0x2001"))
+            #expect(outcome.done.count + outcome.changed.count == 20)
+            #expect(outcome.changed.count <= 2)
+            let again = try await telling(shown.approval)
+            #expect(again.done.isEmpty)
+            #expect(site.partition(0x2001) != nil)
         }
     }
 

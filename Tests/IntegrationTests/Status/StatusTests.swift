@@ -90,7 +90,9 @@ struct StatusTests {
             (["--wait", "0x7fff"], "0x7fff"), (["--wait", "200e"], "200e"), (["--timeout", "3"], "--wait"),
             (["--yes"], "--approve-deletes"), (["--wait", "0x5", "--approve-deletes"], "--wait"),
             (["--approve-deletes", "--output", "json"], "--yes"), (["--pkey-prefix", "/a"], "--pkey-prefix"),
-            (["--fabric", "a/b"], "--fabric"), (["--ledger", "tape"], "--ledger"),
+            (["--adopt", "0x7fff"], "0x7fff"), (["--adopt", "all", "--wait", "0x5"], "--adopt"),
+            (["--adopt", "all", "--output", "json"], "--yes"), (["--fabric", "a/b"], "--fabric"),
+            (["--ledger", "tape"], "--ledger"),
             (["--ledger", "file:ledger.json"], "absolute"), (["--ledger", "file:/tmp/"], "directory"),
         ])
     func usage(_ arguments: [String], culprit: String) async throws {

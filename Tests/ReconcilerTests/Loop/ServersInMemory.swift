@@ -105,6 +105,10 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
         _ record: LedgerRecord, for note: WaitingNote, of pkey: PKey, over version: RecordVersion, _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
 
+    func note(_ conflict: ConflictNote?, on pkey: PKey, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
+        .written(RecordVersion(1))
+    }
+
     func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
         _ permit: WritePermit

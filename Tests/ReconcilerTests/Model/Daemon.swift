@@ -73,6 +73,8 @@ struct Witness {
         /// The ports that the last read showed; of a read that a write of ours overlapped, those too.
         var shown: PortSet = []
         var exists = false
+        /// The partition itself, as the last read showed it that no write of ours overlapped.
+        var partition: Partition?
         /// Whether any read has been answered.
         var isKnown = false
         /// Ports that our requests may have added since that read was asked for.
@@ -146,6 +148,7 @@ struct Witness {
             return
         }
         sights[slot].shown = ports
+        sights[slot].partition = partition
         sights[slot].added = []
         sights[slot].removed = []
         sights[slot].isFresh = true

@@ -121,7 +121,7 @@ extension Site {
             switch call.request {
             case .list: .keys(shown(kind))
             case .readLedger: .records(store.ledger)
-            case .claim, .amend, .authorise, .release, .confirm: transact(call, kind)
+            case .claim, .amend, .dispute, .authorise, .release, .confirm: transact(call, kind)
             case .ping: ping()
             case .readFabric: readFabric(kind)
             case .readPartition(let pkey): readPartition(pkey, kind)

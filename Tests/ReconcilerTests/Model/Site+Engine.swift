@@ -11,6 +11,8 @@ enum Request {
     /// Claims, all or none.
     case claim([PKey: RecordChange], isBatch: Bool)
     case amend(PKey, RecordChange)
+    /// What is in the way of taking a partition over, or nothing any more.
+    case dispute(PKey, ConflictNote?)
     case authorise(PKey, RecordChange)
     case release(PKey, RecordChange)
     case ping
@@ -23,7 +25,7 @@ enum Request {
     /// The request of an action; nil for what nobody has to answer.
     init?(_ action: EngineAction) {
         switch action {
-        case .remember, .say, .finish, .follow: return nil
+        case .remember, .say, .finish, .follow, .take, .carryOut, .answer: return nil
         case .pingFabric, .ping: self = .ping
         case .readFabric: self = .readFabric
         case .readLedger: self = .readLedger
@@ -45,6 +47,7 @@ enum Request {
             self = .claim([pkey: RecordChange(record, over: version, if: [record.key: key])], isBatch: false)
         case .amend(let record, let version), .wait(let record, _, let version):
             self = .amend(pkey, RecordChange(record, over: version))
+        case .conflict(let note): self = .dispute(pkey, note)
         case .authoriseDeletion(let record, let version, let keys):
             self = .authorise(pkey, RecordChange(record, over: version, if: keys))
         case .release(let proof, let version, let keys):
@@ -59,7 +62,7 @@ enum Request {
         switch self {
         case .readPartition(let pkey): pkey
         case .write(let step): step.pkey
-        case .list, .readLedger, .claim, .amend, .authorise, .release, .confirm, .ping, .readFabric: nil
+        case .list, .readLedger, .claim, .amend, .dispute, .authorise, .release, .confirm, .ping, .readFabric: nil
         }
     }
 
@@ -68,7 +71,7 @@ enum Request {
         case .list: .list
         case .readLedger: .readLedger
         case .claim(_, let isBatch): isBatch ? .claimBatch : .claim
-        case .amend: .amend
+        case .amend, .dispute: .amend
         case .authorise: .authorise
         case .release: .release
         case .ping: .pingFabric
@@ -149,6 +152,8 @@ extension EngineEvent.Answer {
         case (.step, .done): self = .written(.success(.done))
         case (.step, .refused(let refusal)): self = .written(.success(.refused(refusal)))
         case (.step, .failed(let failure)): self = .written(.failure(failure))
+        case (.conflict, .ledger(let answer)): self = .ledger(.success(answer))
+        case (.conflict, .failed(let failure)): self = .ledger(.failure(failure))
         case (.claim, .ledger(let answer)), (.amend, .ledger(let answer)), (.wait, .ledger(let answer)),
             (.authoriseDeletion, .ledger(let answer)), (.release, .ledger(let answer)), (.confirm, .ledger(let answer)):
             self = .ledger(.success(answer))
@@ -298,7 +303,8 @@ extension Store {
                 strange.append(StrangeRecord(name, of: pkey, version, "\(record.form)"))
             }
         }
-        return LedgerContent(found, strange: strange, room: isFull ? .none("alarm NOSPACE") : .enough)
+        return LedgerContent(
+            found, strange: strange, conflicts: conflicts, room: isFull ? .none("alarm NOSPACE") : .enough)
     }
 
     /// Carries out a transaction of the ledger; nil for a request that is none.
@@ -306,6 +312,8 @@ extension Store {
         switch request {
         case .claim(let changes, _): try carryOut(changes)
         case .amend(let pkey, let change): try carryOut([pkey: change])
+        case .dispute(let pkey, let note):
+            try self.note(note, on: pkey) ? .written(RecordVersion(revision)) : .refused
         case .authorise(let pkey, let change): try carryOut([pkey: change], mayGoUnwritten: true)
         case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.

@@ -12,10 +12,12 @@ extension Site {
     /// A daemon sends a request.
     mutating func judge(_ request: Request, _ index: Int) {
         switch request {
-        case .list, .readLedger, .readFabric, .claim(_, isBatch: true): countRead(index)
-        case .ping, .readPartition, .amend, .authorise, .confirm: break
+        case .list, .readLedger, .readFabric: countRead(index)
+        case .ping, .readPartition, .amend, .dispute, .authorise, .confirm: break
         case .release(let pkey, _): judgeRelease(pkey, index)
-        case .claim(let changes, isBatch: false):
+        case .claim(let changes, let isBatch):
+            if isBatch { countRead(index) }
+            for (pkey, change) in changes { judgeAdoption(pkey, change, index) }
             for (pkey, change) in changes where change.record?.state == .synced { judgeSynced(pkey, change, index) }
         case .write(let step): judgeWrite(step, index)
         }
@@ -286,7 +288,7 @@ extension Site {
         case .authorise(let pkey, _):
             if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
-        case .list, .readLedger, .ping, .readFabric, .readPartition, .write, .confirm: break
+        case .list, .readLedger, .ping, .readFabric, .readPartition, .write, .confirm, .dispute: break
         }
     }
 
@@ -298,7 +300,7 @@ extension Site {
             if isRefused { nearly(.life) }
             switch call.request {
             case .ping, .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
-            case .claim, .amend, .authorise, .release, .confirm: nearly(.scope)
+            case .claim, .amend, .dispute, .authorise, .release, .confirm: nearly(.scope)
             case .write: break
             }
         }

@@ -112,8 +112,9 @@ extension Site {
             after?.members[guid]?.membership = .limited
         case (_, nil, _):
             after = Partition(
-                number: pkey.number, name: "theirs", ipOverIB: true,
-                members: members(drawPorts(pkey).union(.stranger(1)), pkey))
+                number: pkey.number, name: Bool.random(using: &random) ? "theirs" : "api_pkey_\(pkey)",
+                ipOverIB: true,
+                members: members(once(in: 3) ? drawPorts(pkey) : drawPorts(pkey).union(.stranger(1)), pkey))
             foreign.insert(pkey)
         case (_, _, 0):
             guard let guid = before?.members.keys.sorted().first else { return }

@@ -96,20 +96,6 @@ extension Site {
         wakeFollowers()
     }
 
-    /// An operator approves the deletions that are held.
-    mutating func approve() {
-        for (name, record) in store.records.sorted(by: { $0.key < $1.key })
-        where record.form == .plain && record.record.state == .guarded {
-            var changed = record
-            changed.record.state = .approved
-            changed.record.error = nil
-            _ = try? store.transact(if: [.record(name, at: record.revision)], set: [name: changed])
-            if let pkey = try? PKey(parsing: name) { approved.insert(pkey) }
-            note("approved: the deletion of \(name)")
-        }
-        wakeFollowers()
-    }
-
     /// One thing that people or machines do, drawn.
     mutating func befall() {
         steps += 1
@@ -122,7 +108,7 @@ extension Site {
             // What pcocc does on a quiet machine: the next job gets the PKey of the last one.
             delete([Self.name(pkey)])
             put(Self.name(pkey), drawWish(pkey))
-        case 7: approve()
+        case 7: if Bool.random(using: &random) { approve() } else { adopt() }
         case 8: pass(draw(1...90) * 500_000)
         case 9:
             backups.append(store)

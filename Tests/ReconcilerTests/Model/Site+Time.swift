@@ -160,6 +160,7 @@ extension Site {
         let (actions, wake) = daemons[index].engine.handle(event, now: .microseconds(now))
         daemons[index].wakeAt = wake.map { Instant($0 / .microseconds(1)) + 1 }
         var end: EngineEnd?
+        var told: [EngineEvent] = []
         for action in actions {
             switch action {
             case .say(let message):
@@ -169,12 +170,20 @@ extension Site {
                 }
             case .finish(let how): end = how
             case .follow: followAgain(index)
+            case .take(let instruction): told.append(.took(instruction))
+            case .carryOut(let work, _): told.append(.carriedOut(work, carryOut(work)))
+            case .answer(_, let outcome): hear(outcome)
             case .remember(_, let point): floor = powers.has(.stateDirectory) ? point : floor
             default: send(action, index)
             }
         }
         if let end { return finish(end, index) }
         judgePromptness(index)
+        let life = daemons[index].life
+        for event in told {
+            guard let index = daemons.firstIndex(where: { $0.life == life }) else { return }
+            tell(event, index)
+        }
     }
 
     private mutating func finish(_ end: EngineEnd, _ index: Int) {

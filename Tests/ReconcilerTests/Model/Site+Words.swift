@@ -12,6 +12,8 @@ extension Request {
         case .claim(let changes, _):
             changes.sorted { $0.key < $1.key }.map { "claim \($0.key) \($0.value.words)" }.joined(separator: ", ")
         case .amend(let pkey, let change): "amend \(pkey) \(change.words)"
+        case .dispute(let pkey, let note):
+            "note on \(pkey): \(note.map { "\($0.conflict.inWords) @\($0.revision)" } ?? "no conflict")"
         case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
         case .release(let pkey, let change): "release \(pkey) \(change.words)"
         case .confirm(let changes):

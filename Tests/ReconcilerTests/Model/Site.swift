@@ -81,6 +81,8 @@ struct Site {
     var intruders = [PortSet](repeating: [], count: slots)
     /// Since which step a PKey's record cannot be read, or has another spelling; by slot.
     var spoiled = [Int?](repeating: nil, count: slots)
+    /// What an operator was shown when he last told a daemon something.
+    var shownLast: Instruction.What?
     /// Records that were released by one daemon are missed by the other.
     var released: Set<PKey> = []
 
@@ -131,6 +133,12 @@ struct Site {
         if powers.has(.listsVerify) { configuration.leastListed = Int.random(in: 1...3, using: &random) }
         if powers.has(.strangeKeys) { configuration.limits.range = ManagedRange([allPKeys[0]...allPKeys[7]]) }
         if powers.has(.ranges) { configuration.limits.range = ManagedRange([pkeys[1]...allPKeys[7]]) }
+        // That a range was given says that its PKeys are ours; and some take over everything.
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: configuration.limits.adoption.adoptsAll = true
+        case 1: configuration.limits.adoption.range = ManagedRange([pkeys[1]...allPKeys[7]])
+        default: break
+        }
         if powers.has(.policies) {
             configuration.limits.policy = Policy.allCases.randomElement(using: &random) ?? .sync
         }

@@ -78,6 +78,8 @@ struct Store: Sendable {
     private(set) var keys: [String: Key] = [:]
     /// By the name under the ledger's prefix, which is a PKey's own spelling or not.
     private(set) var records: [String: Record] = [:]
+    /// What stands beside the records of partitions that are in conflict.
+    private(set) var conflicts: [PKey: ConflictNote] = [:]
     /// The changes that are not compacted, oldest first.
     private(set) var events: [Event] = []
     /// Everything up to this revision can no longer be watched.
@@ -132,6 +134,8 @@ struct Store: Sendable {
     ) throws(Refusal) -> Bool {
         guard conditions.allSatisfy(holds) else { return false }
         let real = records.filter { name, record in record != nil || self.records[name] != nil }
+        if isFull, !keepsRecordsInFile, real.contains(where: { $0.value != nil }) { throw .noSpace }
+        for name in real.keys { (try? PKey(parsing: name)).map { conflicts[$0] = nil } }
         guard !keepsRecordsInFile else {
             if !real.isEmpty { fileChanges += 1 }
             for (name, record) in real {
@@ -140,7 +144,6 @@ struct Store: Sendable {
             }
             return true
         }
-        if isFull, real.contains(where: { $0.value != nil }) { throw .noSpace }
         guard !real.isEmpty else { return true }
         let next = revision + 1
         _ = commit(
@@ -149,6 +152,14 @@ struct Store: Sendable {
                 record?.revision = next
                 return .record(name: name, record)
             })
+        return true
+    }
+
+    /// Notes what stands against taking over a partition that has no record; says whether it has none.
+    mutating func note(_ conflict: ConflictNote?, on pkey: PKey) throws(Refusal) -> Bool {
+        guard records[pkey.description] == nil else { return false }
+        if isFull, !keepsRecordsInFile, conflict != nil { throw .noSpace }
+        conflicts[pkey] = conflict
         return true
     }
 
@@ -219,8 +230,10 @@ struct Store: Sendable {
     mutating func restore(_ snapshot: Store) {
         let next = lineage + 1
         let (cluster, file, changes) = (clusterID, keepsRecordsInFile ? records : nil, fileChanges)
+        let conflicts = keepsRecordsInFile ? conflicts : snapshot.conflicts
         self = snapshot
         lineage = next
+        self.conflicts = conflicts
         clusterID = cluster
         if let file { (keepsRecordsInFile, records, fileChanges) = (true, file, changes) }
         raftTerm = Self.firstTerm

@@ -26,8 +26,8 @@ struct ClockworkTests {
         clockwork.fabricWasRead(in: sides.fabric.read(FabricSnapshot(complete: []), now: now).duration, now: now)
     }
 
-    private mutating func due(_ seconds: Int, isHolding: Bool = false) -> [Clockwork.Due] {
-        clockwork.due(now: .seconds(seconds), sides, isHolding: isHolding)
+    private mutating func due(_ seconds: Int) -> [Clockwork.Due] {
+        clockwork.due(now: .seconds(seconds), sides)
     }
 
     @Test("Before all sides are known nothing is read again for the time's sake")
@@ -68,21 +68,6 @@ struct ClockworkTests {
         #expect(clockwork.next(sides) { nil } == nil)
         sides.ledger.failed(gone, now: .seconds(32))
         #expect(due(33) == [.ledgerRetry])
-    }
-
-    @Test("While deletions are held the ledger is looked at every two seconds, unless it is away")
-    mutating func approvals() {
-        acquaint()
-        clockwork.lookForApprovals(now: .seconds(1))
-        clockwork.lookForApprovals(now: .seconds(2))
-        #expect(clockwork.next(sides) { nil } == .seconds(3))
-        #expect(due(3, isHolding: true) == [.approvalLook])
-        sides.ledger.failed(gone, now: .seconds(4))
-        sides.ledger.retrying()
-        #expect(due(5, isHolding: true).isEmpty)
-        _ = sides.ledger.read(sides.ledger.readingStarted(), LedgerContent([PKey: KeptRecord]()))
-        #expect(due(7, isHolding: false) == [.approvalLook])
-        #expect(due(9, isHolding: false).isEmpty)
     }
 
     @Test("A PKey that waits for time alone is waited for, but not while the fabric manager is away")

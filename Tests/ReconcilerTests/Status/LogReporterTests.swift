@@ -142,8 +142,7 @@ struct LogReporterTests {
             #expect(held.count == 1 && held[0].hasSuffix("status --approve-deletes" + suffix), "\(held)")
         }
         for pkey in pkeys { _ = told.answer(pkey, .done) }
-        _ = told.tell(.timer, at: .seconds(2))
-        let approved = told.ledger(.success(records(.approved)), at: .seconds(2)).texts
+        let approved = told.approve(pkeys, shown: RecordVersion(2), at: .seconds(2)).texts
         #expect(approved.prefix(6) == pkeys.map { "The deletion of PKey \($0) has been approved" }[...])
         told = ToldEngine()
         _ = told.begin(

@@ -1,11 +1,13 @@
 import Fabric
 import JSONText
 import KeyHistory
+import Planning
 import Reconciler
 
-/// What a partition waits for, as it is written:
-/// `{"key":"/pcocc/…","revision":12,"waits":[{"guid":"043f720300f55101","holder":"0x2000","reason":"…"}]}`.
-struct WaitingDocument: Codable, Hashable, Sendable {
+/// What stands beside a record, or in the place of one, as it is written: what a partition waits for,
+/// `{"key":"/pcocc/…","revision":12,"waits":[{"guid":"043f720300f55101","holder":"0x2000","reason":"…"}]}`, or what stands
+/// against taking it over, `{"conflict":{"guids":["043f720300f55101"],"name":"storage"},"key":…,"revision":12,"waits":[]}`.
+struct NoteDocument: Codable, Hashable, Sendable {
     struct Port: Codable, Hashable, Sendable {
         let guid: String
         let holder: String
@@ -15,7 +17,29 @@ struct WaitingDocument: Codable, Hashable, Sendable {
     /// The key for which it waits, and its revision: a note of any other is of an earlier time.
     let key: String
     let revision: Int64
+    /// Always there: an older program takes a ledger file without it for unreadable.
     let waits: [Port]
+    var conflict: InTheWay?
+
+    struct InTheWay: Codable, Hashable, Sendable {
+        let guids: [String]
+        let name: String?
+    }
+
+    init(_ note: ConflictNote) {
+        key = note.key.description
+        revision = note.revision.number
+        waits = []
+        conflict = InTheWay(guids: note.conflict.guids.map(\.description), name: note.conflict.name)
+    }
+
+    /// What stands against taking the partition over, where it says so.
+    var conflictNote: ConflictNote? {
+        guard let conflict, KeyVersion.numbers.contains(revision) else { return nil }
+        let guids = conflict.guids.compactMap { try? GUID(parsing: $0) }
+        return ConflictNote(
+            key: KeyName(key), revision: KeyVersion(revision), Conflict(guids, name: conflict.name))
+    }
 
     init(_ note: WaitingNote, _ record: LedgerRecord) {
         key = record.key.description
@@ -49,7 +73,7 @@ struct WaitingDocument: Codable, Hashable, Sendable {
         do {
             return try JSONText.bytes(self)
         } catch {
-            throw Failure(.malformed, "what \(key) waits for cannot be written as JSON: \(error)")
+            throw Failure(.malformed, "the note on \(key) cannot be written as JSON: \(error)")
         }
     }
 }

@@ -88,7 +88,7 @@ package enum PartitionWrite: Hashable, Sendable {
         case .claim(let record, _, _), .amend(let record, _), .wait(let record, _, _),
             .authoriseDeletion(let record, _, _):
             record
-        case .step, .release, .confirm: nil
+        case .step, .release, .confirm, .conflict: nil
         }
     }
 }

@@ -143,7 +143,7 @@ enum Run: Sendable {
         switch self {
         case .reading, .confirming, .claiming, .authorising, .writing, .asking: true
         case .verifying(_, let attempt, _): !attempt.isLast || attempt.refusal != nil
-        case .resting, .recording, .releasing, .noting: false
+        case .resting, .recording, .releasing, .noting, .disputing: false
         }
     }
 

@@ -14,7 +14,8 @@ struct WipeTests {
             let pkeys = (0..<30).map { UInt16(0x2000 + $0) }
             let wanted = Dictionary(
                 uniqueKeysWithValues: pkeys.map { ($0, KeyWriter.hosts(of: UInt64($0), count: 2)) })
-            let daemon = try site.startDaemon("--poll-interval", "1")
+            // With the records goes the knowledge that the partitions are ours; that these PKeys are is said.
+            let daemon = try site.startDaemon("--poll-interval", "1", "--managed-range", "0x2000-0x2fff")
             try await withKeyWriter(site) { writer in
                 for pkey in pkeys { try await writer.put(pkey, hosts: wanted[pkey] ?? []) }
             }

@@ -312,14 +312,12 @@ struct EngineDoubtTests {
         let before = [ToldEngine.key("0x5", 90), ToldEngine.key("0x6", host: 2, 91)]
         let list = KeySnapshot(complete: before, at: StorePoint(revision: 122), by: Respondent("one"))
         _ = told.tell(.sourceListed(try #require(asked(actions)), .success(list)), at: .seconds(38))
-        var ledger = [pkey: record(), other: record(.guarded, "0x6", 91)]
+        let ledger = [pkey: record(), other: record(.guarded, "0x6", 91)]
         actions = []
         for _ in 0..<6 { actions += told.ledger(.success(ledger), at: .seconds(39)) }
         actions += told.tell(.timer, at: .seconds(42))
         #expect(actions.onPartitions[pkey] == nil)
-        ledger[other]?.state = .approved
-        actions = []
-        for _ in 0..<6 { actions += told.ledger(.success(ledger), at: .seconds(43)) }
+        actions = told.approve([other], shown: RecordVersion(1), at: .seconds(43))
         #expect(actions.onPartitions[pkey]?.isConfirmation == true)
     }
 

@@ -48,7 +48,7 @@ extension EtcdClient {
                         "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
                     return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
                 }
-                try check(watch.created, of: endpoint)
+                try check(watch.created?.cluster, of: endpoint)
                 members.answered(endpoint, isChoice: true)
                 members.tell(of: failures)
                 return watch
@@ -91,10 +91,8 @@ extension EtcdClient {
         let stream: HTTPStream
         do throws(TransportError) {
             stream = try await transport.stream(request)
-        } catch .cancelled {
-            throw EtcdError(.cancelled, "cancelled")
         } catch {
-            throw EtcdError(.transport(error), error.description)
+            throw EtcdError(error)
         }
         guard stream.head.status == 200 else { throw try await refusal(stream) }
         return stream
@@ -105,7 +103,7 @@ extension EtcdClient {
         do throws(TransportError) {
             while body.count < 64 << 10, let piece = try await stream.next() { body += piece }
         } catch {
-            throw EtcdError(.transport(error), error.description)
+            throw EtcdError(error)
         }
         return WireCoding.error(status: stream.head.status, body: body)
     }

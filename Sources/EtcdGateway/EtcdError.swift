@@ -70,7 +70,12 @@ package struct EtcdError: Error, Sendable, Equatable {
         self.endpoint = endpoint
     }
 
-    static func usage(_ message: String) -> EtcdError { EtcdError(.usage, message) }
+    /// Why no complete answer came.
+    package init(_ error: TransportError) {
+        self = error == .cancelled ? EtcdError(.cancelled, "cancelled") : EtcdError(.transport(error), error.description)
+    }
+
+    package static func usage(_ message: String) -> EtcdError { EtcdError(.usage, message) }
 
     /// Whether a write that failed so may have been, or may yet be, carried out.
     package var isOutcomeUnknown: Bool {
@@ -105,7 +110,7 @@ package struct EtcdError: Error, Sendable, Equatable {
     }
 
     /// Whether the next endpoint may be asked for the same.
-    func leadsOn(_ effect: EtcdClient.Effect) -> Bool {
+    package func leadsOn(_ effect: CallEffect) -> Bool {
         switch effect {
         // What it refuses to read, or what somebody who shared a login has given up, another one may give.
         case .read: belongsToEndpoint || kind == .refused || kind == .cancelled && !Task.isCancelled
@@ -152,7 +157,7 @@ package struct EtcdError: Error, Sendable, Equatable {
     }
 
     /// The same error with what was attempted, where, and for a missing permission by whom.
-    func during(_ operation: String, at endpoint: EtcdEndpoint?, by user: String? = nil) -> EtcdError {
+    package func during(_ operation: String, at endpoint: EtcdEndpoint?, by user: String? = nil) -> EtcdError {
         let message = if kind == .permissionDenied, let user { "user \(user): \(message)" } else { message }
         var error = EtcdError(
             kind, message, operation: operation, endpoint: endpoint, isOfPreparation: isOfPreparation)

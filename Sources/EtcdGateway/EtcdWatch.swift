@@ -73,10 +73,8 @@ package struct EtcdWatch: AsyncSequence {
         private func nextBytes() async throws(EtcdError) -> [UInt8]? {
             do throws(TransportError) {
                 return try await stream.next()
-            } catch .cancelled {
-                throw EtcdError(.cancelled, "cancelled")
             } catch {
-                throw EtcdError(.transport(error), error.description)
+                throw EtcdError(error)
             }
         }
     }

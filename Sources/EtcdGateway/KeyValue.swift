@@ -75,10 +75,13 @@ package struct ResponseHeader: Hashable, Sendable {
         self.raftTerm = raftTerm
     }
 
+    /// The id of the cluster; nil where the answer has none.
+    var cluster: UInt64? { clusterID == 0 ? nil : clusterID }
+
     /// Where in the history of its store the answer stands, or where a revision stands that it tells of.
     package func point(at revision: Int64? = nil) -> StorePoint {
         StorePoint(
-            store: clusterID == 0 ? nil : clusterID, revision: KeyVersion(revision ?? self.revision), term: raftTerm)
+            store: cluster, revision: KeyVersion(revision ?? self.revision), term: raftTerm)
     }
 }
 

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import Text
 
 /// Which cluster is ours, once it is known; many that need to know it at once share one election.
-final class ClusterElection: Sendable {
+package final class ClusterElection: Sendable {
     private struct Content {
         var choice: ClusterChoice
         var running: (result: SharedResult<Result<UInt64, EtcdError>>, task: Task<Void, Never>)?
@@ -10,7 +10,7 @@ final class ClusterElection: Sendable {
 
     private let content: Mutex<Content>
 
-    init(_ choice: ClusterChoice) {
+    package init(_ choice: ClusterChoice) {
         content = Mutex(Content(choice: choice))
     }
 
@@ -50,16 +50,29 @@ final class ClusterElection: Sendable {
     }
 
     /// `0xcdf818194e3a8c32`
-    static func hex(_ id: UInt64?) -> String { id.map { "0x" + Hex.digits($0) } ?? "one without an id" }
+    package static func hex(_ id: UInt64?) -> String { id.map { "0x" + Hex.digits($0) } ?? "one without an id" }
 }
 
-extension EtcdClient {
+extension MemberClient {
     /// The id of the cluster that is ours; nil where every one is taken, and before one is known.
     package var cluster: UInt64? { election.cluster }
 
     /// Returns when it is known which cluster is ours, where that matters.
-    func settle() async throws(EtcdError) {
+    package func settle() async throws(EtcdError) {
         try await election.settle { [self] () async throws(EtcdError) in try await elect() }
+    }
+
+    /// Takes note of whose answer it is, and refuses one of another cluster than ours.
+    ///
+    /// - Parameter cluster: nil where the answer names none.
+    package func check(_ cluster: UInt64?, of endpoint: EtcdEndpoint) throws(EtcdError) {
+        guard let cluster else { return }
+        members.note(cluster, of: endpoint)
+        guard let ours = election.cluster, ours != cluster else { return }
+        throw EtcdError(
+            .otherCluster,
+            "cluster \(ClusterElection.hex(cluster)) answers, and not \(ClusterElection.hex(ours)): not followed",
+            endpoint: endpoint)
     }
 
     /// Asks all endpoints which cluster they are of, those that are silent again and again while others are waited for.

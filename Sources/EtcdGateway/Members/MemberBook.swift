@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What is known of the members by what they have answered.
-final class MemberBook: Sendable {
+package final class MemberBook: Sendable {
     private struct Content {
         var order = EndpointOrder<ContinuousClock.Instant>()
         var troubles = EndpointTroubles()
@@ -15,17 +15,17 @@ final class MemberBook: Sendable {
     private let content = Mutex(Content())
     private let tell: @Sendable (EndpointNews) -> Void
 
-    init(_ tell: @escaping @Sendable (EndpointNews) -> Void) {
+    package init(_ tell: @escaping @Sendable (EndpointNews) -> Void) {
         self.tell = tell
     }
 
     /// In which order they are to be asked.
-    func order(of endpoints: [EtcdEndpoint], last: EtcdEndpoint? = nil) -> [EtcdEndpoint] {
+    package func order(of endpoints: [EtcdEndpoint], last: EtcdEndpoint? = nil) -> [EtcdEndpoint] {
         content.withLock { $0.order.order(of: endpoints, last: last, now: .now) }
     }
 
     /// - Parameter isChoice: whether it is to be asked first from now on.
-    func answered(_ endpoint: EtcdEndpoint, isChoice: Bool) {
+    package func answered(_ endpoint: EtcdEndpoint, isChoice: Bool) {
         let news = content.withLock { content in
             content.order.answered(endpoint, isChoice: isChoice)
             content.answered[endpoint] = .now
@@ -36,7 +36,7 @@ final class MemberBook: Sendable {
     }
 
     /// An endpoint has failed in a way that is its own.
-    func failed(_ endpoint: EtcdEndpoint) {
+    package func failed(_ endpoint: EtcdEndpoint) {
         content.withLock { content in
             content.order.failed(endpoint, now: .now)
             content.recognised.remove(endpoint)
@@ -45,7 +45,7 @@ final class MemberBook: Sendable {
     }
 
     /// Tells of endpoints that others have stood in for.
-    func tell(of errors: [EtcdError]) {
+    package func tell(of errors: [EtcdError]) {
         let news = content.withLock { content in errors.compactMap { content.troubles.failed($0) } }
         for news in news { tell(news) }
     }
@@ -57,7 +57,7 @@ final class MemberBook: Sendable {
         }
     }
 
-    func note(_ cluster: UInt64, of endpoint: EtcdEndpoint) {
+    package func note(_ cluster: UInt64, of endpoint: EtcdEndpoint) {
         content.withLock { $0.clusters[endpoint] = cluster }
     }
 

@@ -1,11 +1,11 @@
 internal import Transport
 
 /// Where the endpoints are.
-extension EtcdClient {
+extension MemberClient {
     /// The endpoints, each name that has several addresses once for each of them.
     ///
     /// A name that cannot be looked up just now stays what it is: whoever asks there hears why.
-    func places() async -> [EtcdEndpoint] {
+    package func places() async -> [EtcdEndpoint] {
         let endpoints = configuration.endpoints
         let names = Set(endpoints.map(\.url)).filter { transport.hasName($0) }
         guard !names.isEmpty else { return endpoints }

@@ -1,6 +1,6 @@
 package import Transport
 
-extension EtcdClient {
+extension MemberClient {
     /// The certificates that the members show, as far as they answer and speak TLS. Nothing of ours is sent.
     package func certificates() async -> [(endpoint: EtcdEndpoint, certificate: ServerCertificate)] {
         var found: [(endpoint: EtcdEndpoint, certificate: ServerCertificate)] = []

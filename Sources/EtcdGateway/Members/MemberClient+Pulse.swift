@@ -1,11 +1,11 @@
 internal import Transport
 
 /// Whether a member is alive while it keeps us waiting.
-extension EtcdClient {
+extension MemberClient {
     /// How often a member that keeps us waiting, or serves a watch, is felt for a pulse where there are others.
-    static let pulseInterval = Duration.seconds(1)
+    static var pulseInterval: Duration { .seconds(1) }
     /// How long it may take to give any sign of life.
-    static let pulseLimit = Duration.seconds(1)
+    static var pulseLimit: Duration { .seconds(1) }
 
     /// Whether a member gives a sign of life: an answer of any kind to a question that needs no cluster and no login.
     func hasPulse(_ endpoint: EtcdEndpoint) async -> Bool {
@@ -26,7 +26,7 @@ extension EtcdClient {
     }
 
     /// Returns when a member gives no sign of life; with nil when the task was cancelled.
-    func awaitSilence<C: Clock>(of endpoint: EtcdEndpoint, clock: C) async -> EtcdError? where C.Duration == Duration {
+    package func awaitSilence<C: Clock>(of endpoint: EtcdEndpoint, clock: C) async -> EtcdError? where C.Duration == Duration {
         while (try? await clock.sleep(for: configuration.patience ?? Self.pulseInterval)) != nil {
             guard await hasPulse(endpoint) else {
                 return Task.isCancelled

@@ -1,19 +1,54 @@
 internal import Synchronization
 internal import Transport
 
+/// Of several endpoints that are asked for one thing, what one of them has come to.
+private enum Word<Answer: Sendable>: Sendable {
+    case answered(Result<Answer, EtcdError>, by: EtcdEndpoint)
+    /// So many had been asked a while ago.
+    case late(asked: Int)
+}
+
 /// How one request is brought to the endpoints.
-extension EtcdClient {
+extension MemberClient {
     /// One attempt at an endpoint, within a time.
-    typealias Attempt<Answer> =
+    package typealias Attempt<Answer> =
         @Sendable (EtcdEndpoint, Duration) async throws(EtcdError) -> Answer
 
     /// How long an endpoint may take before the next one is asked as well: longer than a member in good health does.
-    static let hedge = Duration.seconds(1)
+    static var hedge: Duration { .seconds(1) }
 
-    private enum Word<Answer: Sendable>: Sendable {
-        case answered(Result<Answer, EtcdError>, by: EtcdEndpoint)
-        /// So many had been asked a while ago.
-        case late(asked: Int)
+    /// How long one member may take; etcd itself gives up after 7 s.
+    package static var attemptLimit: Duration { .seconds(10) }
+
+    /// Brings one request to as many endpoints as it takes and as is safe.
+    ///
+    /// A read goes to the next endpoint when one fails, or takes longer than members do. A write goes there only if the last
+    /// one certainly did nothing, and to none that has not shown itself to be etcd where there are others.
+    ///
+    /// - Parameter last: the name of an endpoint to ask only when no other answers.
+    package func bring<Answer: Sendable>(
+        _ attempt: @escaping Attempt<Answer>, effect: CallEffect, operation: String, last: EtcdEndpoint? = nil
+    ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
+        let deadline = ContinuousClock.now + configuration.timeout
+        do throws(EtcdError) {
+            try await settle()
+        } catch {
+            throw error.during(operation, at: error.endpoint).ofPreparation
+        }
+        var order = members.order(of: await places(), last: last)
+        switch effect {
+        case .read: return try await race(order, attempt, operation, until: deadline, isChoice: last == nil)
+        case .write:
+            if let first = order.first, !mayTakeWrites(first, amongst: order.count) {
+                do throws(EtcdError) {
+                    _ = try await recognise(order, operation, until: deadline)
+                } catch {
+                    throw error.ofPreparation
+                }
+                order = members.order(of: order)
+            }
+            return try await oneAfterTheOther(order, attempt, operation, until: deadline)
+        }
     }
 
     /// Asks one endpoint after the other for something that changes nothing, and two at once where one takes long; gives the
@@ -129,22 +164,14 @@ extension EtcdClient {
     func recognise(
         _ order: [EtcdEndpoint], _ operation: String, until deadline: ContinuousClock.Instant, isChoice: Bool = true
     ) async throws(EtcdError) -> EtcdEndpoint {
-        let question = try WireCoding.encode(RangeRequest.cheap)
-        return try await race(
-            order,
-            { (endpoint, limit) async throws(EtcdError) in
-                do throws(EtcdError) {
-                    let _: RangeAnswer = try await self.attempt(
-                        "/v3/kv/range", question, at: endpoint, .read, within: limit)
-                } catch let error where error.kind == .permissionDenied {
-                    // Etcd's own words.
-                }
-            }, operation, until: deadline, isChoice: isChoice
+        try await race(
+            order, { (endpoint, limit) async throws(EtcdError) in try await self.question(endpoint, within: limit) },
+            operation, until: deadline, isChoice: isChoice
         ).1
     }
 
     /// Whether any endpoint is at work: one cheap question.
-    func isAtWork() async -> Bool {
+    package func isAtWork() async -> Bool {
         do throws(EtcdError) {
             _ = try await recognise(
                 members.order(of: await places()), "question", until: .now + min(configuration.timeout, .seconds(5)))

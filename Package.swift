@@ -64,6 +64,9 @@ let package = Package(
             name: "EtcdGateway", dependencies: ["JSONText", "KeyHistory", "Surroundings", "Text", "Transport"],
             swiftSettings: strict),
         .target(
+            name: "EtcdV2", dependencies: ["EtcdGateway", "KeyHistory", "Surroundings", "Text", "Transport"],
+            swiftSettings: strict),
+        .target(
             name: "UFMClient", dependencies: ["Fabric", "JSONText", "Text", "Transport"], swiftSettings: strict),
         .target(
             name: "Administration",
@@ -82,7 +85,7 @@ let package = Package(
         .target(
             name: "Adapters",
             dependencies: [
-                "Administration", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler",
+                "Administration", "EtcdGateway", "EtcdV2", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler",
                 "Surroundings", "Text", "Transport", "UFMClient",
             ],
             swiftSettings: strict),
@@ -133,6 +136,9 @@ let package = Package(
         .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EtcdGatewayTests", dependencies: ["EtcdGateway", "KeyHistory", "Transport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EtcdV2Tests", dependencies: ["EtcdV2", "EtcdGateway", "KeyHistory", "Transport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "UFMClientTests", dependencies: ["UFMClient", "Fabric", "ScriptedUFM", "Transport", "TestSupport"],

@@ -33,33 +33,15 @@ extension EtcdClient {
                 create_request: .init(
                     key: Data(range.start), range_end: range.end.isEmpty ? nil : Data(range.end),
                     start_revision: WireRevision(revision))))
-        let operation = "watch of \(range)"
-        do throws(EtcdError) {
-            try await settle()
-        } catch {
-            throw error.during(operation, at: error.endpoint)
-        }
-        var failures: [EtcdError] = []
-        for endpoint in members.order(of: await places()) {
-            do throws(EtcdError) {
-                let watch = try await withToken(at: endpoint, renewsOnDenial: true, isRepeatable: true) {
-                    (authorization) async throws(EtcdError) in
-                    let request = Self.request(
-                        "/v3/watch", body, at: endpoint, authorization, self.configuration, within: nil)
-                    return EtcdWatch(begun: try await self.begin(request, range, at: endpoint))
-                }
-                try check(watch.created?.cluster, of: endpoint)
-                members.answered(endpoint, isChoice: true)
-                members.tell(of: failures)
-                return watch
-            } catch {
-                let error = error.during(operation, at: endpoint, by: configuration.login?.user)
-                if error.belongsToEndpoint { members.failed(endpoint) }
-                guard error.leadsOn(.read) else { throw error }
-                failures.append(error)
+        return try await firstToTake("watch of \(range)") { (endpoint) async throws(EtcdError) in
+            let watch = try await withToken(at: endpoint, renewsOnDenial: true, isRepeatable: true) {
+                (authorization) async throws(EtcdError) in
+                let request = Self.request("/v3/watch", body, at: endpoint, authorization, configuration, within: nil)
+                return EtcdWatch(begun: try await begin(request, range, at: endpoint))
             }
+            try check(watch.created?.cluster, of: endpoint)
+            return watch
         }
-        throw EtcdError.worthTelling(of: failures)
     }
 
     /// Sends the request and waits for the first word of the answer: a refused token is told there, under status 200.

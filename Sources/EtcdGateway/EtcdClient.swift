@@ -1,4 +1,3 @@
-internal import Synchronization
 package import Transport
 
 /// A client of etcd's v3 JSON gateway, over all members of a cluster.
@@ -151,19 +150,5 @@ package final class EtcdClient: MemberClient {
         if let authorization { headers.append(authorization) }
         return configuration.request(
             .post, path, body, at: endpoint, headers: headers, effect: effect, within: limit)
-    }
-}
-
-/// The login in force, which an operator may change while the client is at work.
-private final class LoginBox: Sendable {
-    private let content: Mutex<EtcdConfiguration.Login?>
-
-    init(_ login: EtcdConfiguration.Login?) {
-        content = Mutex(login)
-    }
-
-    var value: EtcdConfiguration.Login? {
-        get { content.withLock { $0 } }
-        set { content.withLock { $0 = newValue } }
     }
 }

@@ -40,6 +40,12 @@ package struct EtcdError: Error, Sendable, Equatable {
         case otherCluster
         /// There is no JSON gateway at this port, so that nothing was done.
         case noGateway
+        /// The v2 interface is switched off there, or the version of etcd has none.
+        case v2IsOff
+        /// In v2: there is no such key or directory.
+        case missing
+        /// In v2: the key is not as the request wants it to be, so that nothing was done.
+        case compareFailed
         /// The answer was not what etcd's gateway sends.
         case malformedAnswer
         /// Any other refusal.
@@ -72,7 +78,8 @@ package struct EtcdError: Error, Sendable, Equatable {
 
     /// Why no complete answer came.
     package init(_ error: TransportError) {
-        self = error == .cancelled ? EtcdError(.cancelled, "cancelled") : EtcdError(.transport(error), error.description)
+        self =
+            error == .cancelled ? EtcdError(.cancelled, "cancelled") : EtcdError(.transport(error), error.description)
     }
 
     package static func usage(_ message: String) -> EtcdError { EtcdError(.usage, message) }
@@ -102,7 +109,7 @@ package struct EtcdError: Error, Sendable, Equatable {
     package var belongsToEndpoint: Bool {
         switch kind {
         case .transport(.untrustedCertificate): true
-        case .malformedAnswer, .noGateway, .otherCluster, .certificateCommonName, .refusedCredentials,
+        case .malformedAnswer, .noGateway, .v2IsOff, .otherCluster, .certificateCommonName, .refusedCredentials,
             .credentialsMissing:
             true
         default: isOutage

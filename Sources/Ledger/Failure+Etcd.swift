@@ -34,13 +34,14 @@ extension Failure.Cause {
             case .certificateCommonName: .certificateName
             case .noLeader: .noLeader
             case .unavailable: .unavailable
-            case .compacted, .futureRevision, .wentBack, .otherCluster: .history
+            case .compacted, .futureRevision, .wentBack, .otherCluster, .missing: .history
             case .spaceExceeded: .full
             case .tooManyRequests: .busy
             case .watchSilent: .timedOut
             case .watchEnded: .connectionLost
-            case .malformedAnswer, .noGateway: .malformed
-            case .staleToken, .authenticationDisabled, .leaseNotFound, .requestTooLarge, .watchCanceled, .refused:
+            case .malformedAnswer, .noGateway, .v2IsOff: .malformed
+            case .staleToken, .authenticationDisabled, .leaseNotFound, .requestTooLarge, .watchCanceled, .refused,
+                .compareFailed:
                 .rejected
             case .cancelled: .cancelled
             }

@@ -55,7 +55,7 @@ struct LimitTests {
     @Test("A page that is too large is asked for in smaller ones")
     func largePage() async throws {
         let tooLarge = Result<HTTPResponse, TransportError>.failure(
-            .answerTooLarge(host: "m:1", part: .body, limit: EtcdClient.answerLimit))
+            .answerTooLarge(host: "m:1", part: .body, limit: EtcdConfiguration.answerLimit))
         let page = Result<HTTPResponse, TransportError>.answer(
             #"{"header":{"revision":"5"},"kvs":[{"key":"YQ==","mod_revision":"1"}],"count":"1"}"#)
         let answers = ScriptedAnswers([tooLarge, tooLarge, page])

@@ -14,11 +14,12 @@ Surroundings    CStart Text
 YAMLReader      CYAML Text
 Transport       CCurl COpenSSL Surroundings Text
 EtcdGateway     JSONText KeyHistory Surroundings Text Transport
+EtcdV2          EtcdGateway KeyHistory Surroundings Text Transport
 UFMClient       Fabric JSONText Text Transport
 Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory Text YAMLReader Logging
 Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Surroundings Text Transport
-Adapters        Administration EtcdGateway Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
+Adapters        Administration EtcdGateway EtcdV2 Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
 Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient Usage YAMLReader
 Usage
 Telemetry       HTTPServing Reconciler Surroundings Text Logging

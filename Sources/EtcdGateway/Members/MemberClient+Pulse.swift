@@ -26,7 +26,8 @@ extension MemberClient {
     }
 
     /// Returns when a member gives no sign of life; with nil when the task was cancelled.
-    package func awaitSilence<C: Clock>(of endpoint: EtcdEndpoint, clock: C) async -> EtcdError? where C.Duration == Duration {
+    package func awaitSilence<C: Clock>(of endpoint: EtcdEndpoint, clock: C) async -> EtcdError?
+    where C.Duration == Duration {
         while (try? await clock.sleep(for: configuration.patience ?? Self.pulseInterval)) != nil {
             guard await hasPulse(endpoint) else {
                 return Task.isCancelled

@@ -141,6 +141,32 @@ extension MemberClient {
         throw failures.isEmpty ? Self.late(operation) : EtcdError.worthTelling(of: failures)
     }
 
+    /// Asks one endpoint after the other for something that lasts, such as a watch, and stays with the first that takes it.
+    package func firstToTake<Value>(
+        _ operation: String, _ attempt: (EtcdEndpoint) async throws(EtcdError) -> Value
+    ) async throws(EtcdError) -> Value {
+        do throws(EtcdError) {
+            try await settle()
+        } catch {
+            throw error.during(operation, at: error.endpoint)
+        }
+        var failures: [EtcdError] = []
+        for endpoint in members.order(of: await places()) {
+            do throws(EtcdError) {
+                let value = try await attempt(endpoint)
+                members.answered(endpoint, isChoice: true)
+                members.tell(of: failures)
+                return value
+            } catch {
+                let error = error.during(operation, at: endpoint, by: configuration.login?.user)
+                if error.belongsToEndpoint { members.failed(endpoint) }
+                guard error.leadsOn(.read) else { throw error }
+                failures.append(error)
+            }
+        }
+        throw EtcdError.worthTelling(of: failures)
+    }
+
     /// Whether an endpoint is known well enough to be sent a change: what is written to a stray one is written there.
     func mayTakeWrites(_ endpoint: EtcdEndpoint, amongst count: Int) -> Bool {
         count == 1 && election.cluster == nil || members.isRecognised(endpoint, as: election.cluster)
@@ -202,7 +228,7 @@ extension EtcdError {
         case _ where isOutage: 0
         case .cancelled: 1
         case .otherCluster: 2
-        case .malformedAnswer, .noGateway, .refused: 3
+        case .malformedAnswer, .noGateway, .v2IsOff, .refused: 3
         case .refusedCredentials, .credentialsMissing: 4
         default: 5
         }
@@ -210,7 +236,7 @@ extension EtcdError {
 }
 
 extension Result {
-    init(catching body: @Sendable () async throws(Failure) -> Success) async {
+    package init(catching body: @Sendable () async throws(Failure) -> Success) async {
         do throws(Failure) {
             self = .success(try await body())
         } catch {

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A value that is worked out once, and that many wait for.
-final class SharedResult<Value: Sendable>: Sendable {
+package final class SharedResult<Value: Sendable>: Sendable {
     private struct Content {
         var value: Value?
         var waiting: [Int: CheckedContinuation<Value?, Never>] = [:]
@@ -10,8 +10,10 @@ final class SharedResult<Value: Sendable>: Sendable {
 
     private let content = Mutex(Content())
 
+    package init() {}
+
     /// The value, as soon as there is one; nil when the task was cancelled. Whoever works it out is not disturbed by that.
-    func get() async -> Value? {
+    package func get() async -> Value? {
         let number = content.withLock { content in
             content.lastWaiter += 1
             return content.lastWaiter
@@ -32,7 +34,7 @@ final class SharedResult<Value: Sendable>: Sendable {
         }
     }
 
-    func set(_ value: Value) {
+    package func set(_ value: Value) {
         let waiting = content.withLock { content in
             defer { content.waiting = [:] }
             content.value = value

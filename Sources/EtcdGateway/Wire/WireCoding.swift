@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import JSONText
-internal import Text
 internal import Transport
 
 /// JSON in and out, and what an answer means before its content is looked at.
@@ -17,7 +16,7 @@ enum WireCoding {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            let words = PageWords.isPage(bytes) ? "a page, '\(PageWords.title(bytes))'" : excerpt(bytes)
+            let words = ForeignAnswer.inWords(bytes)
             throw EtcdError(.malformedAnswer, "not an answer of etcd's JSON gateway: \(words)")
         }
     }
@@ -48,28 +47,13 @@ enum WireCoding {
 
     static func error(status: Int, body: [UInt8]) -> EtcdError {
         if let error = try? JSONDecoder().decode(WireError.self, from: Data(body)) { return error.error }
-        let isPage = PageWords.isPage(body)
-        if isPage, ![404, 405, 415, 501].contains(status) {
-            let page = "no etcd answers there, but a web server: HTTP \(status) \(PageWords.title(body))"
-            return EtcdError(status >= 500 ? .unavailable : .malformedAnswer, page)
-        }
-        let text = isPage ? PageWords.title(body) : excerpt(body)
-        if status == 400, PageWords.wantsTLS(text) {
-            let error = TransportError.withoutTLS(host: "")
-            return EtcdError(.transport(error), error.description)
-        }
-        if status == 206 { return EtcdError(.malformedAnswer, "a part of an answer (HTTP 206) is none") }
-        if text.contains("CommonName of client") { return EtcdError(.certificateCommonName, text) }
+        if let error = ForeignAnswer.error(status: status, body: body) { return error }
+        let text = ForeignAnswer.words(body)
         switch status {
         case 404: return EtcdError(.noGateway, "no JSON gateway here (404 \(text)); is --enable-grpc-gateway off?")
         case 405, 415, 501: return EtcdError(.noGateway, "no JSON gateway here (HTTP \(status) \(text))")
         default: break
         }
         return EtcdError(status >= 500 ? .unavailable : .malformedAnswer, "HTTP \(status) \(text)")
-    }
-
-    private static func excerpt(_ bytes: [UInt8]) -> String {
-        let text = String(decoding: bytes.prefix(200), as: UTF8.self)
-        return String(text.map { $0.isNewline ? " " : $0 }).trimmed
     }
 }

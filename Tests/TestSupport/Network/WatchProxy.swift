@@ -9,6 +9,7 @@ package final class WatchProxy: Sendable {
     /// `127.0.0.1:port`
     package let endpoint: String
     private let target: UInt16
+    private let watch: String
     private let listener: Int32
     private let state = Mutex(State())
 
@@ -22,9 +23,12 @@ package final class WatchProxy: Sendable {
     /// How many watches it has cut so far.
     package var cuts: Int { state.withLock { $0.cuts } }
 
-    /// - Parameter port: of the etcd, on loopback.
-    package init(to port: UInt16) throws(HarnessError) {
+    /// - Parameters:
+    ///   - port: of the etcd, on loopback.
+    ///   - watch: what is in each request for a watch, and in no other.
+    package init(to port: UInt16, cutting watch: String = "POST /v3/watch") throws(HarnessError) {
         target = port
+        self.watch = watch
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         listener = socket
         var address = Self.address(0)
@@ -78,7 +82,7 @@ package final class WatchProxy: Sendable {
         Thread.detachNewThread { Self.pump(server, client) { _ in true } }
         Thread.detachNewThread { [self] in
             Self.pump(client, server) { bytes in
-                guard String(decoding: bytes, as: UTF8.self).contains("POST /v3/watch") else { return true }
+                guard String(decoding: bytes, as: UTF8.self).contains(watch) else { return true }
                 return state.withLock { state in
                     if state.isCutting {
                         state.cuts += 1

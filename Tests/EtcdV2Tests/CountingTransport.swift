@@ -1,0 +1,31 @@
+import Synchronization
+import Transport
+
+/// Real HTTP whose requests are counted.
+final class CountingTransport: HTTPTransport {
+    private struct Counts {
+        var sent = 0
+        var streams = 0
+    }
+
+    private let client: HTTPClient
+    private let counts = Mutex(Counts())
+
+    init() throws { client = try HTTPClient() }
+
+    /// Requests whose answers end.
+    var sent: Int { counts.withLock { $0.sent } }
+    var streams: Int { counts.withLock { $0.streams } }
+
+    func shutdown() { client.shutdown() }
+
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        counts.withLock { $0.sent += 1 }
+        return try await client.send(request)
+    }
+
+    func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
+        counts.withLock { $0.streams += 1 }
+        return try await client.stream(request)
+    }
+}

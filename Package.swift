@@ -104,8 +104,9 @@ let package = Package(
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "Adapters", "Administration", "EtcdGateway", "Fabric", "Files", "JSONText", "KeyHistory", "Ledger",
-                "Planning", "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport", "UFMClient",
+                "Adapters", "Administration", "EtcdGateway", "EtcdV2", "Fabric", "Files", "JSONText", "KeyHistory",
+                "Ledger", "Planning", "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport",
+                "UFMClient",
                 "Usage",
                 argumentParser,
                 logging, unixSignals,
@@ -181,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "AdaptersTests",
             dependencies: [
-                "Adapters", "EtcdGateway", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler", "ScriptedUFM",
+                "Adapters", "EtcdGateway", "EtcdV2", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler",
+                "ScriptedUFM",
                 "Transport", "UFMClient", "TestSupport",
             ],
             swiftSettings: strict),
@@ -197,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EtcdGateway", "Fabric", "HTTPServing", "KeyHistory", "Ledger", "Reconciler", "Transport", "UFMClient",
+                "EtcdGateway", "EtcdV2", "Fabric", "HTTPServing", "KeyHistory", "Ledger", "Reconciler", "Transport",
+                "UFMClient",
                 "UFMModel",
                 "UFMSimulator",
                 "TestSupport", "Usage", "surf-ufm-pkeyd", "ufm-simulator",

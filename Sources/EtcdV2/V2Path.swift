@@ -22,7 +22,7 @@ enum V2Path {
                 UInt8(ascii: "~"):
                 encoded.append(Character(UnicodeScalar(byte)))
             case let byte where further.contains(byte): encoded.append(Character(UnicodeScalar(byte)))
-            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            default: encoded += "%" + Hex.digits(byte, width: 2)
             }
         }
     }

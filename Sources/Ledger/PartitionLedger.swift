@@ -131,7 +131,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     ) async throws(Failure) -> LedgerAnswer {
         try await perform(
             RecordTransaction("claim of PKey \(pkey)", pkey, record, over: version), expecting: [record.key: key],
-            permit)
+            permit, for: .claim)
     }
 
     package func claim(_ claims: [PKey: NewClaim], _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
@@ -139,7 +139,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             RecordTransaction("claim of \(claims.count) PKeys", new: claims.mapValues(\.record)),
             expecting: Dictionary(
                 claims.values.map { ($0.record.key, $0.key) }, uniquingKeysWith: { first, _ in first }),
-            permit)
+            permit, for: .claim)
     }
 
     package func amend(
@@ -173,7 +173,7 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         guard version != .absent else { return .refused }
         var transaction = RecordTransaction("authorisation to delete PKey \(pkey)", pkey, record, over: version)
         transaction.mayGoUnwritten = true
-        return try await perform(transaction, expecting: keys, permit)
+        return try await perform(transaction, expecting: keys, permit, isWrittenFirst: true)
     }
 
     package func confirm(
@@ -207,10 +207,15 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     }
 
     /// Makes a transaction, if every key stands as it is expected.
+    ///
+    /// - Parameter isWrittenFirst: whether what other stores say of keys is asked for when the record has been written: then
+    ///   nothing comes between their word and what is done because of it.
     private func perform(
-        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyState], _ permit: WritePermit
+        _ transaction: RecordTransaction, expecting expected: [KeyName: KeyState], _ permit: WritePermit,
+        for purpose: AffirmationPurpose = .other, isWrittenFirst: Bool = false
     ) async throws(Failure) -> LedgerAnswer {
         var transaction = transaction
+        var elsewhere: [(source: any KeySource, keys: [KeyName: KeyState])] = []
         var remaining = expected
         for (index, source) in sources.enumerated() {
             let own = remaining.filter { key, _ in source.id.names(key) || (index == 0 && isNobodys(key)) }
@@ -219,13 +224,30 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
             if store.holdsKeys(of: source) {
                 transaction.keys.merge(own) { first, _ in first }
             } else {
-                guard try await source.confirm(own, permit) else { return .refused }
-                let voucher = try await source.vouch(for: Array(own.keys))
-                guard voucher.confirms(own) else { return .refused }
+                elsewhere.append((source, own))
             }
         }
         guard remaining.isEmpty else { return .refused }
-        return try await store.perform(transaction, permit)
+        if !isWrittenFirst, try await !stand(elsewhere, for: purpose, permit) { return .refused }
+        let answer = try await store.perform(transaction, permit)
+        guard isWrittenFirst, answer != .refused, !elsewhere.isEmpty else { return answer }
+        do throws(Failure) {
+            return try await stand(elsewhere, for: purpose, permit) ? answer : .refused
+        } catch {
+            // The record is another one by now.
+            throw Failure(error.cause, error.message, at: error.place, outcome: .unknown, retryAfter: error.retryAfter)
+        }
+    }
+
+    /// Whether keys stand so in stores of their own.
+    private func stand(
+        _ keys: [(source: any KeySource, keys: [KeyName: KeyState])], for purpose: AffirmationPurpose,
+        _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        for (source, expected) in keys {
+            guard try await source.affirm(expected, for: purpose, permit) else { return false }
+        }
+        return true
     }
 
     private func isNobodys(_ key: KeyName) -> Bool { !sources.contains { $0.id.names(key) } }

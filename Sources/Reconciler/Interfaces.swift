@@ -38,9 +38,30 @@ package protocol KeySource: Sendable {
     ///
     /// - Parameter expected: by key; ``KeyState/absent`` for one that must not be there.
     func confirm(_ expected: [KeyName: KeyState], _ permit: WritePermit) async throws(Failure) -> Bool
+
+    /// Says whether keys stand so, for a ledger that is not in the store of the keys and cannot compare them by itself.
+    func affirm(
+        _ expected: [KeyName: KeyState], for purpose: AffirmationPurpose, _ permit: WritePermit
+    ) async throws(Failure) -> Bool
+}
+
+/// What keys are affirmed for.
+package enum AffirmationPurpose: Hashable, Sendable {
+    /// A partition is to be ours, because a key is there.
+    case claim
+    /// Whatever else rests on the keys; a deletion above all.
+    case other
 }
 
 extension KeySource {
+    /// A second opinion, and then how they stand now.
+    package func affirm(
+        _ expected: [KeyName: KeyState], for purpose: AffirmationPurpose, _ permit: WritePermit
+    ) async throws(Failure) -> Bool {
+        guard try await confirm(expected, permit) else { return false }
+        return try await vouch(for: Array(expected.keys)).confirms(expected)
+    }
+
     /// Reads all keys at one moment: completely, or not at all.
     package func list() async throws(Failure) -> KeySnapshot { try await list(avoiding: nil) }
 

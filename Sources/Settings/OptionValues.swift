@@ -55,6 +55,14 @@ package struct CertificateFingerprint: Hashable, Sendable {
     }
 }
 
+/// Which of etcd's stores is meant: they have nothing to do with each other.
+package enum EtcdAPI: String, Hashable, Sendable, CaseIterable {
+    /// The one that has keys of pcocc's.
+    case auto
+    case v3
+    case v2
+}
+
 /// Where a ledger is kept.
 package enum LedgerPlace: Hashable, Sendable {
     case etcd

@@ -71,6 +71,7 @@ extension OperationTable {
             Companion("--managed", with: ["--list", "--get-pkey"]),
             Companion("--fabric", with: ["--managed"]),
             Companion("--ledger", with: ["--managed"]),
+            Companion("--etcd-api", with: ["--managed"]),
             Companion("--etcd-host", with: ["--managed"]),
             Companion("--etcd-port", with: ["--managed"]),
             Companion("--etcd-endpoints", with: ["--managed"]),

@@ -1,5 +1,6 @@
 import Adapters
 import EtcdGateway
+import EtcdV2
 import Files
 import Glibc
 import KeyHistory
@@ -36,7 +37,19 @@ struct Connections {
         ufm(try inputs.resolve(sources).told(to: log))
     }
 
-    fileprivate func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
+    func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
+        try EtcdClient(telling(configuration), transport: http)
+    }
+
+    func etcdV2(_ inputs: EtcdInputs, _ sources: CredentialSources) throws -> EtcdV2Client {
+        try etcdV2(try inputs.resolve(sources).told(to: log))
+    }
+
+    func etcdV2(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdV2Client {
+        try EtcdV2Client(telling(configuration), transport: http)
+    }
+
+    private func telling(_ configuration: EtcdConfiguration) -> EtcdConfiguration {
         if let login = configuration.login { KnownSecrets.add(login.password) }
         var configuration = configuration
         configuration.tell = { [log] news in
@@ -46,7 +59,20 @@ struct Connections {
             case .isWell(let endpoint): log.info("etcd at \(endpoint.url) answers as it should again")
             }
         }
-        return try EtcdClient(configuration, transport: http)
+        return configuration
+    }
+
+    /// The stores of an etcd, in one of which pcocc's keys are.
+    func stores(
+        _ inputs: EtcdInputs, _ sources: CredentialSources, _ directory: PKeyDirectoryOptions, _ ledger: LedgerInputs
+    ) throws -> Stores {
+        try Stores(try inputs.resolve(sources).told(to: log), directory, ledger, self)
+    }
+
+    /// The ledger in a file, for reading; nil where there is none.
+    func ledgerFile(_ path: String, fabric: String) -> (any InspectableLedger)? {
+        guard access(path, F_OK) == 0 else { return nil }
+        return FileLedger(FileRecords(LedgerFile(path, fabric: fabric)), sources: [])
     }
 
     fileprivate func ufm(_ configuration: UFMConfiguration) -> UFMClient {
@@ -116,7 +142,7 @@ struct Connections {
     }
 
     /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.
-    fileprivate func occupy(_ place: LedgerPlace) throws(CommandFailure) -> DaemonLock? {
+    func occupy(_ place: LedgerPlace) throws(CommandFailure) -> DaemonLock? {
         guard case .file(let path) = place else { return nil }
         do throws(Failure) {
             return try DaemonLock(beside: path)
@@ -130,9 +156,10 @@ struct Connections {
 struct Daemon {
     let inputs: DaemonInputs
     let directory: PKeyDirectoryOptions
-    let ledger: LedgerPlace
-    /// The name of the fabric in the ledger.
-    let fabric: String
+    /// Where the ledger is, and the name of the fabric in it.
+    let ledger: LedgerInputs
+    /// Which store of etcd the keys are in.
+    let api: EtcdAPI
     let isDryRun: Bool
     /// The options, those of `ufm.yaml` read again.
     let reread: @Sendable () throws -> DaemonInputs
@@ -151,38 +178,39 @@ struct Daemon {
         tell(settings)
         for complaint in RivalDaemons.complaints(of: RivalDaemons.running()) { log.warning("\(complaint)") }
         let memory = try memory(settings)
-        let floors = try floors(of: EtcdSource.id(prefix: directory.pkeyPrefix), memory)
-        let cluster = settings.etcdCluster ?? floors.values.first?.store
+        var floors: [SourceID: StorePoint] = [:]
+        for store in [KeyStore.v3, .v2] {
+            floors.merge(try self.floors(of: Stores.id(of: store, directory), memory)) { first, _ in first }
+        }
         var etcd = settings.etcd
+        let cluster = settings.etcdCluster ?? floors.values.compactMap(\.store).first
         etcd.cluster = cluster.map(ClusterChoice.pinned) ?? .elected
-        let etcdClient = try connections.etcd(etcd)
+        let stores = try Stores(etcd, directory, ledger, connections)
         let ufmFabric = connections.fabric(connections.ufm(settings.ufm))
-        let sources = connections.sources(etcdClient, directory, fabric: fabric, floors: floors)
-        let place = ledger
-        let ledger = try connections.ledger(place, fabric: fabric, etcdClient, sources, writing: !isDryRun)
-        let lock = isDryRun ? nil : try connections.occupy(place)
-        defer { lock?.release() }
-        var engine = settings.engine
-        if isDryRun { engine.closedBy.insert(.dryRun) }
-        engine.floors = floors
         let supervisor = Supervisor()
-        let loop = ReconcilerLoop(
-            engine, sources: sources, fabric: ufmFabric, ledger: ledger,
-            desk: isDryRun || settings.engine.runsOnce
-                ? nil : connections.instructions(place, fabric: fabric, etcdClient),
-            memory: isDryRun ? nil : memory, witness: supervisor, log: log)
         log.info("Performing initial PKey scan...")
         if !settings.engine.runsOnce {
             let seconds = settings.engine.resyncInterval.components.seconds
             log.info("Starting monitoring loop (poll interval: \(seconds)s)")
         }
-        let certificates = CertificateWatch(
-            clock: ContinuousClock(), epoch: { time(nil) },
-            look: { await ufmFabric.certificates() + etcdClient.seenCertificates() }, warn: { log.warning("\($0)") })
-        let end = await withDiscardingTaskGroup { group in
-            if !settings.engine.runsOnce { group.addTask { await certificates.run() } }
-            let end = await loop.run {
-                for await signal in signals {
+        let relay = SignalRelay()
+        let life = Life(
+            stores: stores, fabric: ufmFabric, memory: isDryRun ? nil : memory, floors: floors,
+            engine: settings.engine, isDryRun: isDryRun, supervisor: supervisor, log: log)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask {
+                for await signal in signals { relay.send(signal) }
+            }
+            if !settings.engine.runsOnce {
+                let certificates = CertificateWatch(
+                    clock: ContinuousClock(), epoch: { time(nil) },
+                    look: { await ufmFabric.certificates() + stores.v3.seenCertificates() },
+                    warn: { log.warning("\($0)") })
+                group.addTask { await certificates.run() }
+            }
+            defer { group.cancelAll() }
+            try await life.run(on: api) {
+                while let signal = await relay.next() {
                     if signal == .sigusr1 {
                         let words = detail.toggle() ? "logged from now on" : "no longer logged"
                         log.info("SIGUSR1 received: details are \(words)")
@@ -192,16 +220,10 @@ struct Daemon {
                         log.info("\(signal) received: finishing what is under way")
                         return
                     }
-                    let renewal = { await renew(settings, etcdClient, ufmFabric, connections) }
+                    let renewal = { await renew(settings, stores, ufmFabric, connections) }
                     if let supervisor { await supervisor.reload(renewal) } else { await renewal() }
                 }
             }
-            group.cancelAll()
-            return end
-        }
-        if let problem = end.problem {
-            supervisor?.failed(problem)
-            throw CommandFailure(problem)
         }
         log.info("PKey monitor stopped")
     }
@@ -254,7 +276,7 @@ struct Daemon {
     }
 
     private func renew(
-        _ settings: DaemonSettings, _ etcdClient: EtcdClient, _ ufmFabric: UFMFabric, _ connections: Connections
+        _ settings: DaemonSettings, _ stores: Stores, _ ufmFabric: UFMFabric, _ connections: Connections
     ) async {
         do throws(AuditFile.Problem) {
             try audit?.reopen()
@@ -265,7 +287,12 @@ struct Daemon {
             let renewal = try settings.reloaded(try reread()).told(to: log)
             if let login = renewal.etcdLogin {
                 KnownSecrets.add(login.password)
-                await etcdClient.renew(login: login)
+                await stores.v3.renew(login: login)
+                stores.v2.renew(login: login)
+            }
+            if let login = try ledger.login() {
+                KnownSecrets.add(login.password)
+                await stores.records.renew(login: login)
             }
             ufmFabric.renew(connections.ufm(renewal.ufm))
             log.info("SIGHUP received: passwords have been read again")

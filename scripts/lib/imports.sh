@@ -26,7 +26,7 @@ Telemetry       HTTPServing Reconciler Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway Fabric Files JSONText KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway EtcdV2 Fabric Files JSONText KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

@@ -18,7 +18,7 @@ DEBIAN_ETCD='
 # The newest one of them. Neither Debian nor PyPI has any of 3.6 or later.
 NEWEST_ETCD=3.5.30
 # What is tested with an etcd of another version.
-ETCD_SUITES='^EtcdGatewayTests\.|^IntegrationTests\.(KeyLifeTests|TroubleTests|RestartTests|RecreationTests|WipeTests)/'
+ETCD_SUITES='^EtcdGatewayTests\.|^EtcdV2Tests\.|^IntegrationTests\.(V2DaemonTests|V2ToolTests|KeyLifeTests|TroubleTests|RestartTests|RecreationTests|WipeTests)/'
 
 # all_etcd_versions: those that can be had beside the system's.
 all_etcd_versions() { awk -v other="$OTHER_ETCD" 'BEGIN { print other } NF && !seen[$1]++ { print $1 }' <<<"$DEBIAN_ETCD" | xargs; }

@@ -124,10 +124,8 @@ extension MemberClient {
             places, "cluster id", until: max(deadline, .now + .seconds(2)), isChoice: false)
         if let id = members.cluster(of: endpoint) { return id }
         // One that refuses to say anything is etcd, and names no cluster: what it says is why.
-        let question = try WireCoding.encode(RangeRequest.cheap)
         do throws(EtcdError) {
-            let _: RangeAnswer = try await attempt(
-                "/v3/kv/range", question, at: endpoint, .read, within: Self.attemptLimit)
+            try await question(endpoint, within: Self.attemptLimit)
         } catch {
             throw error.during("cluster id", at: endpoint, by: configuration.login?.user)
         }

@@ -191,8 +191,14 @@ extension MemberClient {
         _ order: [EtcdEndpoint], _ operation: String, until deadline: ContinuousClock.Instant, isChoice: Bool = true
     ) async throws(EtcdError) -> EtcdEndpoint {
         try await race(
-            order, { (endpoint, limit) async throws(EtcdError) in try await self.question(endpoint, within: limit) },
-            operation, until: deadline, isChoice: isChoice
+            order,
+            { (endpoint, limit) async throws(EtcdError) in
+                do throws(EtcdError) {
+                    try await self.question(endpoint, within: limit)
+                } catch let error where error.kind == .permissionDenied {
+                    // Etcd's own words.
+                }
+            }, operation, until: deadline, isChoice: isChoice
         ).1
     }
 

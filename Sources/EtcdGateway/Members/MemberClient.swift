@@ -10,8 +10,8 @@ package protocol MemberClient: Sendable {
     var members: MemberBook { get }
     var election: ClusterElection { get }
 
-    /// Asks a member something cheap that changes nothing; returns if it is etcd and has this interface, whatever it says of
-    /// what we may do there.
+    /// Asks a member something cheap that changes nothing; returns if it is etcd and has this interface, and throws
+    /// `permissionDenied` where it says that we may not even ask that.
     func question(_ endpoint: EtcdEndpoint, within limit: Duration) async throws(EtcdError)
 }
 

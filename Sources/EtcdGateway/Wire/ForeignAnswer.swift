@@ -26,7 +26,7 @@ package enum ForeignAnswer {
         PageWords.isPage(body) ? "a page, '\(PageWords.title(body))'" : excerpt(body)
     }
 
-    private static func excerpt(_ bytes: [UInt8]) -> String {
+    static func excerpt(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes.prefix(200), as: UTF8.self)
         return String(text.map { $0.isNewline ? " " : $0 }).trimmed
     }

@@ -41,7 +41,7 @@ enum WireCoding {
             let error = TransportError.withoutTLS(host: "")
             return EtcdError(.transport(error), error.description)
         }
-        let place = excerpt(Array(target.utf8))
+        let place = ForeignAnswer.excerpt(Array(target.utf8))
         return EtcdError(.malformedAnswer, "no etcd answers there: HTTP \(status) leads elsewhere, to '\(place)'")
     }
 

@@ -98,7 +98,7 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
         do throws(V2Stop) {
             while !Task.isCancelled, case .watch(let index, let isSingle) = state.next {
                 let watch = try await reading { () async throws(EtcdError) in
-                    try await client.watch(lists.directory.name, from: index, isSingle: isSingle)
+                    try await client.watch(lists.directory.prefix, from: index, isSingle: isSingle)
                 }
                 let event = try await reading { () async throws(EtcdError) in try state.began(watch, now: clock.now) }
                 try await telling(event, tell)

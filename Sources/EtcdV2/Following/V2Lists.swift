@@ -76,6 +76,7 @@ package final class V2Lists: Sendable {
         let answer = content.withLock { content in
             if let regular = content.regular { return regular.answer }
             let answer = Answer()
+            // Owned by `regular` until its list begins.
             let task = Task { await self.run(regular: answer, every: interval) }
             content.regular = (answer, task)
             return answer
@@ -112,7 +113,7 @@ package final class V2Lists: Sendable {
     private func list(avoiding last: EtcdEndpoint?) async throws(EtcdError) -> Listing {
         let asked = ContinuousClock.now
         content.withLock { $0.lastAsked = asked }
-        let listing = try await client.list(directory.name, avoiding: last)
+        let listing = try await client.list(directory.prefix, avoiding: last)
         let snapshot: KeySnapshot
         switch listing.content {
         case .node(let node):

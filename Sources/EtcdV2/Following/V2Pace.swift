@@ -3,16 +3,16 @@
 /// etcd keeps the last 1,000 changes of its whole store, so that a store on which much is written is asked more often. With
 /// authentication each request costs it too much for that: there a watch that was cut may find its place outdated, and
 /// begins anew with a list.
-struct V2Pace: Sendable {
+package struct V2Pace: Sendable {
     /// Of so many changes a watch that is cut may be behind.
     static let allowance: Int64 = 500
     private static let shortest = Duration.seconds(1)
 
     private let longest: Duration
-    private(set) var interval: Duration
+    package private(set) var interval: Duration
     private var index: Int64?
 
-    init(isAuthenticated: Bool) {
+    package init(isAuthenticated: Bool) {
         longest = isAuthenticated ? .seconds(10) : .seconds(5)
         interval = longest
         isFixed = isAuthenticated

@@ -17,6 +17,8 @@ package struct WriteGate: Sendable {
         case notLeading = "not-leading"
         /// Something has changed that somebody is to confirm first.
         case unconfirmed
+        /// Nobody knows yet in which of two stores the keys are.
+        case undecidedStore = "undecided-store"
         /// Nothing is ever written; what would be is told.
         case dryRun = "dry-run"
 
@@ -24,7 +26,7 @@ package struct WriteGate: Sendable {
         var letsFinish: Bool {
             switch self {
             case .stopping, .fabricDown, .ledgerDown: true
-            case .starting, .sourceDoubt, .notLeading, .unconfirmed, .dryRun: false
+            case .starting, .sourceDoubt, .notLeading, .unconfirmed, .undecidedStore, .dryRun: false
             }
         }
 
@@ -32,7 +34,7 @@ package struct WriteGate: Sendable {
         var isOfOthers: Bool {
             switch self {
             case .notLeading, .unconfirmed: true
-            case .starting, .stopping, .sourceDoubt, .fabricDown, .ledgerDown, .dryRun: false
+            case .starting, .stopping, .sourceDoubt, .fabricDown, .ledgerDown, .undecidedStore, .dryRun: false
             }
         }
     }

@@ -44,6 +44,7 @@ package enum StatusLine {
             case .starting, .stopping, .fabricDown, .ledgerDown: nil
             case .sourceDoubt: "what the keys say is in doubt: nothing is written"
             case .notLeading: "standby: another daemon writes"
+            case .undecidedStore: "nothing is written before it is known in which of etcd's stores the keys are"
             case .unconfirmed: "nothing is written before somebody confirms a change"
             case .dryRun: "dry run: nothing is written"
             }

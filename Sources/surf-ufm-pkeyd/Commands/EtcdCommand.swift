@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdGateway
 import Logging
+import Settings
 
 /// `etcd`: looks at and changes keys.
 struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
@@ -75,6 +76,18 @@ struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
             throw ValidationError("\(name): the key is empty.")
         }
         try reading.checkValues()
+        if connection.etcdApi == .v2 { try checkV2() }
+    }
+
+    /// What v2 has nothing for is refused, and not left out.
+    private func checkV2() throws {
+        if reading.atRevision != nil {
+            throw ValidationError("--at-revision: etcd's v2 store keeps no keys as they were.")
+        }
+        if reading.fromRevision != nil {
+            throw ValidationError("--from-revision: changes in etcd's v2 store are shown from now on.")
+        }
+        if status { throw ValidationError("--status shows the members, which have no store: leave --etcd-api v2 out.") }
     }
 
     var takesSignals: Bool { watch }
@@ -83,6 +96,10 @@ struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
         let connections = try Connections(log: common.toolLog)
         defer { connections.close() }
         Output.endWithReader()
+        if connection.etcdApi == .v2 {
+            try await runOnV2(connections)
+            return try Output.flush()
+        }
         let client = try connections.etcd(connection.inputs, try common.sources())
         let log = connections.log
         log.debug("etcd endpoints: \(client.configuration.endpoints.map { $0.url }.joined(separator: ", "))")
@@ -106,6 +123,24 @@ struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
             try await EtcdStatus(client: client, format: output).run()
         }
         try Output.flush()
+    }
+
+    private func runOnV2(_ connections: Connections) async throws {
+        let tool = EtcdV2Tool(
+            client: try connections.etcdV2(connection.inputs, try common.sources()), options: reading, format: output)
+        if list {
+            try await tool.list()
+        } else if let get {
+            try await tool.get(get)
+        } else if let put, let value {
+            try await tool.put(put, value, timeToLive: ttl)
+        } else if let deletesPrefix {
+            try await tool.deleteAll(deletesPrefix, isConfirmed: yes)
+        } else if let delete {
+            try await tool.delete(delete)
+        } else {
+            try await tool.watch(watchPrefix ?? reading.prefix ?? "", connections.log) { connections.close() }
+        }
     }
 
     private func set(_ key: String, to value: String, _ client: EtcdClient) async throws {

@@ -82,7 +82,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
         let invocation = Invocation.current
         for warning in invocation?.file?.warnings ?? [] { log.warning("\(warning)") }
         let daemon = Daemon(
-            inputs: inputs, directory: reconcile.directory, ledger: ledger.ledger, fabric: ledger.fabric,
+            inputs: inputs, directory: reconcile.directory, ledger: ledger.inputs, api: etcd.etcdApi,
             isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log,
             detail: detail,
             audit: audit)

@@ -30,15 +30,19 @@ struct PlanCommand: AsyncParsableCommand {
         defer { connections.close() }
         let credentials = try common.sources()
         var configuration = try reconcile.inputs.resolve(credentials).told(to: connections.log)
-        let etcdClient = try connections.etcd(etcd.inputs, credentials)
-        let sources = connections.sources(etcdClient, reconcile.directory)
-        configuration.sources = sources.map(\.id)
+        let stores = try connections.stores(etcd.inputs, credentials, reconcile.directory, ledger.inputs)
         let ufmFabric = connections.fabric(try connections.ufm(ufm.inputs, credentials))
-        let ledger = try connections.ledger(
-            ledger.ledger, fabric: ledger.fabric, etcdClient, sources, writing: false)
+        let world: Stores.World
+        do {
+            world = try await stores.world(try await stores.standing(etcd.etcdApi), writing: false)
+        } catch let failure as Failure {
+            throw CommandFailure(failure.message)
+        }
+        configuration.sources = world.sources.map(\.id)
         let survey: Survey
         do throws(Failure) {
-            survey = try await Survey(configuration, sources: sources, ledger: ledger, fabric: ufmFabric)
+            survey = try await Survey(
+                configuration, sources: world.sources, ledger: world.ledger, fabric: ufmFabric)
         } catch {
             throw CommandFailure(error.message)
         }

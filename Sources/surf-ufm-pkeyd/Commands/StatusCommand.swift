@@ -78,17 +78,15 @@ struct StatusCommand: AsyncParsableCommand {
         defer { connections.close() }
         Output.endWithReader()
         let credentials = try common.sources()
-        let client = try connections.etcd(etcd.inputs, credentials)
-        let sources = connections.sources(client, directory)
-        let ledger = try connections.ledger(
-            self.ledger.ledger, fabric: self.ledger.fabric, client, sources, writing: false)
+        let stores = try connections.stores(etcd.inputs, credentials, directory, self.ledger.inputs)
         do {
+            let world = try await stores.world(
+                try await stores.standing(etcd.etcdApi), writing: false)
+            let (sources, ledger) = (world.sources, world.ledger)
             if let wait {
                 try await self.wait(for: wait, sources, ledger) { connections.close() }
             } else if approveDeletes || !adopt.isEmpty {
-                let telling = Telling(
-                    connections.instructions(self.ledger.ledger, fabric: self.ledger.fabric, client),
-                    clock: ContinuousClock())
+                let telling = Telling(world.instructions, clock: ContinuousClock())
                 let stored = try await ledger.contents()
                 if approveDeletes {
                     try await approve(GuardedDeletions(stored), telling)

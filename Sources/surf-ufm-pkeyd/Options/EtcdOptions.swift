@@ -27,6 +27,11 @@ struct EtcdOptions: ParsableArguments {
     @Option(help: ArgumentHelp("etcd user.", valueName: "user")) var etcdUser: String?
     @Option(help: ArgumentHelp("etcd password; better in the file etcd-password.", valueName: "password"))
     var etcdPassword: String?
+    @Option(
+        help: ArgumentHelp(
+            "The store of etcd that holds pcocc's keys: v2 (pcocc up to 0.7.5 writes there), v3, or the one that has PKey keys; in the etcd mode auto is v3.",
+            valueName: "auto|v3|v2"))
+    var etcdApi = EtcdAPI.auto
     @Flag(help: "Ask for the etcd password on the terminal.") var etcdPromptPassword = false
     @Option(help: ArgumentHelp("Time for one etcd operation.", valueName: "seconds")) var etcdTimeout: UInt32 = 30
 
@@ -56,3 +61,4 @@ struct EtcdOptions: ParsableArguments {
 }
 
 extension EtcdEndpoint.Scheme: ExpressibleByArgument {}
+extension EtcdAPI: ExpressibleByArgument {}

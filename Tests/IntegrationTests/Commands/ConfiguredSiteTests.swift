@@ -156,7 +156,11 @@ struct ConfiguredSiteTests {
             let lines = try Self.exampleLines
             for line in lines {
                 let key = Self.key(line)
-                let partners = ["ufm-key-file": "ufm-cert-file", "etcd-key-file": "etcd-cert-file"]
+                let partners = [
+                    "ufm-key-file": "ufm-cert-file", "etcd-key-file": "etcd-cert-file",
+                    "ledger-etcd-user": "ledger-etcd-password-file",
+                    "ledger-etcd-password-file": "ledger-etcd-user",
+                ]
                 var all = lines.filter { $0 == line || Self.key($0) == partners[key] }
                 for needed in ["ufm-host", "ufm-user"]
                 where key != needed && !(key == "ufm-token-file" && needed == "ufm-user") {

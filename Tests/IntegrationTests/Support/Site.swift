@@ -23,6 +23,8 @@ struct Site: Sendable {
     struct Options: Sendable {
         var etcdPassword = "etcd:pa55word"
         var ufmPassword = "uFm-pa55word"
+        /// Whether etcd's v3 store asks for root's password.
+        var hasV3Authentication = true
         /// Further flags of etcd.
         var etcdArguments: [String] = []
         /// What etcd and UFM show with TLS; nil for the certificate that all sites share.
@@ -54,7 +56,8 @@ struct Site: Sendable {
         // The cheapest hashing of passwords: each login would take a processor for a tenth of a second.
         let etcd = try await EtcdServer.start(
             EtcdOptions(
-                rootPassword: options.etcdPassword, tls: kind.isEncrypted ? tls : nil,
+                rootPassword: options.hasV3Authentication ? options.etcdPassword : nil,
+                tls: kind.isEncrypted ? tls : nil,
                 arguments: ["--bcrypt-cost", "4"] + options.etcdArguments))
         var simulator = options.simulator
         simulator.ufm.password = options.ufmPassword

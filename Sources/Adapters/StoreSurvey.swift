@@ -1,0 +1,101 @@
+package import EtcdGateway
+package import EtcdV2
+import Fabric
+import KeyHistory
+import Ledger
+package import Reconciler
+
+/// Asks both stores of an etcd what they hold.
+package struct StoreSurvey: Sendable {
+    private let v3: EtcdClient
+    private let v2: EtcdV2Client
+    private let prefix: String
+    private let etcd: EtcdCall
+
+    /// - Parameter prefix: of the PKey directory, with its closing slash.
+    package init(
+        _ v3: EtcdClient, _ v2: EtcdV2Client, prefix: String, advice: @escaping Failure.Advice = { _ in nil }
+    ) {
+        self.v3 = v3
+        self.v2 = v2
+        self.prefix = prefix
+        etcd = EtcdCall(advice)
+    }
+
+    /// What both hold, asked at once.
+    package func findings() async -> (v3: StoreChoice.Finding, v2: StoreChoice.Finding) {
+        async let first = inV3()
+        async let second = inV2()
+        return (await first, await second)
+    }
+
+    /// What the v2 store holds.
+    package func inV2() async -> StoreChoice.Finding {
+        switch await v2.interface() {
+        case .off(let error): return .off(etcd.failure(error))
+        case .unknown(let error): return .silent(etcd.failure(error))
+        case .on: break
+        }
+        return await finding { () async throws(EtcdError) in
+            switch try await v2.list(prefix).content {
+            case .missing: []
+            case .node(let node): node.keys.map { Array($0.key.utf8) }
+            }
+        }
+    }
+
+    /// What the v3 store holds.
+    package func inV3() async -> StoreChoice.Finding {
+        await finding { () async throws(EtcdError) in
+            try await v3.list(.prefix(Array(prefix.utf8)), keysOnly: true).keyValues.map(\.key)
+        }
+    }
+
+    /// Whether whoever reaches the port may write the v3 store, where the v2 store asks for a password: a ledger in it could be
+    /// forged by everybody.
+    ///
+    /// - Parameter nobody: a client of the v3 store without a login.
+    package func isOpenBesideProtected(_ nobody: EtcdClient) async throws(Failure) -> Bool {
+        let isProtected = try await etcd { () async throws(EtcdError) in
+            do throws(EtcdError) {
+                return try await v2.hasAuthentication()
+            } catch let error where error.kind == .v2IsOff {
+                return false
+            }
+        }
+        guard isProtected else { return false }
+        return try await etcd { () async throws(EtcdError) in
+            do throws(EtcdError) {
+                _ = try await nobody.range(.single([0]), limit: 1, countOnly: true)
+                return true
+            } catch let error
+                where [.credentialsMissing, .permissionDenied, .refusedCredentials, .noGateway].contains(error.kind)
+            {
+                return false
+            }
+        }
+    }
+
+    private func finding(_ names: () async throws(EtcdError) -> [[UInt8]]) async -> StoreChoice.Finding {
+        do throws(EtcdError) {
+            let prefix = KeyName(prefix)
+            return try await names().contains { name in
+                KeyName(name).text(behind: prefix).flatMap { try? PKey(parsing: $0) } != nil
+            } ? .keys : .none
+        } catch {
+            let failure = etcd.failure(error)
+            return switch error.kind {
+            case .noGateway, .v2IsOff: .off(failure)
+            case .refusedCredentials, .credentialsMissing, .permissionDenied: .refused(failure)
+            default: .silent(failure)
+            }
+        }
+    }
+}
+
+extension StoreChoice.Records {
+    /// Of which stores the records of a ledger speak.
+    package init(of content: LedgerContent) {
+        self.init(of: content.records.values.map { "\($0.record.key)" })
+    }
+}

@@ -1,0 +1,139 @@
+import Adapters
+import EtcdGateway
+import KeyHistory
+import Ledger
+import Logging
+import Reconciler
+import Settings
+import Telemetry
+
+/// What the daemon does between its start and its end: it runs on one store of etcd, which is found first where nobody has
+/// said which.
+struct Life: Sendable {
+    let stores: Stores
+    let fabric: UFMFabric
+    let memory: StoreMemory?
+    let floors: [SourceID: StorePoint]
+    let engine: EngineConfiguration
+    let isDryRun: Bool
+    let supervisor: Supervisor?
+    let log: Logger
+
+    /// How long the first look at both stores may take before the daemon runs, and waits there for what it says.
+    private static let firstLook = Duration.seconds(3)
+
+    /// - Parameter stop: returns when the daemon is to end.
+    func run(on api: EtcdAPI, until stop: @escaping @Sendable () async -> Void) async throws {
+        switch api {
+        case .v3: try await run(in: .v3, nil, until: stop)
+        case .v2: try await run(in: .v2, nil, until: stop)
+        case .auto:
+            switch await firstChoice() {
+            case .chosen(let store)?: try await run(in: store, nil, until: stop)
+            case .both(let words)?: throw CommandFailure(Stores.undecided(words))
+            case .empty?, .waits?, nil: try await seek(until: stop)
+            }
+        }
+    }
+
+    /// Where the keys are, if that is known soon.
+    private func firstChoice() async -> StoreChoice.Verdict? {
+        await withTaskGroup(of: StoreChoice.Verdict?.self) { group in
+            group.addTask { await stores.choice() }
+            group.addTask {
+                try? await Task.sleep(for: Self.firstLook)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Runs on v3 until it is known where the keys are.
+    private func seek(until stop: @escaping @Sendable () async -> Void) async throws {
+        let keeper = StoreKeeper(stores, log: log)
+        try await run(in: .v3, keeper, until: stop)
+        switch keeper.end {
+        case .other(let store): try await run(in: store, nil, until: stop)
+        case .undecided(let words): throw CommandFailure(Stores.undecided(words))
+        case nil: break
+        }
+    }
+
+    private func run(
+        in store: KeyStore, _ keeper: StoreKeeper?, until stop: @escaping @Sendable () async -> Void
+    ) async throws {
+        if store == .v2 { log.info("PKey keys are read from etcd's v2 store") }
+        guard let world = try await world(store, until: stop) else { return }
+        let lock = isDryRun ? nil : try stores.occupy(world)
+        defer { lock?.release() }
+        var engine = engine
+        if isDryRun { engine.closedBy.insert(.dryRun) }
+        engine.floors = floors.filter { floor in world.sources.contains { $0.id == floor.key } }
+        let loop = ReconcilerLoop(
+            engine, sources: world.sources, fabric: fabric, ledger: world.ledger,
+            keepers: keeper.map { [$0] } ?? [], desk: isDryRun || engine.runsOnce ? nil : world.instructions,
+            memory: memory, witness: supervisor, log: log)
+        let end = await withDiscardingTaskGroup { group in
+            if store == .v2, !engine.runsOnce {
+                group.addTask { await OtherStore(stores, in: store, log: log).watch() }
+            }
+            let end = await loop.run {
+                guard let keeper else { return await stop() }
+                await withTaskGroup { group in
+                    group.addTask { await stop() }
+                    group.addTask { await keeper.awaitEnd() }
+                    await group.next()
+                    group.cancelAll()
+                }
+            }
+            group.cancelAll()
+            return end
+        }
+        if let problem = end.problem {
+            supervisor?.failed(problem)
+            throw CommandFailure(problem)
+        }
+    }
+
+    /// What it works with, once etcd has said where the ledger is; nil when the daemon is to end.
+    private func world(
+        _ store: KeyStore, until stop: @escaping @Sendable () async -> Void
+    ) async throws -> Stores.World? {
+        var isTold = false
+        while true {
+            do {
+                return try await stores.world(store, floors: floors, writing: !isDryRun)
+            } catch let failure as Failure {
+                guard !engine.runsOnce, failure.isOutage else { throw CommandFailure(failure.message) }
+                if !isTold { log.warning("\(failure.message); trying again") }
+                isTold = true
+            }
+            let isToEnd = await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    await stop()
+                    return !Task.isCancelled
+                }
+                group.addTask {
+                    try? await Task.sleep(for: .seconds(1))
+                    return false
+                }
+                let first = await group.next() ?? true
+                group.cancelAll()
+                return first
+            }
+            if isToEnd { return nil }
+        }
+    }
+}
+
+extension Failure {
+    /// Whether the server may just be away.
+    fileprivate var isOutage: Bool {
+        switch cause {
+        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import Adapters
+import EtcdGateway
+import EtcdV2
+import KeyHistory
+import Ledger
+import Logging
+import Reconciler
+import Settings
+
+/// The two stores of an etcd, in one of which pcocc's keys are; with each its sources and its ledger.
+struct Stores: Sendable {
+    /// For keys in v3.
+    let v3: EtcdClient
+    /// For keys in v2.
+    let v2: EtcdV2Client
+    /// For the ledger, where that is in etcd: always in v3.
+    let records: EtcdClient
+    private let nobody: EtcdClient
+    private let connections: Connections
+    private let directory: PKeyDirectoryOptions
+    private let ledger: LedgerInputs
+
+    init(
+        _ configuration: EtcdConfiguration, _ directory: PKeyDirectoryOptions, _ ledger: LedgerInputs,
+        _ connections: Connections
+    ) throws {
+        v3 = try connections.etcd(configuration)
+        v2 = try connections.etcdV2(configuration)
+        if let login = try ledger.login() {
+            var own = configuration
+            own.login = login
+            records = try connections.etcd(own)
+        } else {
+            records = v3
+        }
+        var other = configuration
+        other.login = nil
+        nobody = try connections.etcd(other)
+        self.connections = connections
+        self.directory = directory
+        self.ledger = ledger
+    }
+
+    /// What a daemon or a tool works with.
+    struct World: Sendable {
+        let store: KeyStore
+        let sources: [any KeySource]
+        let ledger: any InspectableLedger
+        /// Where it is.
+        let place: LedgerPlace
+        /// Where somebody tells a daemon something.
+        let instructions: any InstructionBoard
+    }
+
+    /// The sources and the ledger of keys in one of the stores.
+    ///
+    /// - Parameters:
+    ///   - floors: how far a former life was told by each source.
+    ///   - writing: whether the ledger is to be changed.
+    func world(_ store: KeyStore, floors: [SourceID: StorePoint] = [:], writing: Bool) async throws -> World {
+        let place = try await place(store)
+        let floor = floors[Self.id(of: store, directory)]
+        let sources =
+            store == .v3
+            ? connections.sources(v3, directory, fabric: ledger.fabric, floors: floors)
+            : [try sourceInV2(floor, ledgerAt: place)]
+        return World(
+            store: store, sources: sources,
+            ledger: try connections.ledger(place, fabric: ledger.fabric, records, sources, writing: writing),
+            place: place, instructions: connections.instructions(place, fabric: ledger.fabric, records))
+    }
+
+    private func sourceInV2(_ floor: StorePoint?, ledgerAt place: LedgerPlace) throws -> any KeySource {
+        let known = try connections.ledger(place, fabric: ledger.fabric, records, [], writing: false)
+        let hadFloor = floor != nil
+        return EtcdV2Source(
+            v2, prefix: directory.pkeyPrefix, store: floor?.store,
+            hadKeys: { () async throws(Failure) in
+                if hadFloor { return true }
+                return try await !known.records().records.isEmpty
+            }, advice: Advice.standard)
+    }
+
+    /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.
+    func occupy(_ world: World) throws(CommandFailure) -> DaemonLock? { try connections.occupy(world.place) }
+
+    static func id(of store: KeyStore, _ directory: PKeyDirectoryOptions) -> SourceID {
+        switch store {
+        case .v3: EtcdSource.id(prefix: directory.pkeyPrefix)
+        case .v2: EtcdV2Source.id(prefix: directory.pkeyPrefix)
+        }
+    }
+
+    private var survey: StoreSurvey {
+        StoreSurvey(v3, v2, prefix: directory.pkeyPrefix, advice: Advice.standard)
+    }
+
+    // MARK: Where the ledger is
+
+    /// Where the ledger of keys in a store is.
+    private func place(_ store: KeyStore) async throws -> LedgerPlace {
+        if case .file? = ledger.place { return .file(path(of: ledger.place)) }
+        let isOpen = store == .v2 && !ledger.isUnprotected ? try await self.isOpen() : false
+        if ledger.place == nil, try await isKeptInFile(besideOpen: isOpen) {
+            return .file(LedgerPlace.standardPath(.current))
+        }
+        guard isOpen else { return .etcd }
+        guard ledger.place == nil else {
+            throw CommandFailure(
+                "--ledger etcd: etcd's v2 store asks for passwords and its v3 store does not, so that everybody who reaches its "
+                    + "port could forge the ledger; turn authentication on in v3 (that does not touch pcocc), leave the ledger in "
+                    + "a file, or say --ledger-unprotected")
+        }
+        connections.log.warning(
+            "etcd's v3 store asks for no password, and its v2 store does: the ledger is \(LedgerPlace.standardPath(.current)) and not in v3, where everybody could forge it"
+        )
+        return .file(LedgerPlace.standardPath(.current))
+    }
+
+    /// Whether a file has records, and etcd none: what has records stays the ledger, whatever has become of passwords since.
+    private func isKeptInFile(besideOpen isOpen: Bool) async throws -> Bool {
+        let path = LedgerPlace.standardPath(.current)
+        guard let file = connections.ledgerFile(path, fabric: ledger.fabric), try await !file.records().records.isEmpty
+        else { return false }
+        guard !isOpen else { return true }
+        guard try await connections.ledgerInEtcd(records, fabric: ledger.fabric).records().records.isEmpty else {
+            throw CommandFailure(
+                "the ledger in etcd has records and so has \(path): say which is meant with --ledger etcd or --ledger file:\(path)"
+            )
+        }
+        connections.log.info("the ledger is \(path), which has records")
+        return true
+    }
+
+    private func path(of place: LedgerPlace?) -> String {
+        if case .file(let path)? = place { path } else { LedgerPlace.standardPath(.current) }
+    }
+
+    private func isOpen() async throws(Failure) -> Bool {
+        try await survey.isOpenBesideProtected(nobody)
+    }
+
+    // MARK: Which store
+
+    /// In which store the keys are, as far as can be said now.
+    func choice() async -> StoreChoice.Verdict {
+        let (v3, v2) = await survey.findings()
+        // With v2 off there is nothing to choose, whatever the ledger says.
+        if case .off = v2, case .off = v3 { return StoreChoice.verdict(v3: v3, v2: v2, records: .init()) }
+        if case .off = v2 { return .chosen(.v3) }
+        do throws(Failure) {
+            let isOpen = ledger.isUnprotected ? false : try await isOpen()
+            let records = try await known(isOpen: isOpen)
+            guard isOpen, v3 == .keys else { return StoreChoice.verdict(v3: v3, v2: v2, records: records) }
+            // What everybody could have written says nothing, and is not acted on either.
+            switch StoreChoice.verdict(v3: .none, v2: v2, records: records) {
+            case .chosen(let store) where store == .v2: return .chosen(store)
+            case .waits(let failure): return .waits(failure)
+            case .chosen, .both, .empty:
+                return .waits(
+                    Failure(
+                        .settings,
+                        "PKey keys are in etcd's v3 store alone, which asks for no password beside a v2 store that does, so that "
+                            + "everybody could have written them: if they are meant, say --etcd-api v3"))
+            }
+        } catch {
+            return .waits(error)
+        }
+    }
+
+    /// Of which stores the records speak, wherever they are.
+    private func known(isOpen: Bool) async throws(Failure) -> StoreChoice.Records {
+        var found = StoreChoice.Records()
+        if ledger.place == .etcd || ledger.place == nil, !isOpen {
+            found.formUnion(
+                .init(of: try await connections.ledgerInEtcd(records, fabric: ledger.fabric).records()))
+        }
+        if ledger.place != .etcd, let file = connections.ledgerFile(path(of: ledger.place), fabric: ledger.fabric) {
+            found.formUnion(.init(of: try await file.records()))
+        }
+        return found
+    }
+
+    /// Whether the store that is not used has keys of pcocc's.
+    func hasKeys(besides store: KeyStore) async -> Bool {
+        switch store {
+        case .v3: await survey.inV2() == .keys
+        case .v2: await survey.inV3() == .keys
+        }
+    }
+
+    /// The one store that a tool is to look at.
+    func standing(_ api: EtcdAPI) async throws -> KeyStore {
+        switch api {
+        case .v3: return .v3
+        case .v2: return .v2
+        case .auto:
+            switch await choice() {
+            case .chosen(let store): return store
+            // What stands in the way is told by what is read.
+            case .empty, .waits: return .v3
+            case .both(let words): throw CommandFailure(Self.undecided(words))
+            }
+        }
+    }
+
+    static func undecided(_ words: String) -> String {
+        "\(words): say which are meant with --etcd-api v3 or --etcd-api v2"
+    }
+}

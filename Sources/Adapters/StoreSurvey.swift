@@ -80,7 +80,7 @@ package struct StoreSurvey: Sendable {
         do throws(EtcdError) {
             let prefix = KeyName(prefix)
             return try await names().contains { name in
-                KeyName(name).text(behind: prefix).flatMap { try? PKey(parsing: $0) } != nil
+                KeyName(name).text(behind: prefix).flatMap { try? PKey(named: $0) } != nil
             } ? .keys : .none
         } catch {
             let failure = etcd.failure(error)

@@ -21,6 +21,13 @@ package struct PKey: Hashable, Comparable, Sendable {
         self = key
     }
 
+    /// Reads the name of a key or record: as above, but `0X2003` is the name of none. Whoever lists names and compares their bytes
+    /// would otherwise look for it in vain.
+    package init(named text: some StringProtocol) throws(FabricError) {
+        guard !text.utf8.starts(with: "0X".utf8) else { throw .malformedPKey(String(text)) }
+        try self.init(parsing: text)
+    }
+
     package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
 

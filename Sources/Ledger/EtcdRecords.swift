@@ -210,7 +210,7 @@ package struct EtcdRecords: RecordStore {
     }
 
     private func pkey(ofNote key: [UInt8]) -> PKey? {
-        KeyName(key).text(behind: notesPrefix).flatMap { try? PKey(parsing: $0) }
+        KeyName(key).text(behind: notesPrefix).flatMap { try? PKey(named: $0) }
     }
 
     private func key(_ pkey: PKey) -> [UInt8] { (prefix + pkey.description).bytes }

@@ -4,6 +4,13 @@ import Testing
 
 @Suite("PKeys and GUIDs")
 struct NumbersTests {
+    @Test("A key is named by 0x and digits; 0X names none, though people may type it")
+    func named() throws {
+        #expect(try PKey(named: "0x0005") == PKey(parsing: "0X5"))
+        #expect(throws: FabricError.malformedPKey("0X4003")) { try PKey(named: "0X4003") }
+        #expect(throws: FabricError.malformedPKey("\u{200d}0x4003")) { try PKey(named: "\u{200d}0x4003") }
+    }
+
     @Test(
         "A PKey is read in any case and padding and printed lower-case and unpadded",
         arguments: [

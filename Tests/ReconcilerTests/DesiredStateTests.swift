@@ -53,11 +53,11 @@ struct DesiredStateTests {
     @Test("A deletion that the watch tells is no word on another key that decides from then on")
     mutating func otherKey() {
         _ = state.replace(with: KeySnapshot(complete: [], revision: 9))
-        _ = state.apply([.set(entry("0X5", hosts("1"), 10))])
+        _ = state.apply([.set(entry("0x0005", hosts("1"), 10))])
         _ = state.apply([.set(entry("0x5", hosts("2"), 11))])
         _ = state.apply([.deleted(key: Self.prefix + "0x5", revision: 12)])
         #expect(members() == ["043f720300f55171"] && state.word(on: pkey) == .listed)
-        _ = state.apply([.deleted(key: Self.prefix + "0X5", revision: 13)])
+        _ = state.apply([.deleted(key: Self.prefix + "0x0005", revision: 13)])
         #expect(state.intent(of: pkey) == .absent && state.word(on: pkey) == .told)
     }
 
@@ -67,7 +67,7 @@ struct DesiredStateTests {
         _ = state.merge(KeySnapshot(complete: [], revision: 3))
         _ = state.apply([.set(entry("0x5", hosts("1"), 10))])
         #expect(state.word(on: pkey) == .told)
-        _ = state.apply([.set(entry("0X5", hosts("2"), 8))])
+        _ = state.apply([.set(entry("0x0005", hosts("2"), 8))])
         #expect(state.intent(of: pkey) == .held(.disputed))
         _ = state.merge(KeySnapshot(complete: [entry("0x5", hosts("1"), 10)], revision: 11))
         #expect(members() == ["043f720300f55171"] && state.word(on: pkey) == .listed)

@@ -175,10 +175,10 @@ struct EngineDoubtTests {
             keys: keys, ledger: [other: record(.synced, "0x6", 91)], fabric: [try ToldEngine.partition(other, host: 2)])
         #expect(told.asked[pkey]?.isClaim == true)
         fallBack(.seconds(1))
-        _ = watch(.set(ToldEngine.key("0X5", host: 3, 95)), .seconds(2))
+        _ = watch(.set(ToldEngine.key("0x0005", host: 3, 95)), .seconds(2))
         #expect(told.answer(pkey, .done, at: .seconds(2)).onPartitions[pkey] == nil)
         let settled = try list(keys, at: 101, by: "two", .seconds(6))
-        #expect(settled.onPartitions[pkey] == .confirm(expecting: ["/p/0x5": 90, "/p/0X5": .absent]))
+        #expect(settled.onPartitions[pkey] == .confirm(expecting: ["/p/0x5": 90, "/p/0x0005": .absent]))
     }
 
     // MARK: What may be lost
@@ -350,7 +350,7 @@ struct EngineDoubtTests {
 
     @Test("A second opinion compares the record, and the key that it is of, beside all keys that are known")
     mutating func compared() throws {
-        let record = LedgerRecord(.synced, key: "/p/0X5", revision: 90)
+        let record = LedgerRecord(.synced, key: "/p/0x0005", revision: 90)
         told.agrees = false
         let start = told.begin(
             keys: [ToldEngine.key("0x5", host: 2, 50)], ledger: [pkey: record],
@@ -360,19 +360,21 @@ struct EngineDoubtTests {
             return
         }
         #expect(version == RecordVersion(1))
-        #expect(keys.mapValues(\.version) == ["/p/0x5": 50, "/p/0X5": .absent])
+        #expect(keys.mapValues(\.version) == ["/p/0x5": 50, "/p/0x0005": .absent])
     }
 
     @Test("A deletion that the watch tells rests on the other names too that a list showed, used or not")
     mutating func oddNames() throws {
         try begin()
-        let both = [ToldEngine.key("0x5", 90), ToldEngine.key("0X5", host: 3, 80), ToldEngine.key("0x6", host: 2, 91)]
+        let both = [
+            ToldEngine.key("0x5", 90), ToldEngine.key("0x0005", host: 3, 80), ToldEngine.key("0x6", host: 2, 91),
+        ]
         _ = try list(both, at: 120, by: "one", .seconds(31))
         let end = watch(.deleted(key: "/p/0x5", revision: 130), .seconds(32))
         guard case .authoriseDeletion(_, let keys) = end.onPartitions[pkey] else {
             Issue.record("\(end.onPartitions)")
             return
         }
-        #expect(keys == ["/p/0x5": .absent, "/p/0X5": .absent])
+        #expect(keys == ["/p/0x5": .absent, "/p/0x0005": .absent])
     }
 }

@@ -18,6 +18,7 @@ make_deb() {
     touch --date "@$SOURCE_DATE_EPOCH" "$1/usr/share/lintian" "$1/usr/share/lintian/overrides"{,/surf-ufm-pkeyd}
     write_control "$1" "$PACKAGING/deb/control.in" "$architecture"
     install -m 755 "$PACKAGING"/deb/{preinst,postinst,prerm,postrm} "$1/DEBIAN/"
+    echo /etc/logrotate.d/surf-ufm-pkeyd >"$1/DEBIAN/conffiles"
     build_deb "$1" "$file"
     if command -v lintian >/dev/null; then
         lintian --allow-root --fail-on error "$file" || fail "lintian minds $file"
@@ -46,7 +47,7 @@ build_deb() {
 # make_rpm ROOT
 make_rpm() {
     local files spec="$WORK/surf-ufm-pkeyd.spec"
-    files=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort | sed 's|^/usr/share/man/.*|%doc &|')
+    files=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort | sed 's|^/usr/share/man/.*|%doc &|; s|^/etc/.*|%config(noreplace) &|')
     fill "$PACKAGING/rpm/surf-ufm-pkeyd.spec.in" "VERSION=$VERSION" "SUMMARY=$(summary)" \
         "DESCRIPTION=$(description)" "FILES=$files" >"$spec"
     # rpmbuild takes its root away with it.

@@ -46,6 +46,7 @@ stage_files() {
     ln -s surf-ufm-pkeyd.1.gz "$STAGE/usr/share/man/man1/surf_ufm_pkeyd.1.gz"
 
     stage_completions
+    put 644 "$PACKAGING/logrotate" etc/logrotate.d/surf-ufm-pkeyd
     put_compressed "$PACKAGING/changelog" usr/share/doc/surf-ufm-pkeyd/changelog.Debian.gz
     put 644 "$ROOT/README.md" usr/share/doc/surf-ufm-pkeyd/README.md
     put 644 "$PACKAGING/ufm.yaml" usr/share/doc/surf-ufm-pkeyd/examples/ufm.yaml

@@ -15,7 +15,7 @@ package struct DecodedKey: Hashable, Sendable {
         var pkey: PKey?
         let name = String(decoding: key, as: UTF8.self).split(separator: "/").last ?? ""
         do throws(FabricError) {
-            pkey = try PKey(parsing: name)
+            pkey = try PKey(named: name)
         } catch {
             problems.append("\(error)")
         }

@@ -333,7 +333,7 @@ package struct DesiredState: Sendable {
     }
 
     private func pkey(of key: KeyName, in index: Int) -> PKey? {
-        key.text(behind: views[index].id.prefix).flatMap { try? PKey(parsing: $0) }
+        key.text(behind: views[index].id.prefix).flatMap { try? PKey(named: $0) }
     }
 
     private func index(of source: SourceID) -> Int? { views.firstIndex { $0.id == source } }
@@ -343,7 +343,7 @@ package struct DesiredState: Sendable {
     ) {
         let pkey: PKey
         do throws(FabricError) {
-            pkey = try PKey(parsing: entry.key.text(behind: views[index].id.prefix) ?? entry.key.description)
+            pkey = try PKey(named: entry.key.text(behind: views[index].id.prefix) ?? entry.key.description)
         } catch {
             return ignore(entry, in: index, "\(error)", &outcome)
         }

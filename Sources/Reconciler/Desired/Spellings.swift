@@ -1,7 +1,7 @@
 internal import Fabric
 internal import KeyHistory
 
-/// The odd names that were seen of PKeys: `0x0005`, `0X5`. Pure.
+/// The odd names that were seen of PKeys: `0x0005`, `0x05`. Pure.
 ///
 /// What is written because a partition has no key, or has this one, has to rest on all the names that it may have: one of them
 /// may be there and not be known, since the list that showed it was not used.

@@ -111,7 +111,7 @@ struct KeyMemory {
     func wish(of pkey: PKey) -> Wish? {
         guard reached != nil else { return nil }
         let there = keys.filter { name, told in
-            told.wish != nil && (try? PKey(parsing: name.dropFirst(Store.prefix.count))) == pkey
+            told.wish != nil && (try? PKey(named: name.dropFirst(Store.prefix.count))) == pkey
         }
         let deciding = there.min { one, two in
             one.value.revision != two.value.revision ? one.value.revision > two.value.revision : one.key < two.key

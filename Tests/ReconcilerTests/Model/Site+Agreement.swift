@@ -137,7 +137,7 @@ extension Site {
     /// A change of another partition is carried out soon.
     private mutating func expectService(of pkey: PKey, _ trouble: Power) {
         guard let slot = Self.slot(pkey), breach == nil, spoiled[slot] == nil,
-            store.records["0X" + pkey.description.dropFirst(2)] == nil,
+            store.records[Self.otherName(pkey)] == nil,
             // What is there and nobody's is another's for all that anybody knows.
             ufm[pkey] == nil || store.records[pkey.description] != nil
         else { return }
@@ -147,7 +147,7 @@ extension Site {
             guard store.keys[Self.name(pkey)] != nil, ufm[pkey] != nil, store.records[pkey.description] != nil else {
                 return
             }
-            delete([Self.name(pkey), Store.prefix + "0X" + pkey.description.dropFirst(2)])
+            delete([Self.name(pkey), Store.prefix + Self.otherName(pkey)])
         } else {
             // Ports that are nowhere else, so that nothing has to be waited for.
             put(Self.name(pkey), .present(.function(of: pkey, rank: 0)))

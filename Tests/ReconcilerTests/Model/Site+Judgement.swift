@@ -229,7 +229,7 @@ extension Site {
 
     static func pkey(_ slot: Int) -> PKey { allPKeys[slot] }
 
-    private static let allPKeys = (0x2000...0x200f).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+    private static let allPKeys = (0x200...0x20f).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
 
     // MARK: What came of it
 

@@ -60,7 +60,7 @@ extension Site {
         guard var record = store.records[name] else { return }
         var changes: [String: Store.Record?] = [:]
         switch (power, Bool.random(using: &random)) {
-        case (.misspeltRecords, true): changes = [name: nil, "0X" + name.dropFirst(2): record]
+        case (.misspeltRecords, true): changes = [name: nil, Self.otherName(pkey): record]
         case (.misspeltRecords, false):
             record.record.key = KeyName(Self.name(pkeys.randomElement(using: &random) ?? pkey))
             changes = [name: record]

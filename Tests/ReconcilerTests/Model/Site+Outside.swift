@@ -82,7 +82,7 @@ extension Site {
 
     mutating func put(_ name: String, _ wish: Wish) {
         let event = store.put(name, wish)
-        let pkey = try? PKey(parsing: name.dropFirst(Store.prefix.count))
+        let pkey = try? PKey(named: name.dropFirst(Store.prefix.count))
         if pkey.map(configuration.limits.range.contains) != true { nearly(.scope) }
         observe(.word, at: event.revision)
         note("etcd: \(name) = \(wish) @\(event.revision)")
@@ -123,9 +123,9 @@ extension Site {
     private mutating func befall(_ power: Power, _ pkey: PKey) {
         switch power {
         case .movingPorts: swap(pkey)
-        case .twoKeys: put(Store.prefix + "0X" + pkey.description.dropFirst(2), drawWish(pkey))
+        case .twoKeys: put(Store.prefix + Self.otherName(pkey), drawWish(pkey))
         case .strangeKeys:
-            let names = ["", "0x7fff", "0xa001", "2001", "0x2000/x", "0x1999"]
+            let names = ["", "0x7fff", "0xa001", "2001", "0x200/x", "0x199", "0X200"]
             put(Store.prefix + (names.randomElement(using: &random) ?? ""), .present(drawPorts(pkey)))
         case .massDeletions:
             guard Bool.random(using: &random) else {

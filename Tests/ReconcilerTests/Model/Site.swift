@@ -10,10 +10,10 @@ import TestSupport
 /// what the answer is, is drawn from ``AdapterAnswers`` as far as the history's powers allow. What a daemon sends is judged
 /// when it is sent, by what that daemon had been told and shown; what it brought about, when it acts.
 struct Site {
-    /// How many PKeys are tracked: 0x2000 to 0x200f.
+    /// How many PKeys are tracked: 0x200 to 0x20f.
     static let slots = 16
     /// All that jobs may use.
-    private static let allPKeys = (0x2000...0x2007).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
+    private static let allPKeys = (0x200...0x207).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
     /// A partition that an administrator made, and that nobody is to touch.
     static let manual = PKey(PartitionNumber(lowBitsOf: 0x4000))
 
@@ -114,13 +114,16 @@ struct Site {
 
     /// The place of a PKey among those that are tracked.
     static func slot(_ pkey: PKey) -> Int? {
-        pkey.number.value >> 4 == 0x200 ? Int(pkey.number.value & 0xf) : nil
+        pkey.number.value >> 4 == 0x20 ? Int(pkey.number.value & 0xf) : nil
     }
 
     /// Where the daemons read what is wanted.
     static let etcd = SourceID("etcd", prefix: KeyName(Store.prefix))
 
     static func name(_ pkey: PKey) -> String { Store.prefix + pkey.description }
+
+    /// The same PKey, spelt otherwise: `0x0200`.
+    static func otherName(_ pkey: PKey) -> String { "0x0" + pkey.description.dropFirst(2) }
 
     private static func configuration(
         _ powers: Powers, _ pkeys: [PKey], _ random: inout SeededGenerator

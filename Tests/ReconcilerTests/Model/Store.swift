@@ -104,7 +104,7 @@ struct Store: Sendable {
 
     /// Writes a key, whether its name spells a PKey or not.
     mutating func put(_ name: String, _ wish: Wish) -> Event {
-        let pkey = try? PKey(parsing: name.dropFirst(Self.prefix.count))
+        let pkey = try? PKey(named: name.dropFirst(Self.prefix.count))
         return commit([.set(Key(name, wish, pkey: pkey, revision: revision + 1))])
     }
 

@@ -7,20 +7,20 @@ import Testing
 @Suite("The model's etcd")
 struct StoreTests {
     private var store = Store()
-    private let key = "/pkeys/0x2000"
-    private let record = Store.Record(record: LedgerRecord(.claimed, key: "/pkeys/0x2000", revision: 2))
+    private let key = "/pkeys/0x200"
+    private let record = Store.Record(record: LedgerRecord(.claimed, key: "/pkeys/0x200", revision: 2))
 
     private func put(_ store: inout Store, _ host: Int) -> Int64 { store.put(key, .present(.host(host))).revision }
 
     @Test("Keys and records share one sequence of revisions, and others move it as well")
     mutating func revisions() throws {
         #expect(put(&store, 1) == 2)
-        #expect(try store.transact(if: [.key(key, at: 2)], set: ["0x2000": record]))
-        #expect(store.records["0x2000"]?.revision == 3)
+        #expect(try store.transact(if: [.key(key, at: 2)], set: ["0x200": record]))
+        #expect(store.records["0x200"]?.revision == 3)
         store.touch(4)
         #expect(put(&store, 2) == 8)
         #expect(store.snapshot.revision.number == 8)
-        #expect(store.delete([key, "/pkeys/0x2001"])?.revision == 9)
+        #expect(store.delete([key, "/pkeys/0x201"])?.revision == 9)
         #expect(store.delete([key]) == nil)
         #expect(store.revision == 9)
     }
@@ -28,22 +28,22 @@ struct StoreTests {
     @Test("A transaction changes all or nothing, by what was last changed when, or is not there")
     mutating func transactions() throws {
         let written = put(&store, 1)
-        #expect(try !store.transact(if: [.key(key, at: written + 1)], set: ["0x2000": record]))
-        #expect(try !store.transact(if: [.key(key, at: 0)], set: ["0x2000": record]))
-        #expect(try !store.transact(if: [.value(key, [])], set: ["0x2000": record]))
+        #expect(try !store.transact(if: [.key(key, at: written + 1)], set: ["0x200": record]))
+        #expect(try !store.transact(if: [.key(key, at: 0)], set: ["0x200": record]))
+        #expect(try !store.transact(if: [.value(key, [])], set: ["0x200": record]))
         #expect(store.revision == written && store.records.isEmpty)
-        #expect(try store.transact(if: [.key("/pkeys/0x2001", at: 0)], set: ["0x2000": record, "0x2001": record]))
+        #expect(try store.transact(if: [.key("/pkeys/0x201", at: 0)], set: ["0x200": record, "0x201": record]))
         #expect(store.records.values.map(\.revision) == [written + 1, written + 1])
-        #expect(try !store.transact(if: [.record("0x2000", at: written)], set: ["0x2000": nil]))
-        #expect(try store.transact(if: [.record("0x2000", at: written + 1)], set: ["0x2000": nil]))
-        #expect(store.records.keys.sorted() == ["0x2001"])
+        #expect(try !store.transact(if: [.record("0x200", at: written)], set: ["0x200": nil]))
+        #expect(try store.transact(if: [.record("0x200", at: written + 1)], set: ["0x200": nil]))
+        #expect(store.records.keys.sorted() == ["0x201"])
     }
 
     @Test("A full store takes no put, and takes a comparison with the deletion of what is not there")
     mutating func full() throws {
         let written = put(&store, 1)
         store.isFull = true
-        #expect(throws: Store.Refusal.noSpace) { try store.transact(if: [], set: ["0x2000": record]) }
+        #expect(throws: Store.Refusal.noSpace) { try store.transact(if: [], set: ["0x200": record]) }
         #expect(try store.transact(if: [.key(key, at: written)], set: ["none": nil]))
         #expect(try !store.transact(if: [.key(key, at: written + 1)], set: ["none": nil]))
         #expect(store.revision == written)
@@ -52,7 +52,7 @@ struct StoreTests {
     @Test("A member that lags shows the store as it was, at the revision of then")
     mutating func stale() throws {
         let first = put(&store, 1)
-        _ = try store.transact(if: [], set: ["0x2000": record])
+        _ = try store.transact(if: [], set: ["0x200": record])
         _ = put(&store, 2)
         let member = store.stale(at: first)
         #expect(member.revision == first)
@@ -95,11 +95,11 @@ struct StoreTests {
     mutating func file() throws {
         store.keepsRecordsInFile = true
         let written = put(&store, 1)
-        _ = try store.transact(if: [.key(key, at: written)], set: ["0x2000": record])
+        _ = try store.transact(if: [.key(key, at: written)], set: ["0x200": record])
         #expect(store.revision == written)
         store.wipe()
         #expect(store.revision == 1 && store.keys.isEmpty)
-        #expect(store.records["0x2000"]?.record == record.record)
+        #expect(store.records["0x200"]?.record == record.record)
     }
 
     @Test(
@@ -108,7 +108,7 @@ struct StoreTests {
             Wish.present([.host(3), .host(31)]), .empty, .unreadable, .nameless,
         ])
     mutating func values(wish: Wish) throws {
-        let pkey = try PKey(parsing: "0x2000")
+        let pkey = try PKey(parsing: "0x200")
         let event = store.put(key, wish)
         let told = try #require(event.changes.first?.told(at: event.revision))
         let decoded = try? ValueDecoder.decode(try #require(told.value))
@@ -120,7 +120,7 @@ struct StoreTests {
         case .unreadable, .nameless: #expect(decoded == nil)
         case .absent: break
         }
-        _ = store.put("/pkeys/0X2000", .present(.host(9)))
+        _ = store.put("/pkeys/0x0200", .present(.host(9)))
         #expect(Site.wishes(of: store)[0].wish == .present(.host(9)))
         _ = store.put(key, wish)
         #expect(Site.wishes(of: store)[0].wish == wish)

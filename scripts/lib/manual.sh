@@ -5,7 +5,7 @@
 # make_manual PROGRAM DIRECTORY DATE: writes all pages there, with that date (YYYY-MM-DD) in them.
 #
 # The generator is argument-parser's own, the program behind its plugin generate-manual: the plugin itself would build all
-# products anew. It drops what is no ASCII, so it is given the help with dots for each ellipsis.
+# products anew. It drops what is no ASCII, and default values, so help.awk puts them into the words.
 make_manual() {
     local generator pages="$WORK/pages" page name
     local options=(--package-path "$(argument_parser)" --scratch-path "$ROOT/.build/manual-tool" -c release
@@ -13,7 +13,7 @@ make_manual() {
     build 'the generator of manual pages' "${options[@]}"
     generator=$(ask_swift build "${options[@]}" --show-bin-path)/generate-manual
     mkdir -p "$pages" "$2"
-    printf '#!/bin/sh\n"%s" "$@" | sed "s/…/.../g; s/→/->/g"\n' "$1" >"$WORK/ascii-program"
+    printf '#!/bin/sh\n"%s" "$@" | awk -f "%s"\n' "$1" "$ROOT/scripts/packaging/man/help.awk" >"$WORK/ascii-program"
     chmod 755 "$WORK/ascii-program"
     "$generator" "$WORK/ascii-program" --multi-page --date "$3" --output-directory "$pages"
     rm -f "$pages/surf-ufm-pkeyd.help.1"

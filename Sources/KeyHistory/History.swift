@@ -173,6 +173,11 @@ package struct History: Sendable {
         olderDeletions = olderDeletions.filter { $0.value <= told }
     }
 
+    /// Forgets those of the keys that were set after a list, as if nothing had been told of them.
+    package mutating func forget(_ names: Set<KeyName>, after list: KeySnapshot) {
+        for key in names where keys[key].map({ $0.revision > list.revision }) ?? false { keys[key] = nil }
+    }
+
     /// Takes note that everything up to a point has been told.
     package mutating func reach(_ point: StorePoint) {
         told = told?.advanced(to: point) ?? point

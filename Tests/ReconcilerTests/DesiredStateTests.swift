@@ -50,6 +50,24 @@ struct DesiredStateTests {
         #expect(state.word(on: pkey) == .told)
     }
 
+    @Test("What a watch that is over told beyond a doubt hides nothing that a list shows which is used after it")
+    mutating func outlived() throws {
+        _ = state.replace(with: KeySnapshot(complete: [entry("0x6", hosts("1"), 9)], revision: 9))
+        // Of a store that is wiped by and by, and of the one after it: with the same versions.
+        #expect(
+            state.replace(with: KeySnapshot(complete: [entry("0x6", hosts("2"), 9)], revision: 20)).verdict == .suspect)
+        _ = state.apply([.set(entry("0x5", hosts("1"), 30))])
+        _ = state.apply([.set(entry("0x7", hosts("1"), 31))])
+        #expect(
+            state.replace(with: KeySnapshot(complete: [entry("0x5", hosts("2"), 9)], revision: 9)).verdict == .suspect)
+        _ = state.apply([.set(entry("0x8", hosts("4"), 12))])
+        let list = KeySnapshot(complete: [entry("0x5", hosts("2"), 9), entry("0x8", hosts("4"), 12)], revision: 12)
+        #expect(state.merge(list).verdict == .either)
+        #expect(members() == ["043f720300f55172"] && state.word(on: pkey) == .listed && state.revision(of: pkey) == 9)
+        // The other one waits for the watch to tell its end.
+        #expect(state.intent(of: try PKey(parsing: "0x7")) == .held(.awaitingWatch))
+    }
+
     @Test("A deletion that the watch tells is no word on another key that decides from then on")
     mutating func otherKey() {
         _ = state.replace(with: KeySnapshot(complete: [], revision: 9))

@@ -58,6 +58,8 @@ struct SourceTrust: Sendable {
     private var gap: KeyVersion?
     /// The last that the watch has told since.
     private var heard: StorePoint?
+    /// Keys that it has told to be set since; and those that a watch before it had, which is over.
+    private var (ahead, outlived): (Set<KeyName>, Set<KeyName>) = ([], [])
     /// Who answered the last list that was used.
     private(set) var witness: Respondent?
 
@@ -102,6 +104,8 @@ struct SourceTrust: Sendable {
             // it must not hide what the list shows. A claim compares the key, should it be gone after all.
             history.forgetDeletionsAhead()
             heard = nil
+            outlived.formUnion(ahead)
+            ahead = []
         }
         let kind: Doubt.Kind
         switch history.judge(list) {
@@ -110,6 +114,9 @@ struct SourceTrust: Sendable {
             let goesOnFromSuspect = doubt?.isContinued(by: list) ?? false
             doubt = nil
             witness = list.witness
+            // So must what it told to be set there: a store between may have had it, whose versions this one never comes to.
+            history.forget(outlived, after: list)
+            outlived = []
             history.take(list)
             closeGap(with: list, occasion)
             return goesOnFromSuspect ? .either : .ours
@@ -141,6 +148,7 @@ struct SourceTrust: Sendable {
         believedAt = now
         witness = list.witness
         history.begin(with: list)
+        outlived = []
         closeGap(with: list, occasion)
         return .believed
     }
@@ -148,6 +156,7 @@ struct SourceTrust: Sendable {
     private mutating func closeGap(with list: KeySnapshot, _ occasion: ListOccasion) {
         guard let end = gap, list.revision >= end || occasion == .afresh else { return }
         gap = nil
+        ahead = []
         if occasion != .afresh, let heard { history.reach(heard) }
         heard = nil
     }
@@ -156,6 +165,7 @@ struct SourceTrust: Sendable {
     mutating func take(_ changes: [KeyChange], at point: StorePoint) {
         guard gap == nil else {
             heard = point
+            ahead.formUnion(changes.lazy.filter { $0.value != nil }.map(\.key))
             return history.take(changes, at: point, isGapless: false)
         }
         history.take(changes, at: point)

@@ -112,7 +112,7 @@ struct SourceView: Sendable {
     mutating func miss(_ list: KeySnapshot, until time: Duration, isSuspected: Bool) -> Set<PKey> {
         let listed = Set(list.entries.map(\.key))
         var changed: Set<PKey> = []
-        for (key, entry) in entries where !listed.contains(key) && entry.revision <= list.revision {
+        for (key, entry) in entries where !listed.contains(key) && !isKnown(entry, of: key, after: list) {
             if isSuspected { suspected.insert(key) }
             guard missed[key] == nil else { continue }
             missed[key] = time
@@ -124,6 +124,11 @@ struct SourceView: Sendable {
             if let pkey = entries[key]?.pkey { changed.insert(pkey) }
         }
         return changed
+    }
+
+    /// Whether something is known of a key that the list is too old for.
+    private func isKnown(_ entry: Entry, of key: KeyName, after list: KeySnapshot) -> Bool {
+        entry.revision > list.revision && history.version(of: key) == entry.revision
     }
 
     /// Takes out the keys that have waited long enough for the watch.
@@ -161,6 +166,7 @@ struct SourceView: Sendable {
             if let known = entries[entry.key] {
                 guard
                     entry.revision > known.revision || (entry.revision == known.revision && entry.value != known.value)
+                        || (known.revision > list.revision && !isKnown(known, of: entry.key, after: list))
                 else { return false }
             }
             // It may be gone since.

@@ -138,8 +138,9 @@ struct Witness {
             if isList || partition != nil { sights[slot].isLackedInList = partition == nil }
             if !isList || partition != nil { sights[slot].isLackedSingly = partition == nil }
         }
-        // A single read that is answered after a list, and was asked for before it, may be the newer one.
-        guard asked >= sights[slot].asked || !isList else { return }
+        // A single read that is answered after a list, and was asked for before it, may be the newer one. Of two that were asked
+        // for in one step, the single one was asked for last.
+        guard asked > sights[slot].asked || !isList else { return }
         let ports = PortSet(partition)
         sights[slot].isKnown = true
         sights[slot].exists = partition != nil

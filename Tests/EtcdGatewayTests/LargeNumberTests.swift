@@ -47,6 +47,8 @@ struct LargeNumberTests {
                 try? await follower.run { _ in }
                 hasEnded.update { $0 = true }
             }
+            // Also where the wait for it fails: what goes on for ever would keep all other tests waiting.
+            defer { task.cancel() }
             try await eventually("some requests, or the end") {
                 transport.requests.count > 3 || hasEnded.read { $0 }
             }

@@ -35,6 +35,8 @@ struct WriteRefusals: Sendable {
         var askAt: Duration
         /// The partition whose write is under way.
         var trying: PKey?
+        /// The one that was asked for last.
+        var asked: PKey?
     }
 
     private static let (firstPause, longestPause) = (Duration.seconds(1), Duration.seconds(60))
@@ -67,7 +69,8 @@ struct WriteRefusals: Sendable {
         let wasTrying = refusing?.trying == pkey
         if wasTrying { refusing?.trying = nil }
         switch result {
-        case .success(.done):
+        // What is said against a partition is said to somebody who may change it.
+        case .success:
             let relief = Relief(
                 after: refusing.map { now - $0.since }, pkeys: unsent.union(refused.keys).sorted())
             own = own.union(refused.keys).subtracting([pkey])
@@ -83,8 +86,8 @@ struct WriteRefusals: Sendable {
             } else if wasTrying {
                 putOff(now: now)
             }
-        // It may be of the partition, or of the moment.
-        case .success(.refused), .failure:
+        // It may be of the moment.
+        case .failure:
             if wasTrying { putOff(now: now) }
         }
         return nil
@@ -137,7 +140,10 @@ struct WriteRefusals: Sendable {
     mutating func due(now: Duration) -> PKey? {
         guard let next, next <= now else { return nil }
         refusing?.askAt = now + Self.longestPause
-        return refused.keys.min()
+        // Each in its turn: one that fails for reasons of its own must not keep the others waiting.
+        let pkey = refused.keys.filter { pkey in refusing?.asked.map { pkey > $0 } ?? true }.min() ?? refused.keys.min()
+        refusing?.asked = pkey
+        return pkey
     }
 }
 

@@ -26,8 +26,10 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     static let all: [NotYetHeld] = []
 
-    /// Stores that lose their history, where two daemons run at once: with these, about one history in 10,000 breaks something,
-    /// since each takes what the other writes and lets go of for what befell the store. That is no supported way to run, so that
-    /// the main test leaves them out of histories with two daemons; another test bounds how often.
-    static let rarelyBrokenByTwo = Powers([.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys])
+    /// What breaks in about one history of 15,000 with every power, and is left out of the main test: another test bounds
+    /// how often. In each that is known a store loses its history: seeds 0x20f5bb7ef304dbbf, and with two daemons, which is
+    /// no supported way to run, 0x180a0d6d8743f408 and 0x9079c37387343d76.
+    static let rarelyBroken = [Power.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys].map { loss in
+        NotYetHeld(loss, .ports, "a port joins before what the watch tells of its holder is believed")
+    }
 }

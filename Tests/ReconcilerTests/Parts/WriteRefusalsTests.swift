@@ -53,12 +53,13 @@ struct WriteRefusalsTests {
         refuse(0)
         refuse(1)
         var (now, pauses) = (Duration.zero, [Int64]())
-        for _ in 0..<9 {
+        for round in 0..<9 {
             let next = refusals.next ?? .zero
             pauses.append((next - now).components.seconds)
             now = next
             #expect(refusals.failure(now: now - .milliseconds(1)) == forbidden)
-            #expect(refusals.due(now: now) == pkeys[0])
+            // Each in its turn.
+            #expect(refusals.due(now: now) == pkeys[round % 2])
             #expect(refusals.due(now: now) == nil)
             #expect(refusals.failure(now: now) == nil)
             refusals.sending(pkeys[1], now: now)
@@ -66,6 +67,19 @@ struct WriteRefusalsTests {
             refuse(1, at: now)
         }
         #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60])
+    }
+
+    @Test(
+        "What UFM says against the partition that is tried with shows that changes are let through: nobody waits any more"
+    )
+    mutating func objection() {
+        refuse(0)
+        refuse(1)
+        refusals.sending(pkeys[0], now: .seconds(1))
+        let refused = Result<StepAnswer, Failure>.success(
+            .refused(StepRefusal(.noSuchPartition, Failure(.rejected, "404"), keepsEmpty: false)))
+        #expect(refusals.answered(refused, of: pkeys[0], now: .seconds(1))?.pkeys == [pkeys[0], pkeys[1]])
+        #expect(refusals.failure(now: .seconds(1)) == nil && refusals.next == nil)
     }
 
     @Test("What is told meanwhile is tried at once, but no more often than once a second")

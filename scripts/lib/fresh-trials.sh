@@ -43,12 +43,6 @@ try_all() {
     try 'scripts/demo, for the first time' in_root bash -c "cd '$CHECKOUT' && scripts/demo"
     try 'scripts/demo again: no network, no HOME, no language, umask 077, from another directory' \
         without_network bare_in_root bash -c "umask 077 && cd / && exec '$demo'"
-    try 'scripts/package deb' in_root "$CHECKOUT/scripts/package" deb
-    try 'the package, installed, started and purged' in_root bash -euc "
-        apt-get install -y --no-install-recommends '$CHECKOUT'/.build/packages/surf-ufm-pkeyd_*.deb
-        surf-ufm-pkeyd monitor --help
-        apt-get purge -y surf-ufm-pkeyd
-        test ! -e /usr/bin/surf-ufm-pkeyd"
     if [[ $1 == yes ]]; then
         try 'scripts/test, every test' in_root "$test"
     else

@@ -113,7 +113,7 @@ package struct LogReporter: Sendable {
         case .heldBack(let held, let owned, let since):
             let text =
                 "\(held.count) deletions at once, of \(owned) partitions, are held back: \(held.inWords); "
-                + "is \(source) what it should be? If so: \(ApprovalWords.command)"
+                + "is \(source) what it should be? If so: surf-ufm-pkeyd status --approve-deletes"
             return [Message(.error, text + (since.map { " (held back since \($0))" } ?? ""))]
         case .lackingList(let lacking, let seen):
             let text =

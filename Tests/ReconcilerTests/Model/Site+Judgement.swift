@@ -328,7 +328,9 @@ extension Site {
             daemons[index].witness.inherited =
                 daemons[index].witness.inherited
                 ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
-        case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
+        case (.claim(let changes, _), .ledger(.written)):
+            daemons[index].witness.owned.formUnion(changes.keys)
+            daemons[index].witness.claimed.formUnion(changes.keys)
         default: break
         }
     }

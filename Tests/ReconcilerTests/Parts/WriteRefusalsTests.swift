@@ -1,4 +1,5 @@
 import Fabric
+import Planning
 import Testing
 
 @testable import Reconciler

@@ -213,7 +213,8 @@ extension Site {
         // What another daemon has made it need not know of, and what is no record of the partition's own holds it: as it was
         // last read, though another daemon may have written one since.
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
-            !powers.has(.twoDaemons) || witness.owned.contains(pkey),
+            // Nor of its own claim before that is answered.
+            witness.owned.contains(pkey),
             !witness.strange.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
             let heard = witness.memory.wish(of: pkey)?.ports, heard.isDisjoint(with: ports)

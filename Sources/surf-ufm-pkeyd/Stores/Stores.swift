@@ -100,9 +100,10 @@ struct Stores: Sendable {
     /// Where the ledger of keys in a store is.
     private func place(_ store: KeyStore) async throws -> LedgerPlace {
         if case .file? = ledger.place { return .file(path(of: ledger.place)) }
-        let isOpen = store == .v2 && !ledger.isUnprotected ? try await self.isOpen() : false
-        if ledger.place == nil, try await isKeptInFile(besideOpen: isOpen) {
-            return .file(LedgerPlace.standardPath(.current))
+        let isOpen = try await isOpen(besideKeysIn: store)
+        if ledger.place == nil {
+            let isKept = try await isKeptInFile(besideOpen: isOpen)
+            if isKept { return .file(LedgerPlace.standardPath(.current)) }
         }
         guard isOpen else { return .etcd }
         guard ledger.place == nil else {
@@ -118,6 +119,7 @@ struct Stores: Sendable {
     }
 
     /// Whether a file has records, and etcd none: what has records stays the ledger, whatever has become of passwords since.
+    @inline(never)
     private func isKeptInFile(besideOpen isOpen: Bool) async throws -> Bool {
         let path = LedgerPlace.standardPath(.current)
         guard let file = connections.ledgerFile(path, fabric: ledger.fabric), try await !file.records().records.isEmpty
@@ -136,6 +138,16 @@ struct Stores: Sendable {
         if case .file(let path)? = place { path } else { LedgerPlace.standardPath(.current) }
     }
 
+    /// Whether the v3 store is open to everybody beside a protected v2 store that has the keys.
+    ///
+    /// Kept out of its callers: Swift 6.3 does not get through with their optimisation else.
+    @inline(never)
+    private func isOpen(besideKeysIn store: KeyStore) async throws -> Bool {
+        guard store == .v2, !ledger.isUnprotected else { return false }
+        return try await isOpen()
+    }
+
+    @inline(never)
     private func isOpen() async throws(Failure) -> Bool {
         try await survey.isOpenBesideProtected(nobody)
     }

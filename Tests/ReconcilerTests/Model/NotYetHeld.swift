@@ -29,7 +29,12 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
     /// What breaks in about one history of some thousands with every power, and is left out of the main test: another test
     /// bounds how often. In each that is known a store loses its history, mostly where two daemons run, which is no supported
     /// way to run; with one, 0x3771af1236aa14b3: what a list lacks is taken out of a partition of which no key is left.
-    static let rarelyBroken = [Power.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys].map { loss in
-        NotYetHeld(loss, .ports, "a port joins before what the watch tells of its holder is believed")
-    }
+    static let rarelyBroken =
+        [Power.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys].map { loss in
+            NotYetHeld(loss, .ports, "a port joins before what the watch tells of its holder is believed")
+        }
+        + [
+            // 0xac76ecef5398a95d: what the watch tells next is taken for known, and for gone since.
+            NotYetHeld(.membersDisagree, .currency, "a list of a later revision lacks what the watch has yet to tell")
+        ]
 }

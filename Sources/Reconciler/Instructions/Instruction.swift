@@ -103,3 +103,9 @@ extension LedgerRecord {
     /// The same record, approved.
     package var approved: LedgerRecord { LedgerRecord(.approved, key: key, revision: revision) }
 }
+
+/// How people let deletions go on that are held back: the one place for these words.
+package enum ApprovalWords {
+    /// What they type; the options that lead to etcd and the ledger come on top.
+    package static let command = "surf-ufm-pkeyd status --approve-deletes"
+}

@@ -13,20 +13,20 @@ struct PcoccWriter {
     }
 
     /// Where `scripts/test` puts python-etcd.
-    private static let library = Programs.packageRoot + "/.build/python-etcd-0.4.5"
+    private static let packages = Programs.packageRoot + "/.build/python-etcd-0.4.5"
 
     /// Carries out lines such as `put 0x200e 043f720300f55176 -` in their order; gives the indices of what was done.
     @discardableResult
     func run(_ lines: [String]) async throws -> [Int64] {
         try #require(
-            FileManager.default.fileExists(atPath: Self.library), "python-etcd is missing: scripts/test fetches it")
+            FileManager.default.fileExists(atPath: Self.packages), "python-etcd is missing: scripts/test fetches it")
         let scheme = site.kind.isEncrypted ? "https" : "http"
         var arguments = [Programs.packageRoot + "/Fixtures/pcocc/writer.py", scheme, "127.0.0.1", site.etcdPort]
         arguments += login ? ["root", site.options.etcdPassword] : ["", ""]
         if site.kind.isEncrypted { arguments.append(site.certificates.authority.certificate) }
         let result = try await CommandRunner.succeed(
             Command(
-                "python3", arguments, environment: ["PYTHONPATH": Self.library],
+                "python3", arguments, environment: ["PYTHONPATH": Self.packages],
                 input: lines.map { $0 + "\n" }.joined()))
         return result.output.split(separator: "\n").compactMap { Int64($0) }
     }

@@ -162,10 +162,14 @@ struct EtcdV2Tool {
         }
     }
 
+    private var printer: ChangePrinter { ChangePrinter(format: format, decodes: options.decode, version: "index") }
+
     private func take(_ event: FollowerEvent, _ prefix: String, _ log: Logger) throws {
         switch event {
         case .changed(_, let changes):
-            for change in changes where change.key.hasPrefix(KeyName(prefix)) { try show(change) }
+            for change in changes where change.key.hasPrefix(KeyName(prefix)) {
+                try printer.show(change)
+            }
             try Output.flush()
         case .listed(_, .start), .progress: break
         case .listed(_, let reason):
@@ -173,21 +177,6 @@ struct EtcdV2Tool {
         case .lost(let error): log.warning("\(ErrorWords.of(error)); trying again")
         case .restored(_, let told): log.warning("etcd is watched again, from index \(told + 1) on")
         }
-    }
-
-    private func show(_ change: KeyChange) throws {
-        let keyValue = KeyValue(
-            key: change.key.bytes, value: change.value ?? [], createRevision: 0, modRevision: change.revision.number)
-        let decodes = options.decode && change.value != nil
-        if format == .json {
-            var document = KeyDocument(keyValue, withValue: change.value != nil, decode: decodes)
-            document.event = change.value == nil ? "delete" : "put"
-            return Output.line(try Output.compactJSON(document))
-        }
-        let event = change.value == nil ? "DELETE" : "PUT"
-        Output.line("\(event) \(Terminal.line(change.key.bytes)) (index \(change.revision))")
-        if let value = change.value, !decodes { Output.line("  " + Terminal.text(value).replacing("\n", with: "\n  ")) }
-        if decodes { KeyWords.decoded(keyValue).forEach { Output.line("  " + $0) } }
     }
 
     // MARK: Directories

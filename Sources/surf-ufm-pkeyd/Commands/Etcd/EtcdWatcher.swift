@@ -18,6 +18,8 @@ struct EtcdWatcher {
     /// Aborts all transfers: an authentication belongs to all its callers, and does not end when one of them is cancelled.
     let abort: @Sendable () -> Void
 
+    private var printer: ChangePrinter { ChangePrinter(format: format, decodes: options.decode, version: "revision") }
+
     func run(_ prefix: String) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         EndingSignals.letGo(but: [SIGINT, SIGTERM])
@@ -59,26 +61,11 @@ struct EtcdWatcher {
     private func take(_ event: FollowerEvent) throws {
         switch event {
         case .changed(_, let changes):
-            for change in changes { try show(change) }
+            for change in changes { try printer.show(change) }
             try Output.flush()
         case .lost(let error): log.warning("\(ErrorWords.of(error)); trying again")
         case .restored(_, let told): log.warning("etcd is watched again, from revision \(told + 1) on")
         case .progress, .listed: break
         }
-    }
-
-    private func show(_ change: KeyChange) throws {
-        let keyValue = KeyValue(
-            key: change.key.bytes, value: change.value ?? [], createRevision: 0, modRevision: change.revision.number)
-        let decodes = options.decode && change.value != nil
-        if format == .json {
-            var document = KeyDocument(keyValue, withValue: change.value != nil, decode: decodes)
-            document.event = change.value == nil ? "delete" : "put"
-            return Output.line(try Output.compactJSON(document))
-        }
-        let event = change.value == nil ? "DELETE" : "PUT"
-        Output.line("\(event) \(Terminal.line(change.key.bytes)) (revision \(change.revision))")
-        if let value = change.value, !decodes { Output.line("  " + Terminal.text(value).replacing("\n", with: "\n  ")) }
-        if decodes { KeyWords.decoded(keyValue).forEach { Output.line("  " + $0) } }
     }
 }

@@ -70,6 +70,20 @@ struct ConflictTests {
         #expect(seen.onPartitions[pkey]?.isStep != true)
     }
 
+    @Test("What has lost its record while it was written to is not called ours for that")
+    mutating func lostMeanwhile() throws {
+        let synced = LedgerRecord(.synced, key: "/p/0x5", revision: 5)
+        _ = told.begin(
+            keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [try ToldEngine.partition(pkey)])
+        let news = told.tell(.source(.changed(revision: 101, [.set(ToldEngine.key("0x5", host: 9, 101))])))
+        #expect(news.onPartitions[pkey]?.isStep == true)
+        _ = told.tell(.timer, at: .seconds(31))
+        for second in 31...34 { _ = told.ledger(.success([:]), at: .seconds(second)) }
+        #expect(told.answer(pkey, .written, at: .seconds(35)).onPartitions[pkey] == .read)
+        let seen = told.answer(pkey, .read(theirs), at: .seconds(36))
+        #expect(seen.onPartitions[pkey]?.isClaim != true && told.asked[pkey]?.isClaim != true)
+    }
+
     @Test("In a dry run it is told, and nothing is written")
     mutating func rehearsal() {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])

@@ -199,6 +199,20 @@ struct EnginePortsTests {
         #expect(step(told.ledger(.success([new: claimed])), new) != nil)
     }
 
+    @Test("The ports of one that is being claimed are as good as ours: another waits for those that it is to lose")
+    mutating func claimed() throws {
+        let named = Partition(
+            number: old.number, name: "api_pkey_0x5", ipOverIB: false,
+            members: try partition(old, hosts: [1]).members.values.map(\.self))
+        let start = told.begin(keys: [key(old, hosts: [1], 5)], fabric: [named])
+        #expect(start.onPartitions[old]?.isClaim == true)
+        // It may be written already, and loses its host meanwhile.
+        _ = told.tell(
+            .source(.changed(revision: 101, [.set(key(old, hosts: [2], 101)), .set(key(new, hosts: [1], 101))])))
+        let going = told.answer(new, .done)
+        #expect(step(going, new) == nil)
+    }
+
     @Test("A single run that ends while something waits says so")
     mutating func once() throws {
         var configuration = EngineConfiguration(sources: [ToldEngine.source])

@@ -109,6 +109,9 @@ struct Work: Sendable {
 
     func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
 
+    /// Partitions of which nobody knows yet whether the ledger has them as ours: a claim of them is under way.
+    var claiming: [PKey] { runs.filter { $0.value.run.isClaiming }.map(\.key) }
+
     /// What asks for something, and how much lets time pass.
     var underWay: EngineStatus.UnderWay {
         let most = EngineStatus.UnderWay.most

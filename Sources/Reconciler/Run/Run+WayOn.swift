@@ -95,7 +95,8 @@ extension Run {
     static func verify(
         _ goal: Goal, _ actual: Partition?, _ attempt: Attempt, _ permit: WritePermit, _ facts: Facts
     ) -> Turn {
-        guard facts.isCurrent(goal) else { return Turn(.again) }
+        // Its record may be gone since: then it is another's as much as any, and another run says so.
+        guard facts.isCurrent(goal), !facts.isInConflict(goal, actual: actual) else { return Turn(.again) }
         var attempt = attempt
         var steps = facts.steps(goal, from: actual, isOwned: true, strategy: attempt.strategy)
         var evidence = attempt.step.evidence(in: actual)

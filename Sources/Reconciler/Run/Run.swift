@@ -72,6 +72,14 @@ enum Run: Sendable {
         }
     }
 
+    /// Whether it has asked the ledger to have the partition as ours.
+    var isClaiming: Bool {
+        switch phase {
+        case .claiming, .recording: true
+        case .reading, .confirming, .authorising, .writing, .verifying, .releasing, .asking, .noting: false
+        }
+    }
+
     /// What a run has to know beside what it carries: how things stand when it begins or is answered.
     struct Facts: Sendable {
         let standing: Standing

@@ -25,6 +25,8 @@ extension Standings {
         case .noted(let note): waiters.noted(note, of: pkey)
         case .conflicts(let conflict):
             if conflicts.set(conflict, of: pkey) { out.found(.conflict(pkey, conflict)) }
+            // Its ports block nobody, once it is not being claimed any more.
+            if conflict != nil { indexPorts(of: pkey, gate, &work, &out) }
         case .conflictNoted(let note): sides.ledger.note(note, on: pkey)
         case .failed(let side, let failure): sides.failed(side, failure, now: out.now)
         case .troubled(let failure):
@@ -118,7 +120,9 @@ extension Standings {
     ) {
         // In a rehearsal nothing ever leaves.
         guard !gate.isRehearsal else { return }
-        let free = leaving.index(pkeys, picture, admission, doubted: sides.ledger.doubted)
+        // One that is being claimed may be ours by now.
+        let doubted = sides.ledger.doubted.union(work.claiming)
+        let free = leaving.index(pkeys, picture, admission, doubted: doubted)
         for pkey in waiters.waiting(for: free) { ask(pkey, isNews: true, &work, now: out.now) }
     }
 

@@ -123,8 +123,6 @@ struct Witness {
     var inherited: Set<Int>?
     /// The partitions that it has read to be ours the last time, or has claimed since.
     var owned: Set<PKey> = []
-    /// The partitions that it has claimed at any time: what it did then may have to be ended though the record is lost.
-    var claimed: Set<PKey> = []
 
     /// - Parameter floor: how far a former life was told.
     init(eras: [Int], floor: Int64) {

@@ -35,9 +35,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
         }
         + [
             // 0xac76ecef5398a95d: what the watch tells next is taken for known, and for gone since.
-            NotYetHeld(.membersDisagree, .currency, "a list of a later revision lacks what the watch has yet to tell"),
-            // 0x397f6795dffa2866, 0x17031569cedbfe18: beside a second writer, and while a claim is under way.
-            NotYetHeld(
-                .lostRecords, .scope, "what has lost its record is claimed again, though it may be another's by now"),
+            NotYetHeld(.membersDisagree, .currency, "a list of a later revision lacks what the watch has yet to tell")
         ]
 }

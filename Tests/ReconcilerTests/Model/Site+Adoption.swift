@@ -9,10 +9,7 @@ extension Site {
     mutating func judgeAdoption(_ pkey: PKey, _ change: RecordChange, _ index: Int) {
         guard let slot = Self.slot(pkey), change.version == .absent, let record = change.record,
             // A record that the store lost is written anew, though nothing is done about its partition.
-            record.state != .guarded,
-            // Somebody else may have made it between our last list and our first write, which then joined it. It was claimed in
-            // good faith, and stays ours when the store loses that record too.
-            !daemons[index].witness.claimed.contains(pkey)
+            record.state != .guarded
         else { return }
         let sight = daemons[index].witness.sights[slot]
         guard sight.isFresh, let there = sight.partition else { return }

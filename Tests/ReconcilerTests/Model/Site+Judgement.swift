@@ -213,8 +213,7 @@ extension Site {
         // What another daemon has made it need not know of, and what is no record of the partition's own holds it: as it was
         // last read, though another daemon may have written one since.
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
-            // Nor of its own claim before that is answered.
-            witness.owned.contains(pkey),
+            !powers.has(.twoDaemons) || witness.owned.contains(pkey),
             !witness.strange.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
             let heard = witness.memory.wish(of: pkey)?.ports, heard.isDisjoint(with: ports)
@@ -329,9 +328,7 @@ extension Site {
             daemons[index].witness.inherited =
                 daemons[index].witness.inherited
                 ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
-        case (.claim(let changes, _), .ledger(.written)):
-            daemons[index].witness.owned.formUnion(changes.keys)
-            daemons[index].witness.claimed.formUnion(changes.keys)
+        case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
         default: break
         }
     }

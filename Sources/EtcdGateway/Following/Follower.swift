@@ -54,7 +54,7 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     package func run(_ tell: @escaping Tell) async throws(EtcdError) {
         let state = State(FollowerPosition(from: start, onCompaction: onCompaction, store: store))
         while !Task.isCancelled {
-            do throws(Stop) {
+            do throws(FollowerStop) {
                 try await step(state, tell)
             } catch {
                 guard !Task.isCancelled else { return }
@@ -91,18 +91,18 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    private func step(_ state: State, _ tell: @escaping Tell) async throws(Stop) {
+    private func step(_ state: State, _ tell: @escaping Tell) async throws(FollowerStop) {
         switch state.next {
         case .list(let reason):
-            let listing = try await reading { () async throws(EtcdError) in try await client.list(range) }
+            let listing = try await FollowerStop.reading { () async throws(EtcdError) in try await client.list(range) }
             let snapshot = listing.snapshot
-            let event = try await reading { () async throws(EtcdError) in
+            let event = try await FollowerStop.reading { () async throws(EtcdError) in
                 try state.listed(snapshot, through: listing.endpoint, now: clock.now)
             }
-            try await telling(event, tell)
-            try await telling(.listed(snapshot, reason), tell)
+            try await FollowerStop.telling(event, tell)
+            try await FollowerStop.telling(.listed(snapshot, reason), tell)
         case .look:
-            let page = try await reading { () async throws(EtcdError) in
+            let page = try await FollowerStop.reading { () async throws(EtcdError) in
                 try await client.range(range, limit: 1, countOnly: true)
             }
             do throws(EtcdError) {
@@ -116,13 +116,15 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// Reads a watch until it ends or is shown to be dead.
-    private func watch(from revision: Int64, _ state: State, _ tell: @escaping Tell) async throws(Stop) {
-        let watch = try await reading { () async throws(EtcdError) in try await client.watch(range, from: revision) }
-        let end = await withTaskGroup(of: Stop?.self) { group in
+    private func watch(from revision: Int64, _ state: State, _ tell: @escaping Tell) async throws(FollowerStop) {
+        let watch = try await FollowerStop.reading { () async throws(EtcdError) in
+            try await client.watch(range, from: revision)
+        }
+        let end = await withTaskGroup(of: FollowerStop?.self) { group in
             group.addTask { await read(watch, state, tell) }
-            group.addTask { await prove(watch, state).map(Stop.failed) }
+            group.addTask { await prove(watch, state).map(FollowerStop.failed) }
             if await client.places().count > 1 {
-                group.addTask { await client.awaitSilence(of: watch.endpoint, clock: clock).map(Stop.failed) }
+                group.addTask { await client.awaitSilence(of: watch.endpoint, clock: clock).map(FollowerStop.failed) }
             }
             let first = await group.next() ?? nil
             group.cancelAll()
@@ -131,14 +133,15 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
         if let end { throw end }
     }
 
-    private func read(_ watch: EtcdWatch, _ state: State, _ tell: @escaping Tell) async -> Stop? {
-        do throws(Stop) {
+    private func read(_ watch: EtcdWatch, _ state: State, _ tell: @escaping Tell) async -> FollowerStop? {
+        do throws(FollowerStop) {
             var updates = watch.makeAsyncIterator()
-            while let update = try await reading({ () async throws(EtcdError) in try await updates.next() }) {
-                let events = try await reading { () async throws(EtcdError) in
+            while let update = try await FollowerStop.reading({ () async throws(EtcdError) in try await updates.next() }
+            ) {
+                let events = try await FollowerStop.reading { () async throws(EtcdError) in
                     try state.received(update, from: watch.endpoint, now: clock.now)
                 }
-                for event in events { try await telling(event, tell) }
+                for event in events { try await FollowerStop.telling(event, tell) }
             }
             return nil
         } catch {
@@ -153,31 +156,6 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
             try state.judge(proof)
         }
     }
-
-    private func reading<Value>(_ body: () async throws(EtcdError) -> Value) async throws(Stop) -> Value {
-        do throws(EtcdError) {
-            return try await body()
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    private func telling(_ event: FollowerEvent?, _ tell: Tell) async throws(Stop) {
-        guard let event else { return }
-        do throws(EtcdError) {
-            try await tell(event)
-        } catch {
-            throw .refused(error)
-        }
-    }
-}
-
-/// Beside the follower and not in it: an error type that depends on the clock's made the optimiser of Swift 6.3 crash.
-private enum Stop: Error {
-    /// Reading failed.
-    case failed(EtcdError)
-    /// Whoever is told wants no more.
-    case refused(EtcdError)
 }
 
 /// What the reader of a watch and its prover share: the position in history, and whether etcd can be read.

@@ -34,7 +34,7 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
     package func run(_ tell: @escaping Tell) async throws(EtcdError) {
         let state = State(V2Position(of: lists.directory, store: store))
         while !Task.isCancelled {
-            do throws(V2Stop) {
+            do throws(FollowerStop) {
                 try await step(state, tell)
             } catch {
                 guard !Task.isCancelled else { return }
@@ -69,22 +69,22 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    private func step(_ state: State, _ tell: @escaping Tell) async throws(V2Stop) {
+    private func step(_ state: State, _ tell: @escaping Tell) async throws(FollowerStop) {
         switch state.next {
         case .list(let reason):
-            let listing = try await reading { () async throws(EtcdError) in try await lists.fresh() }
-            let event = try await reading { () async throws(EtcdError) in
+            let listing = try await FollowerStop.reading { () async throws(EtcdError) in try await lists.fresh() }
+            let event = try await FollowerStop.reading { () async throws(EtcdError) in
                 try state.listed(listing.snapshot, through: listing.endpoint, now: clock.now)
             }
-            try await telling(event, tell)
-            try await telling(.listed(listing.snapshot, reason), tell)
+            try await FollowerStop.telling(event, tell)
+            try await FollowerStop.telling(.listed(listing.snapshot, reason), tell)
         case .watch: try await watch(state, tell)
         }
     }
 
     /// Reads watches, one behind the other, until one ends in an error or is shown to be dead.
-    private func watch(_ state: State, _ tell: @escaping Tell) async throws(V2Stop) {
-        let end = await withTaskGroup(of: V2Stop?.self) { group in
+    private func watch(_ state: State, _ tell: @escaping Tell) async throws(FollowerStop) {
+        let end = await withTaskGroup(of: FollowerStop?.self) { group in
             group.addTask { await read(state, tell) }
             group.addTask { await prove(state, tell) }
             let first = await group.next() ?? nil
@@ -94,30 +94,34 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
         if let end { throw end }
     }
 
-    private func read(_ state: State, _ tell: @escaping Tell) async -> V2Stop? {
-        do throws(V2Stop) {
+    private func read(_ state: State, _ tell: @escaping Tell) async -> FollowerStop? {
+        do throws(FollowerStop) {
             while !Task.isCancelled, case .watch(let index, let isSingle) = state.next {
-                let watch = try await reading { () async throws(EtcdError) in
+                let watch = try await FollowerStop.reading { () async throws(EtcdError) in
                     try await client.watch(lists.directory.prefix, from: index, isSingle: isSingle)
                 }
-                let event = try await reading { () async throws(EtcdError) in try state.began(watch, now: clock.now) }
-                try await telling(event, tell)
+                let event = try await FollowerStop.reading { () async throws(EtcdError) in
+                    try state.began(watch, now: clock.now)
+                }
+                try await FollowerStop.telling(event, tell)
                 lists.follows(through: watch.endpoint)
                 // Whoever lists answers in milliseconds; whoever is frozen is silent. Where a login costs nothing, that is felt.
                 guard !client.isAuthenticated, await client.places().count > 1 else {
                     try await read(watch, state, tell)
                     continue
                 }
-                let end = await withTaskGroup(of: V2Stop?.self) { group in
+                let end = await withTaskGroup(of: FollowerStop?.self) { group in
                     group.addTask {
-                        do throws(V2Stop) {
+                        do throws(FollowerStop) {
                             try await read(watch, state, tell)
                             return nil
                         } catch {
                             return error
                         }
                     }
-                    group.addTask { await client.awaitSilence(of: watch.endpoint, clock: clock).map(V2Stop.failed) }
+                    group.addTask {
+                        await client.awaitSilence(of: watch.endpoint, clock: clock).map(FollowerStop.failed)
+                    }
                     let first = await group.next() ?? nil
                     group.cancelAll()
                     return first
@@ -131,23 +135,23 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// Reads one watch to its end, or until the next one has to be asked for in another way.
-    private func read(_ watch: V2Watch, _ state: State, _ tell: @escaping Tell) async throws(V2Stop) {
+    private func read(_ watch: V2Watch, _ state: State, _ tell: @escaping Tell) async throws(FollowerStop) {
         var watch = watch
-        while let event = try await reading({ () async throws(EtcdError) in try await watch.next() }) {
+        while let event = try await FollowerStop.reading({ () async throws(EtcdError) in try await watch.next() }) {
             let (events, isToBeLeft) = state.received(event, of: watch, now: clock.now)
             lists.heard(event)
-            for event in events { try await telling(event, tell) }
+            for event in events { try await FollowerStop.telling(event, tell) }
             if isToBeLeft { return }
         }
     }
 
     /// Proves again and again that the watches have missed nothing, until they have, or until the task is cancelled.
-    private func prove(_ state: State, _ tell: @escaping Tell) async -> V2Stop? {
+    private func prove(_ state: State, _ tell: @escaping Tell) async -> FollowerStop? {
         var pace = V2Pace(isAuthenticated: client.isAuthenticated)
-        do throws(V2Stop) {
+        do throws(FollowerStop) {
             while !Task.isCancelled {
                 let since = state.told
-                let listing = try await reading { () async throws(EtcdError) in
+                let listing = try await FollowerStop.reading { () async throws(EtcdError) in
                     try await lists.regular(every: pace.interval)
                 }
                 pace.reached(listing.snapshot.revision.number)
@@ -167,10 +171,10 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
 
     private func judge(
         _ listing: V2Lists.Listing, _ since: Int64, _ state: State, _ tell: @escaping Tell
-    ) async throws(V2Stop) -> V2Position.Verdict {
+    ) async throws(FollowerStop) -> V2Position.Verdict {
         let verdict = state.judge(listing.snapshot, since: since)
         switch verdict {
-        case .current(let point?): try await telling(.progress(point), tell)
+        case .current(let point?): try await FollowerStop.telling(.progress(point), tell)
         case .otherStore:
             throw .failed(
                 EtcdError(
@@ -179,30 +183,6 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
         }
         return verdict
     }
-
-    private func reading<Value>(_ body: () async throws(EtcdError) -> Value) async throws(V2Stop) -> Value {
-        do throws(EtcdError) {
-            return try await body()
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    private func telling(_ event: FollowerEvent?, _ tell: Tell) async throws(V2Stop) {
-        guard let event else { return }
-        do throws(EtcdError) {
-            try await tell(event)
-        } catch {
-            throw .refused(error)
-        }
-    }
-}
-
-private enum V2Stop: Error {
-    /// Reading failed.
-    case failed(EtcdError)
-    /// Whoever is told wants no more.
-    case refused(EtcdError)
 }
 
 /// What the reader of watches and their prover share: the position in history, and whether etcd can be read.

@@ -67,6 +67,38 @@ struct OutageTests {
         #expect(change.onPartitions[other]?.isClaim == true)
     }
 
+    @Test(
+        "While UFM lets us change nothing, no deletion is authorised, and what is claimed waits for its turn to be written"
+    )
+    mutating func readOnlyMeanwhile() throws {
+        let pkeys = try (1...4).map { try PKey(parsing: "0x\($0)") }
+        let ours = pkeys.prefix(3)
+        _ = told.begin(
+            keys: ours.map { ToldEngine.key("\($0)") },
+            ledger: Dictionary(
+                uniqueKeysWithValues: ours.map { ($0, LedgerRecord(.synced, key: KeyName("/p/\($0)"), revision: 5)) }),
+            fabric: try ours.map { try ToldEngine.partition($0) })
+        let news = [ToldEngine.key("0x1", host: 8, 101), ToldEngine.key("0x2", host: 9, 101)]
+        var actions = told.tell(.source(.changed(revision: 101, news.map { .set($0) })))
+        let forbidden = Failure(.credentials, "403", at: .partition(pkeys[0]))
+        for _ in 0..<6 {
+            actions = actions.onPartitions.sorted { $0.key < $1.key }.flatMap { pkey, request in
+                switch request {
+                case .step: told.answer(pkey, .written(.failure(forbidden)))
+                case .ping: told.answer(pkey, .well)
+                default: told.answer(pkey, .done)
+                }
+            }
+        }
+        let soon = Duration.milliseconds(500)
+        let gone = told.tell(.source(.changed(revision: 102, [.deleted(key: "/p/0x3", revision: 102)])), at: soon)
+        #expect(gone.onPartitions[pkeys[2]]?.isAuthorisation != true)
+        let made = told.tell(.source(.changed(revision: 103, [.set(ToldEngine.key("0x4", host: 20, 103))])), at: soon)
+        #expect(made.onPartitions[pkeys[3]]?.isClaim == true)
+        let after = told.answer(pkeys[3], .done, at: soon)
+        #expect(after.onPartitions[pkeys[3]]?.isStep != true)
+    }
+
     @Test("Where UFM lets us change nothing, that is told once for all, and the ledger says it of each")
     mutating func readOnly() throws {
         let keys = (1...9).map { ToldEngine.key("0x\($0)", host: UInt8($0)) }

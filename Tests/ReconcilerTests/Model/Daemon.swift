@@ -102,6 +102,8 @@ struct Witness {
     private(set) var sights = [Sight](repeating: Sight(), count: Site.slots)
     /// The newest era of each key that the watch has told; nil where it has told none.
     var told = [Int?](repeating: nil, count: Site.slots)
+    /// The era of each key that the store last compared with what a list had shown, and found to be so.
+    var confirmed = [Int?](repeating: nil, count: Site.slots)
     /// The era of each key when the life began.
     let eras: [Int]
     /// The keys as it was told of them.

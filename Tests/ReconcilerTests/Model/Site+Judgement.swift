@@ -146,8 +146,9 @@ extension Site {
     private func isGivenUp(_ ports: PortSet, _ pkey: PKey, _ index: Int) -> Bool {
         guard store.records[pkey.description]?.record.state == .guarded else { return false }
         let wanted = (0..<Self.slots).reduce(into: PortSet()) { sum, slot in
-            guard Self.pkey(slot) != pkey, let told = daemons[index].witness.told[slot] else { return }
-            for era in eras(slot, from: told) where era.cause == .word { sum.formUnion(era.wish.ports ?? []) }
+            let witness = daemons[index].witness
+            guard Self.pkey(slot) != pkey, let first = witness.told[slot] ?? witness.confirmed[slot] else { return }
+            for era in eras(slot, from: first) where era.cause == .word { sum.formUnion(era.wish.ports ?? []) }
         }
         return ports.isSubset(of: wanted)
     }
@@ -328,8 +329,21 @@ extension Site {
             daemons[index].witness.inherited =
                 daemons[index].witness.inherited
                 ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
-        case (.claim(let changes, _), .ledger(.written)): daemons[index].witness.owned.formUnion(changes.keys)
+        case (.claim(let changes, _), .ledger(.written)):
+            daemons[index].witness.owned.formUnion(changes.keys)
+            confirm(changes, index)
+        case (.confirm(let changes), .ledger(.allowed)): confirm(changes, index)
         default: break
+        }
+    }
+
+    /// The store has compared keys with what the daemon was shown of them.
+    private mutating func confirm(_ changes: [PKey: RecordChange], _ index: Int) {
+        for (pkey, change) in changes {
+            guard let slot = Self.slot(pkey) else { continue }
+            let compared = change.keys.values.map(\.version.number)
+            let era = eras[slot].lastIndex { $0.revision > 0 && compared.contains($0.revision) }
+            daemons[index].witness.confirmed[slot] = era ?? daemons[index].witness.confirmed[slot]
         }
     }
 

@@ -39,9 +39,9 @@ extension Site {
         for name in records where store.records[name] == nil {
             if let pkey = try? PKey(parsing: name) { orphaned.insert(pkey) }
         }
-        // What was strange may be gone with the rest, or a record of old be there again.
+        // What was strange may be gone with the rest, or what was gone be there again, strange or not.
         let strange = store.ledger.strange.compactMap(\.pkey).compactMap(Self.slot)
-        for slot in 0..<Self.slots where !strange.contains(slot) { spoiled[slot] = nil }
+        for slot in 0..<Self.slots { spoiled[slot] = strange.contains(slot) ? spoiled[slot] ?? steps : nil }
     }
 
     private mutating func restore(_ backup: Store, overtaking: Bool) {

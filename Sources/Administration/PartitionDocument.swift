@@ -21,7 +21,7 @@ package struct PartitionDocument: Encodable {
         pkey = partition.number.description
         name = partition.name
         ip_over_ib = partition.ipOverIB
-        guids = partition.sortedMembers.map(MemberDocument.init)
+        guids = partition.members.map(MemberDocument.init)
         qos = partition.qos.map(QoSDocument.init)
     }
 
@@ -35,7 +35,7 @@ package struct PartitionDocument: Encodable {
     /// As it is exported: a name that UFM made up itself is left out, since it makes it up again.
     static func exported(_ goal: PartitionGoal) -> PartitionDocument {
         let partition = Partition(
-            number: goal.pkey.number, name: goal.name, ipOverIB: goal.ipOverIB, members: goal.members.values,
+            number: goal.pkey.number, name: goal.name, ipOverIB: goal.ipOverIB, members: goal.members,
             qos: goal.qos)
         return PartitionDocument(partition)
     }

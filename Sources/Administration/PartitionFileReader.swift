@@ -30,16 +30,18 @@ enum PartitionFileReader {
         let fields = try Fields(
             node, "a partition", required: ["pkey", "ip_over_ib", "guids"], optional: ["name", "qos"])
         let pkey = try fields.value("pkey") { (text) throws(FabricError) in try PKey(parsing: text) }
-        var members: [GUID: Member] = [:]
+        var members: [Member] = []
+        var guids: Set<GUID> = []
         for node in try fields.items("guids") {
             let member = try self.member(node)
-            guard members.updateValue(member, forKey: member.guid) == nil else {
+            guard guids.insert(member.guid).inserted else {
                 throw YAMLError("guid: \(member.guid) is in \(pkey) twice", at: node.mark)
             }
+            members.append(member)
         }
         let partition = Partition(
             number: pkey.number, name: try name(fields), ipOverIB: try fields.flag("ip_over_ib"),
-            members: members.values, qos: try qos(fields))
+            members: members, qos: try qos(fields))
         guard let goal = PartitionGoal(partition) else {
             throw YAMLError("pkey: \(pkey) is reserved", at: node.mark)
         }

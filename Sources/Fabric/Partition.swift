@@ -4,8 +4,7 @@ package struct Partition: Hashable, Sendable {
     /// The manager's name for it (`api_pkey_0x200e`, `management`), where it told us.
     package var name: String?
     package var ipOverIB: Bool
-    /// Members by GUID: a port is in a partition once.
-    package var members: [GUID: Member]
+    package var members: Members
     /// Whether the manager tells index 0 of every member, and IP over IB. What it does not tell cannot be enforced.
     package var tellsIndex0 = true
     package var tellsIPOverIB = true
@@ -20,11 +19,8 @@ package struct Partition: Hashable, Sendable {
         self.qos = qos
         self.name = name
         self.ipOverIB = ipOverIB
-        self.members = Dictionary(members.map { ($0.guid, $0) }, uniquingKeysWith: { _, later in later })
+        self.members = Members(members)
     }
-
-    /// The members in ascending order of GUID.
-    package var sortedMembers: [Member] { members.values.sorted { $0.guid < $1.guid } }
 
     /// The name, unless it is missing or the one that UFM gives a partition nobody named: `api_pkey_0x200e`.
     package var customName: String? {

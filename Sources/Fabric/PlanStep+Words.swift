@@ -48,7 +48,7 @@ extension PlanStep {
         case .remove(let pkey, let guids): return [Self.removing(guids, from: pkey)]
         case .replace(let pkey, let members, _, _):
             let staying = Set(members.map(\.guid))
-            let obsolete = actual?.members.keys.filter { !staying.contains($0) }.sorted() ?? []
+            let obsolete = actual?.members.guids.filter { !staying.contains($0) } ?? []
             return [
                 Self.removing(obsolete, from: pkey), "Configuring PKey \(pkey) with \(members.count) GUIDs in UFM",
             ]

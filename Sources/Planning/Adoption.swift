@@ -20,12 +20,12 @@ package struct AdoptionRule: Hashable, Sendable {
     /// - Parameter wanted: what its key asks for.
     package func conflict(over actual: Partition, of pkey: PKey, wanted: DesiredPartition) -> Conflict? {
         if adoptsAll || (range?.contains(pkey) ?? false) { return nil }
-        let members = actual.members.keys
+        let members = actual.members.guids
         // Only pcocc makes such a GUID, and only for this PKey: what it left behind, or what the predecessor did.
         if members.contains(where: { $0.isVirtualFunction(of: pkey) }) { return nil }
         let strangers = members.filter { wanted.members[$0] == nil }
         if strangers.isEmpty, !members.isEmpty, actual.hasAutomaticName { return nil }
-        return Conflict(strangers.isEmpty ? Array(members) : strangers, name: actual.customName)
+        return Conflict(strangers.isEmpty ? members : strangers, name: actual.customName)
     }
 }
 

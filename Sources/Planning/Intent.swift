@@ -42,13 +42,13 @@ package enum HoldReason: String, Sendable, CaseIterable {
 
 /// A partition that should be: at least one member, and flags for what has to be made.
 package struct DesiredPartition: Hashable, Sendable {
-    package let members: [GUID: Member]
+    package let members: Members
     /// For a partition that does not exist yet; one that does keeps its own, unless flags are enforced.
     package let ipOverIB: Bool
 
     /// The partition, or nil without a member.
     package init?(members: some Sequence<Member>, ipOverIB: Bool) {
-        self.members = Dictionary(members.map { ($0.guid, $0) }, uniquingKeysWith: { _, later in later })
+        self.members = Members(members)
         self.ipOverIB = ipOverIB
         if self.members.isEmpty { return nil }
     }

@@ -5,7 +5,7 @@ package import Fabric
 package struct PartitionGoal: Hashable, Sendable {
     package let pkey: PKey
     /// These and no others; none for a partition that is there without members.
-    package var members: [GUID: Member]
+    package var members: Members
     package var ipOverIB: Bool
     /// Its name; nil where any will do.
     package var name: String?
@@ -17,26 +17,23 @@ package struct PartitionGoal: Hashable, Sendable {
         qos: QualityOfService? = nil
     ) {
         self.pkey = pkey
-        self.members = Dictionary(members.map { ($0.guid, $0) }, uniquingKeysWith: { _, later in later })
+        self.members = Members(members)
         self.ipOverIB = ipOverIB
         self.name = name
         self.qos = qos
     }
 
     package init(_ pkey: PKey, _ desired: DesiredPartition) {
-        self.init(pkey, members: desired.members.values, ipOverIB: desired.ipOverIB)
+        self.init(pkey, members: desired.members, ipOverIB: desired.ipOverIB)
     }
 
     /// A partition as it is; nil for 0x0 and the default partition, which nobody may write.
     package init?(_ partition: Partition) {
         guard let pkey = PKey(partition.number) else { return nil }
         self.init(
-            pkey, members: partition.members.values, ipOverIB: partition.ipOverIB, name: partition.customName,
+            pkey, members: partition.members, ipOverIB: partition.ipOverIB, name: partition.customName,
             qos: partition.qos)
     }
-
-    /// The members in ascending order of GUID.
-    package var sortedMembers: [Member] { members.values.sorted { $0.guid < $1.guid } }
 
     /// The same, but index 0 of members that are there already, and IP over IB of the partition itself, as they are.
     func keepingFlags(of actual: Partition) -> PartitionGoal {
@@ -52,7 +49,7 @@ package struct PartitionGoal: Hashable, Sendable {
         var assumed = actual
         if !actual.tellsIPOverIB { assumed.ipOverIB = ipOverIB }
         if !actual.tellsIndex0 {
-            assumed.members = actual.members.mapValues { there in
+            assumed.members = actual.members.reflagged { there in
                 var member = there
                 if let wanted = members[there.guid] { member.index0 = wanted.index0 }
                 return member
@@ -62,8 +59,8 @@ package struct PartitionGoal: Hashable, Sendable {
     }
 
     /// The members with the memberships that are wanted, and index 0 as it is where they are there already.
-    static func keepingIndex0(_ members: [GUID: Member], of actual: Partition) -> [GUID: Member] {
-        members.mapValues { wanted in
+    static func keepingIndex0(_ members: Members, of actual: Partition) -> Members {
+        members.reflagged { wanted in
             var member = wanted
             if let there = actual.members[wanted.guid] { member.index0 = there.index0 }
             return member

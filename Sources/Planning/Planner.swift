@@ -101,13 +101,13 @@ package struct Planner: Hashable, Sendable {
         var changed = (difference.missing + difference.misflagged).sorted { $0.guid < $1.guid }
         if changed.isEmpty, difference.ipOverIBDiffers {
             // The flag of a partition changes with any addition, that of a member which is there included.
-            changed = Array(goal.sortedMembers.prefix(1))
+            changed = Array(goal.members.prefix(1))
         }
         guard !obsolete.isEmpty else { return (changed.isEmpty ? [] : [.add(pkey, changed, ipOverIB: ipOverIB)]) + qos }
         // UFM deletes a partition with its last member: it is made anew, and keeps what it was called and given.
         let isRemade = obsolete.count == actual.members.count
         guard !changed.isEmpty || isRemade else { return [.remove(pkey, obsolete)] + qos }
-        let whole = goal.sortedMembers
+        let whole = Array(goal.members)
         // A replacing request has one index0 for all; with mixed ones it would change members that stay.
         let isUniform = Set(whole.map(\.index0)).count == 1
         if strategy == .single, isUniform, whole.count <= limits.replaced {
@@ -126,7 +126,7 @@ package struct Planner: Hashable, Sendable {
             .create(
                 NewPartition(goal.pkey, members, ipOverIB: goal.ipOverIB, name: goal.name, qos: qos, by: way))
         }
-        let members = goal.sortedMembers
+        let members = Array(goal.members)
         guard let index0 = members.first?.index0 else { return [new([], qos, by: .empty(index0: false))] }
         let isPlain = goal.name == nil && qos == nil && Set(members.map(\.membership)).count == 1
         guard !isPlain, strategy != .wholeLast else {
@@ -180,15 +180,14 @@ package struct Difference: Hashable, Sendable {
     /// - Parameters:
     ///   - actual: nil where there is no partition; then all members are missing, and nothing else differs.
     package init(
-        from actual: Partition?, to wanted: [GUID: Member], ipOverIB: Bool, name: String? = nil,
+        from actual: Partition?, to wanted: Members, ipOverIB: Bool, name: String? = nil,
         qos: QualityOfService? = nil
     ) {
-        let members = actual?.members ?? [:]
-        missing = wanted.values.filter { members[$0.guid] == nil }.sorted { $0.guid < $1.guid }
+        let members = actual?.members ?? []
+        missing = wanted.filter { members[$0.guid] == nil }
         guard let actual else { return }
-        unexpected = members.keys.filter { wanted[$0] == nil }.sorted()
-        misflagged = wanted.values.filter { wanted in members[wanted.guid].map { $0 != wanted } ?? false }
-            .sorted { $0.guid < $1.guid }
+        unexpected = members.guids.filter { wanted[$0] == nil }
+        misflagged = wanted.filter { wanted in members[wanted.guid].map { $0 != wanted } ?? false }
         ipOverIBDiffers = actual.ipOverIB != ipOverIB
         nameDiffers = name != nil && name != actual.customName
         qosDiffers = qos != nil && qos != actual.qos

@@ -12,7 +12,7 @@ package enum StepEvidence: Hashable, Sendable {
 extension PlanStep {
     /// What the partition, as it was read, shows of this step. Of flags, membership alone counts: not every UFM tells others.
     package func evidence(in partition: Partition?) -> StepEvidence {
-        let there = partition?.members ?? [:]
+        let there = partition?.members ?? []
         func has(_ members: [Member]) -> Bool {
             members.allSatisfy { there[$0.guid]?.membership == $0.membership }
         }
@@ -22,7 +22,7 @@ extension PlanStep {
         case .remove(_, let guids): return guids.allSatisfy { there[$0] == nil } ? .done : .notGone
         case .replace(_, let members, _, _):
             let named = Set(members.map(\.guid))
-            guard there.keys.allSatisfy(named.contains) else { return .notGone }
+            guard there.guids.allSatisfy(named.contains) else { return .notGone }
             return has(members) ? .done : .notThere
         case .setQoS: return partition != nil ? .done : .notThere
         case .delete: return partition == nil ? .done : .notGone

@@ -16,7 +16,7 @@ package struct PartitionChange: Hashable, Sendable {
 
     /// How it differs from what it is to be. Of one that is to go, all members are unexpected.
     package var difference: Difference {
-        guard let goal else { return Difference(from: actual, to: [:], ipOverIB: actual?.ipOverIB ?? false) }
+        guard let goal else { return Difference(from: actual, to: [], ipOverIB: actual?.ipOverIB ?? false) }
         return Difference(from: actual, to: goal)
     }
 }

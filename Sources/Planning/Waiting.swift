@@ -29,11 +29,10 @@ extension Planner {
     ) -> [PlanStep] {
         var goal = PartitionGoal(pkey, desired)
         guard let waiting else { return steps(for: goal, actual: actual, strategy: strategy) }
-        goal.members = goal.members.filter { guid, _ in
-            waiting.holders[guid] == nil || actual?.members[guid] != nil
-        }
+        goal.members = Members(
+            goal.members.filter { waiting.holders[$0.guid] == nil || actual?.members[$0.guid] != nil })
         guard goal.members.isEmpty else { return steps(for: goal, actual: actual, strategy: strategy) }
-        let leaving = actual.map { $0.members.keys.sorted() } ?? []
+        let leaving = actual?.members.guids ?? []
         return leaving.isEmpty ? [] : [.remove(pkey, leaving)]
     }
 }

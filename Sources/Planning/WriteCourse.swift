@@ -116,7 +116,7 @@ package struct WriteCourse: Sendable {
             return .goOn
         case .delete(let pkey):
             // UFM deletes a partition with its last member.
-            let members = partition?.members.keys.sorted() ?? []
+            let members = partition?.members.guids ?? []
             guard partition == nil || !members.isEmpty else { return .giveUp }
             return exchange(for: partition == nil ? [] : [.remove(pkey, members)])
         case .add, .remove, .setQoS, nil: return .giveUp

@@ -31,9 +31,9 @@ extension UFMClient {
         } catch {
             let isRefusal = error.isRejected(400, 404, 413, 414)
             guard isRefusal || error.outcome == .unknown, !error.isCancellation else { throw error }
-            let members: [GUID: Member]
+            let members: Members
             do throws(UFMError) {
-                members = try await partition(key.number)?.members ?? [:]
+                members = try await partition(key.number)?.members ?? []
             } catch let unexplained {
                 throw isRefusal ? unexplained : error
             }

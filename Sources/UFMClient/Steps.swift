@@ -96,8 +96,7 @@ extension UFMClient {
     private func setAll(
         _ whole: NewPartition, _ call: Call, _ progress: MemberProgress?
     ) async throws(UFMError) -> StepOutcome {
-        let members = Partition(number: whole.pkey.number, ipOverIB: whole.ipOverIB, members: whole.members)
-            .sortedMembers
+        let members = Array(Members(whole.members))
         guard let index0 = members.first?.index0 else { throw invalid(call, "no members to set for \(whole.pkey)") }
         guard members.allSatisfy({ $0.index0 == index0 }) else {
             throw invalid(call, "the members for \(whole.pkey) differ in index0")

@@ -32,9 +32,9 @@ struct SameStepsTests {
                     ipOverIB: Bool.random(using: &random), members: members(&random),
                     qos: Bool.random(using: &random) ? QualityOfService(mtuLimit: 4) : nil) : nil
             let isInStep = Int.random(in: 0..<10, using: &random) == 0
-            let drawn = isInStep ? actual?.sortedMembers ?? [] : members(&random)
+            let drawn = isInStep ? Array(actual?.members ?? []) : members(&random)
             guard let desired = DesiredPartition(members: drawn, ipOverIB: ipOverIB) else { continue }
-            let wanted = Array(desired.members.values)
+            let wanted = Array(desired.members)
 
             let daemon = Plan(
                 intents: [pkey: .present(desired)], actual: FabricSnapshot(complete: actual.map { [$0] } ?? []),

@@ -24,11 +24,11 @@ struct EnforcedFlagsTests {
             guard let desired = DesiredPartition(members: members(&random), ipOverIB: Bool.random(using: &random))
             else { continue }
             var state = actual
-            let old = Set(actual.map { Array($0.members.keys) } ?? []).subtracting(desired.members.keys)
-            let new = Set(desired.members.keys).subtracting(actual.map { Array($0.members.keys) } ?? [])
+            let old = Set(actual.map(\.members.guids) ?? []).subtracting(desired.members.guids)
+            let new = Set(desired.members.guids).subtracting(actual.map(\.members.guids) ?? [])
             for step in planner.steps(for: pkey, intent: .present(desired), actual: actual, isOwned: true) {
                 state = step.applied(to: state)
-                let present = Set(state.map { Array($0.members.keys) } ?? [])
+                let present = Set(state.map(\.members.guids) ?? [])
                 #expect(present.isDisjoint(with: old) || present.isDisjoint(with: new), context)
             }
             #expect(state?.members == desired.members, context)

@@ -26,19 +26,19 @@ struct PlannerPropertyTests {
                 #expect(step.pkey == pkey, context)
                 state = step.applied(to: state)
                 if case .present(let desired) = intent, let state, let before = actual {
-                    let obsolete = Set(before.members.keys).subtracting(desired.members.keys)
-                    let new = Set(desired.members.keys).subtracting(before.members.keys)
-                    let present = Set(state.members.keys)
+                    let obsolete = Set(before.members.guids).subtracting(desired.members.guids)
+                    let new = Set(desired.members.guids).subtracting(before.members.guids)
+                    let present = Set(state.members.guids)
                     #expect(present.isDisjoint(with: obsolete) || present.isDisjoint(with: new), context)
-                    for member in before.members.values where desired.members[member.guid] != nil {
+                    for member in before.members where desired.members[member.guid] != nil {
                         #expect(state.members[member.guid]?.index0 == member.index0, context)
                     }
                 }
             }
             switch intent {
             case .present(let desired):
-                #expect(Set(state.map { Array($0.members.keys) } ?? []) == Set(desired.members.keys), context)
-                #expect(state?.members.values.allSatisfy { $0.membership == .full } == true, context)
+                #expect(Set(state.map(\.members.guids) ?? []) == Set(desired.members.guids), context)
+                #expect(state?.members.allSatisfy { $0.membership == .full } == true, context)
             case .absent: #expect(state == (isOwned ? nil : actual), context)
             case .held: #expect(steps.isEmpty, context)
             }
@@ -56,7 +56,7 @@ struct PlannerPropertyTests {
             let context = Comment("\(seed), round \(round)")
             let actual = randomPartition(pkey, guids, &random)
             guard case .present(let desired) = randomIntent(guids, &random) else { continue }
-            let there = Set(actual.map { Array($0.members.keys) } ?? [])
+            let there = Set(actual.map(\.members.guids) ?? [])
             let some = guids.filter { _ in Bool.random(using: &random) }
             guard let waiting = Waiting(Dictionary(uniqueKeysWithValues: some.map { ($0, other) })) else { continue }
             let strategy = WriteStrategy.allCases.randomElement(using: &random) ?? .single
@@ -64,8 +64,8 @@ struct PlannerPropertyTests {
             let state = steps.reduce(actual) { $1.applied(to: $0) }
             let waits = Set(some).subtracting(there)
             #expect(Set(steps.flatMap(\.arriving)).isDisjoint(with: waits), context)
-            let left = Set(desired.members.keys).subtracting(waits)
-            #expect(Set(state.map { Array($0.members.keys) } ?? []) == left, context)
+            let left = Set(desired.members.guids).subtracting(waits)
+            #expect(Set(state.map(\.members.guids) ?? []) == left, context)
             #expect(!steps.contains(.delete(pkey)), context)
             if left.isEmpty { #expect(steps.count == (there.isEmpty ? 0 : 1), context) }
         }

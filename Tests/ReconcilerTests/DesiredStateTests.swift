@@ -24,7 +24,7 @@ struct DesiredStateTests {
 
     private func members() -> [String] {
         guard case .present(let desired) = state.intent(of: pkey) else { return [] }
-        return desired.members.keys.map(\.description).sorted()
+        return desired.members.guids.map(\.description).sorted()
     }
 
     @Test("A key wants its partition, a change wants the new members, a deletion wants none")
@@ -205,7 +205,7 @@ struct TwoSourcesTests {
 
     private func host(_ state: DesiredState) -> String? {
         guard case .present(let desired) = state.intent(of: pkey) else { return nil }
-        return desired.members.keys.first?.description
+        return desired.members.guids.first?.description
     }
 
     @Test("The first source that names a PKey decides, whichever changed later; without its key the other one does")

@@ -91,7 +91,7 @@ struct EngineRunTests {
             key: "/p/0x5", value: Array("{'host_guids': ['0x043f720300f55109', '0x043f720300f55102']}".utf8),
             revision: 7)
         let first = told.begin(keys: [both], ledger: [pkey: synced], fabric: [before])
-        let old = try #require(before.members.keys.first { $0 != staying.guid })
+        let old = try #require(before.members.guids.first { $0 != staying.guid })
         #expect(write(in: first) == .remove(pkey, [old]))
         // Before the answer comes the key wants what was there before.
         let value = "{'host_guids': ['0x043f720300f55109', '0x\(old)']}"
@@ -121,7 +121,7 @@ struct EngineRunTests {
         _ = told.begin(keys: [both], ledger: [pkey: synced], fabric: [before])
         #expect(told.tell(.stop).end == nil)
         #expect(answer(.written).onPartitions == [pkey: .read])
-        before.members = [staying.guid: staying]
+        before.members = [staying]
         #expect(write(in: answer(.read(before))) != nil)
         #expect(answer(.written).onPartitions == [pkey: .read])
     }

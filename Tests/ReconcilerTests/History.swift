@@ -38,7 +38,7 @@ struct History {
             PKey(handMade.number).map { world.fabric[$0] == handMade } ?? false, "the unmanaged partition was touched")
         for partition in world.fabric.values {
             var tenant: UInt64?
-            for guid in partition.members.keys where guid.value >> 56 != 0xff {
+            for guid in partition.members.guids where guid.value >> 56 != 0xff {
                 if let tenant, tenant != guid.value >> 8 { fail("two tenants are together in \(partition.number)") }
                 tenant = guid.value >> 8
             }
@@ -51,7 +51,7 @@ struct History {
 
     /// Once faults have stopped UFM is what etcd says.
     mutating func expectAgreement() throws {
-        var expected = [handMade.number: handMade.members.keys.sorted()]
+        var expected = [handMade.number: handMade.members.guids]
         for (key, entry) in world.store.keys {
             let pkey = try PKey(parsing: key.text(behind: world.source.id.prefix) ?? "")
             expected[pkey.number] = try ValueDecoder.decode(entry.value).hosts.sorted()
@@ -60,7 +60,7 @@ struct History {
         let lost = world.bereaved.union(world.orphaned).filter { expected[$0.number] == nil }
         var actual: [PartitionNumber: [GUID]] = [:]
         for (pkey, partition) in world.fabric where !lost.contains(pkey) {
-            actual[pkey.number] = partition.members.keys.sorted()
+            actual[pkey.number] = partition.members.guids
         }
         if actual != expected { fail("UFM has \(actual), etcd wants \(expected)") }
     }

@@ -171,7 +171,7 @@ private struct Rush {
 
     func isSynced(_ pkey: PKey) -> Bool { records[pkey]?.record.state == .synced }
 
-    func isRight(_ pkey: PKey) -> Bool { ufm[pkey].map { $0.members.keys.sorted() } == wanted[pkey] }
+    func isRight(_ pkey: PKey) -> Bool { ufm[pkey].map { $0.members.guids } == wanted[pkey] }
 
     mutating func pass(until time: Duration) {
         while let next = due.indices.min(by: { (due[$0].at, due[$0].order) < (due[$1].at, due[$1].order) }),

@@ -222,9 +222,9 @@ struct RunTests {
         #expect(way(claiming.recorded(.success(Self.written), facts(present, actual: right))) == "recording")
     }
 
-    private var removal: PlanStep { .remove(pkey, Array(wrong.members.keys)) }
-    private var addition: PlanStep { .add(pkey, Array(wanted.members.values), ipOverIB: false) }
-    private var replacement: PlanStep { .replace(pkey, Array(wanted.members.values), ipOverIB: false) }
+    private var removal: PlanStep { .remove(pkey, wrong.members.guids) }
+    private var addition: PlanStep { .add(pkey, Array(wanted.members), ipOverIB: false) }
+    private var replacement: PlanStep { .replace(pkey, Array(wanted.members), ipOverIB: false) }
 
     private func attempt(_ step: PlanStep) -> Attempt { Attempt(step, strategy: .single) }
 
@@ -338,7 +338,7 @@ struct RunTests {
     func madeEmpty() throws {
         let owned = facts(present, ledger: record(.claimed))
         let creation = PlanStep.create(
-            NewPartition(pkey, Array(wanted.members.values), ipOverIB: false, by: .adding))
+            NewPartition(pkey, Array(wanted.members), ipOverIB: false, by: .adding))
         let adding = Run.writing(present, attempt(creation), permit)
         let refused = adding.written(.success(refusal(.noSuchPartition)), owned)
         #expect(way(refused) == "verifying")
@@ -365,9 +365,9 @@ struct RunTests {
     @Test("A port that has begun to leave another partition meanwhile is not added the other way round")
     func detourOfAPortThatWaits() throws {
         let creation = PlanStep.create(
-            NewPartition(pkey, Array(wanted.members.values), ipOverIB: false, by: .adding))
+            NewPartition(pkey, Array(wanted.members), ipOverIB: false, by: .adding))
         var leaving = LeavingPorts()
-        _ = leaving.set(Set(wanted.members.keys), of: try PKey(parsing: "0x6"))
+        _ = leaving.set(Set(wanted.members.guids), of: try PKey(parsing: "0x6"))
         let owned = facts(present, ledger: record(.claimed), leaving: leaving)
         let adding = Run.writing(present, attempt(creation), permit)
         let looking = try next(adding.written(.success(refusal(.noSuchPartition)), owned))
@@ -402,7 +402,7 @@ struct RunTests {
     func waiting() throws {
         let other = try PKey(parsing: "0x6")
         var leaving = LeavingPorts()
-        _ = leaving.set(Set(wanted.members.keys), of: other)
+        _ = leaving.set(Set(wanted.members.guids), of: other)
         let owned = facts(present, ledger: record(.claimed), leaving: leaving)
         #expect(way(Run.reading(present).read(.success(nil), owned)) == "noting what it waits for")
         #expect(way(Run.reading(present).read(.success(wrong), owned)) == "writing remove")
@@ -421,8 +421,8 @@ struct RunTests {
             if case .waits(let waiting?) = effect { waiting.holders.values.contains(other) } else { false }
         }
         #expect(told == true)
-        #expect(leaving.set([], of: other) == Set(wanted.members.keys))
-        #expect(leaving.waiting(pkey, for: wanted.members.keys, actual: nil) == nil)
+        #expect(leaving.set([], of: other) == Set(wanted.members.guids))
+        #expect(leaving.waiting(pkey, for: wanted.members.guids, actual: nil) == nil)
     }
 
     @Test("The last record ends the run, whatever the ledger answers")

@@ -195,7 +195,7 @@ struct World {
         guard var partition = fabric[pkey] else { return }
         switch Int.random(in: 0..<3, using: &random) {
         case 0:
-            if let guid = partition.members.keys.sorted().first { partition.members[guid] = nil }
+            if let guid = partition.members.guids.first { partition.members[guid] = nil }
             fabric[pkey] = partition.members.isEmpty ? nil : partition
         case 1:
             if let stranger = try? GUID(parsing: Self.stranger) {
@@ -204,7 +204,7 @@ struct World {
             fabric[pkey] = partition
         default: fabric[pkey] = nil
         }
-        journal.note("meddled with \(pkey): \(String(describing: fabric[pkey]?.members.keys.sorted()))")
+        journal.note("meddled with \(pkey): \(String(describing: fabric[pkey]?.members.guids))")
     }
 
     static let stranger = "ffffffffffffff01"

@@ -47,7 +47,7 @@ struct ReadTests {
         let partition = try #require(snapshot[key("0x2fb")])
         #expect(partition.name == "api_pkey_0x2fb")
         #expect(partition.ipOverIB)
-        #expect(partition.sortedMembers == [Member(guid: try guid("946dae03005985c8"), index0: true)])
+        #expect(partition.members == [Member(guid: try guid("946dae03005985c8"), index0: true)])
         let management = try #require(snapshot.partitions[.defaultPartition])
         #expect(management.name == "management")
         #expect(management.members.isEmpty)

@@ -58,7 +58,7 @@ struct Bench {
     var actual: Fabric.Partition? { transport.partitions[key.number.value]?.fabricPartition }
 
     /// The members that UFM really has.
-    var members: [GUID: Member] { transport.partitions[key.number.value]?.fabricMembers ?? [:] }
+    var members: Members { transport.partitions[key.number.value]?.fabricMembers ?? [] }
 
     /// Does a step, and notes whatever is not as it should be. Returns the error, if there was one.
     @discardableResult
@@ -85,7 +85,7 @@ struct Bench {
             let refused = Set(failure.refusedGUIDs)
             if !refused.isEmpty, failure.kind == .rejected || failure.kind == .serverFailure {
                 let kept = step.members(after: before, refused: refused)
-                if atReturn.filter({ !refused.contains($0.key) }) != kept.filter({ !refused.contains($0.key) }) {
+                if atReturn.filter({ !refused.contains($0.guid) }) != kept.filter({ !refused.contains($0.guid) }) {
                     violations.append(note("a refused GUID kept others out"))
                 }
             }

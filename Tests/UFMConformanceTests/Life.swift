@@ -66,7 +66,7 @@ extension Bench {
         do throws(UFMError) {
             if refusalOfLists.isEmpty { try await compareLists(context) } else { await refuseLists(context) }
             let details = try await client.details(key.number)
-            if details?.members ?? [:] != members { note("\(context) the details are wrong") }
+            if details?.members ?? [] != members { note("\(context) the details are wrong") }
             if details?.qos?.mtuLimit != transport.partitions[key.number.value]?.qos.mtuLimit {
                 note("\(context) the details' quality of service is wrong")
             }

@@ -121,7 +121,7 @@ struct QuestionTests {
             await bench.prepare(Self.some)
             #expect(await bench.perform(.remove([Bench.ports[1], Bench.ports[7]])) == nil)
             #expect(await bench.perform(.remove([Bench.ports[7]])) == nil)
-            #expect(bench.violations.isEmpty && Set(bench.members.keys) == [Bench.ports[2]])
+            #expect(bench.violations.isEmpty && Set(bench.members.guids) == [Bench.ports[2]])
         }
     }
 

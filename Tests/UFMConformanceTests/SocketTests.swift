@@ -57,7 +57,7 @@ struct SocketTests {
                 if !before.isEmpty { try await Step.replace(before).perform(patient, key, from: simulator.known(key)) }
                 let route = route(of: step)
                 let (start, sent) = (simulator.partitions, simulator.requests.count)
-                let members = start[Self.key]?.fabricMembers ?? [:]
+                let members = start[Self.key]?.fabricMembers ?? []
                 simulator.inject(.init(kind, method: route.method, path: route.path))
                 var failure: UFMError?
                 do throws(UFMError) { try await step.perform(hasty, key, from: simulator.known(key)) } catch {
@@ -70,10 +70,10 @@ struct SocketTests {
                 #expect(end[0x4000] == start[0x4000] && end[0x7fff] == start[0x7fff], "\(what)")
                 #expect(failure?.outcome != .notApplied || end[Self.key] == start[Self.key], "\(what)")
                 if failure == nil {
-                    #expect(end[Self.key]?.fabricMembers ?? [:] == step.members(after: members), "\(what)")
+                    #expect(end[Self.key]?.fabricMembers ?? [] == step.members(after: members), "\(what)")
                 }
                 try await step.perform(patient, key, from: simulator.known(key))
-                let done = simulator.partitions[Self.key]?.fabricMembers ?? [:]
+                let done = simulator.partitions[Self.key]?.fabricMembers ?? []
                 #expect(done == step.members(after: members), "\(what)")
                 count += 1
             }
@@ -135,11 +135,11 @@ struct SocketTests {
                     .remove([Bench.ports[2], Bench.ports[9]]), .remove(Bench.ports), .remove(Bench.ports), .add(some),
                     .delete, .delete,
                 ] {
-                    let before = simulator.partitions[Self.key]?.fabricMembers ?? [:]
+                    let before = simulator.partitions[Self.key]?.fabricMembers ?? []
                     try await step.perform(client, key, from: simulator.known(key))
-                    let after = simulator.partitions[Self.key]?.fabricMembers ?? [:]
+                    let after = simulator.partitions[Self.key]?.fabricMembers ?? []
                     #expect(after == step.members(after: before), "\(name)=\(value) \(step.name)")
-                    #expect(try await client.snapshot()[key]?.members ?? [:] == after, "\(name)=\(value) \(step.name)")
+                    #expect(try await client.snapshot()[key]?.members ?? [] == after, "\(name)=\(value) \(step.name)")
                 }
             }
         }

@@ -43,18 +43,18 @@ enum Step: Sendable {
     }
 
     /// The members that must be there afterwards, all of them, if those refused are not let in.
-    func members(after before: [GUID: Member], refused: Set<GUID> = []) -> [GUID: Member] {
+    func members(after before: Members, refused: Set<GUID> = []) -> Members {
         var members = before
         switch self {
         case .create, .setQoS: break
         case .replace(let wanted):
-            members = [:]
+            members = []
             for member in wanted where !refused.contains(member.guid) { members[member.guid] = member }
         case .add(let wanted):
             for member in wanted where !refused.contains(member.guid) { members[member.guid] = member }
         case .remove(let guids):
             for guid in guids { members[guid] = nil }
-        case .delete: members = [:]
+        case .delete: members = []
         }
         return members
     }
@@ -64,12 +64,12 @@ extension UFMModel.Partition {
     /// The partition in our own terms.
     var fabricPartition: Fabric.Partition {
         Fabric.Partition(
-            number: PartitionNumber(lowBitsOf: key), name: name, ipOverIB: ipOverIB, members: fabricMembers.values)
+            number: PartitionNumber(lowBitsOf: key), name: name, ipOverIB: ipOverIB, members: fabricMembers)
     }
 
     /// The members in our own terms.
-    var fabricMembers: [GUID: Member] {
-        var result: [GUID: Member] = [:]
+    var fabricMembers: Members {
+        var result: Members = []
         for (number, member) in members {
             guard let guid = GUID(number) else { continue }
             result[guid] = Member(

@@ -169,7 +169,7 @@ extension Run {
     static func insisting(
         on step: PlanStep, actual: Partition?, after evidence: StepEvidence
     ) -> PlanStep {
-        guard case .delete(let pkey) = step, evidence == .notGone, let members = actual?.members.keys.sorted(),
+        guard case .delete(let pkey) = step, evidence == .notGone, let members = actual?.members.guids,
             !members.isEmpty
         else { return step }
         return .remove(pkey, members)

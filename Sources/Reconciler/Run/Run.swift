@@ -122,7 +122,7 @@ enum Run: Sendable {
         /// What a goal has to wait for, where the partition is so.
         func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {
             guard case .present(let partition) = goal.wish else { return nil }
-            return leaving.waiting(goal.pkey, for: partition.members.keys, actual: actual)
+            return leaving.waiting(goal.pkey, for: partition.members.guids, actual: actual)
         }
 
         /// What leads to a goal from what the partition is.
@@ -130,7 +130,7 @@ enum Run: Sendable {
             _ goal: Goal, from actual: Partition?, isOwned: Bool, strategy: WriteStrategy
         ) -> [PlanStep] {
             if case .guarded = goal.wish {
-                let given = (actual?.members.keys ?? [:].keys).filter(standing.givenUp.contains).sorted()
+                let given = actual?.members.guids.filter(standing.givenUp.contains) ?? []
                 return given.isEmpty ? [] : [.remove(goal.pkey, given)]
             }
             return planner.steps(

@@ -219,7 +219,7 @@ struct FabricKnowledge: Sendable {
             for pkey in touched {
                 // Whoever was there while a write of ours was under way may be there still.
                 if uncertain.contains(pkey), let shown = read[pkey], !shown.members.isEmpty {
-                    added[pkey, default: []].formUnion(shown.members.keys)
+                    added[pkey, default: []].formUnion(shown.members.guids)
                 }
                 read[pkey] = before.partitions[pkey]
             }
@@ -235,7 +235,7 @@ struct FabricKnowledge: Sendable {
     /// The ports that may be in the partition: those that it was last seen with, until it is seen without them, and those
     /// that requests may have added since.
     func ports(_ pkey: PKey) -> Set<GUID> {
-        Set(partitions[pkey]?.members.keys ?? [:].keys).union(added[pkey] ?? [])
+        (added[pkey] ?? []).union((partitions[pkey]?.members ?? []).guids)
     }
 
     mutating func read(_ partition: Partition?, of pkey: PKey) {

@@ -110,12 +110,12 @@ struct Picture: Sendable {
         }
         var waiting: Waiting?
         if case .present(let partition) = intent {
-            waiting = leaving.waiting(pkey, for: partition.members.keys, actual: actual ?? nil)
+            waiting = leaving.waiting(pkey, for: partition.members.guids, actual: actual ?? nil)
         }
         var givenUp: Set<GUID> = []
         if isGuarded, record != nil, let since = leaving.isGuarded(pkey) {
             // Of one whose key is there, and went back, it keeps those that the key wants.
-            let kept = if case .present(let partition) = wanted { Set(partition.members.keys) } else { Set<GUID>() }
+            let kept = if case .present(let partition) = wanted { Set(partition.members.guids) } else { Set<GUID>() }
             givenUp = fabric.ports(pkey).subtracting(kept).filter { desired.isClaimed($0, from: pkey, since: since) }
         }
         return Standing(

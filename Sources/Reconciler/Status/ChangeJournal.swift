@@ -85,7 +85,7 @@ package enum ChangeWords {
     private static func members(_ partition: Partition?) -> String {
         guard let partition else { return "none" }
         guard partition.members.count <= most else { return "\(partition.members.count) members" }
-        return partition.members.values.sorted { $0.guid < $1.guid }.map { member in
+        return partition.members.map { member in
             member.guid.description + (member.membership == .full ? "" : " limited")
         }.joined(separator: ",")
     }

@@ -20,7 +20,7 @@ struct PartitionPrinter {
         if format == .json { return try Output.json(partitions.map(document)) }
         var table = Table(header: ["PKEY", "NAME", "FULL", "LIMITED", "INDEX0", "IPOIB"] + managedHeader)
         for partition in partitions {
-            let members = partition.members.values
+            let members = partition.members
             table.append(
                 [
                     partition.number.description, shownName(partition), count(members) { $0.membership == .full },
@@ -40,7 +40,7 @@ struct PartitionPrinter {
         for partition in partitions {
             let head = [partition.number.description, shownName(partition), yesNo(partition.ipOverIB)]
             if partition.members.isEmpty { table.append(head + ["-", "-", "-"] + managed(partition)) }
-            for member in partition.sortedMembers { table.append(head + cells(member) + managed(partition)) }
+            for member in partition.members { table.append(head + cells(member) + managed(partition)) }
         }
         for line in table.lines { Output.line(line) }
         Output.line("\(partitions.count) PKeys, \(partitions.reduce(0) { $0 + $1.members.count }) members")
@@ -59,7 +59,7 @@ struct PartitionPrinter {
         Output.line("Members: \(partition.members.count)")
         guard !partition.members.isEmpty else { return }
         var table = Table(header: ["GUID", "MEMBERSHIP", "INDEX0"])
-        for member in partition.sortedMembers { table.append(cells(member)) }
+        for member in partition.members { table.append(cells(member)) }
         for line in table.lines { Output.line("  " + line) }
     }
 

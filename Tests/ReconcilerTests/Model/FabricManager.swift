@@ -42,13 +42,13 @@ struct FabricManager: Sendable {
         case .replace(let pkey, let members, let ipOverIB, let qos):
             let wanted = Set(members.map(\.guid))
             guard portion != .half else {
-                remove((partitions[pkey]?.members.keys ?? [:].keys).filter { !wanted.contains($0) }, from: pkey)
+                remove((partitions[pkey]?.members ?? []).guids.filter { !wanted.contains($0) }, from: pkey)
                 return
             }
             var partition = partitions[pkey] ?? make(pkey)
             partition.ipOverIB = ipOverIB
             partition.qos = qos ?? partition.qos
-            partition.members = Dictionary(uniqueKeysWithValues: portion.of(members).map { ($0.guid, $0) })
+            partition.members = Members(portion.of(members))
             partitions[pkey] = partition
             dropIfEmpty(pkey)
         case .setQoS(let pkey, let qos): partitions[pkey]?.qos = qos
@@ -67,7 +67,7 @@ struct FabricManager: Sendable {
             var partition = partitions[new.pkey] ?? make(new.pkey, name: new.name)
             partition.ipOverIB = new.ipOverIB
             partition.qos = new.qos
-            partition.members = Dictionary(uniqueKeysWithValues: members.map { ($0.guid, $0) })
+            partition.members = Members(members)
             partitions[new.pkey] = partition
         }
     }

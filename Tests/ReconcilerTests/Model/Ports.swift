@@ -46,7 +46,7 @@ struct PortSet: OptionSet, Hashable, Sendable {
     }
 
     init(_ partition: Partition?) {
-        self = partition.map { PortSet($0.members.keys) } ?? []
+        self = partition.map { PortSet($0.members.guids) } ?? []
     }
 
     /// The bits that are set, lowest first.

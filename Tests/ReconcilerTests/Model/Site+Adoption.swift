@@ -33,7 +33,7 @@ extension Site {
     private func isOurs(_ there: Partition, _ pkey: PKey, wanted value: [UInt8]) -> Bool {
         let rule = configuration.limits.adoption
         if rule.adoptsAll || (rule.range?.contains(pkey) ?? false) { return true }
-        let names = there.members.keys.map(\.description)
+        let names = there.members.guids.map(\.description)
         let digits = String(pkey.number.value, radix: 16)
         let function = "c0cc" + String(repeating: "0", count: 4 - digits.count) + digits
         if names.contains(where: { $0.hasPrefix(function) }) { return true }

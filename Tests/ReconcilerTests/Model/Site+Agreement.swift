@@ -68,7 +68,7 @@ extension Site {
         else {
             return "\(pkey) is to have \(wanted) and has \(PortSet(shown)); record \(words(of: record))"
         }
-        if let member = shown.members.values.first(where: { $0.membership != .full }) {
+        if let member = shown.members.first(where: { $0.membership != .full }) {
             return "\(pkey): \(member.guid) is limited"
         }
         if configuration.enforcesFlags, shown.ipOverIB != configuration.flags.ipOverIB { return "\(pkey): ip_over_ib" }

@@ -108,7 +108,7 @@ extension Site {
         var after = before
         switch (power, before, draw(0...4)) {
         case (.limitedMembers, _, _):
-            guard let guid = before?.members.keys.sorted().first else { return }
+            guard let guid = before?.members.first?.guid else { return }
             after?.members[guid]?.membership = .limited
         case (_, nil, _):
             after = Partition(
@@ -117,7 +117,7 @@ extension Site {
                 members: members(once(in: 3) ? drawPorts(pkey) : drawPorts(pkey).union(.stranger(1)), pkey))
             foreign.insert(pkey)
         case (_, _, 0):
-            guard let guid = before?.members.keys.sorted().first else { return }
+            guard let guid = before?.members.first?.guid else { return }
             after?.members[guid] = nil
             if after?.members.isEmpty == true { after = nil }
         case (_, _, 1):
@@ -126,7 +126,7 @@ extension Site {
             for member in members(drawPorts(pkey), pkey) { after?.members[member.guid] = member }
         case (_, _, 3): after = nil
         default:
-            guard let guid = before?.members.keys.sorted().first else { return }
+            guard let guid = before?.members.first?.guid else { return }
             after?.members[guid]?.index0.toggle()
         }
         keepPast()

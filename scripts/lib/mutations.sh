@@ -6,7 +6,7 @@ CORE_PARTS=(Sources/CYAML Sources/Text Sources/Fabric Sources/Planning Sources/K
     Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests Tests/KeyHistoryTests)
 
 MUTATIONS=()
-declare -A MUTATION_WHAT MUTATION_FILE MUTATION_OLD MUTATION_NEW MUTATION_EQUIVALENT
+declare -A MUTATION_WHAT MUTATION_FILE MUTATION_OLD MUTATION_NEW MUTATION_EQUIVALENT MUTATION_TESTS
 
 # read_mutations FILE...: fills the arrays above. README.md beside the files tells their form.
 read_mutations() {
@@ -22,10 +22,11 @@ read_mutations() {
                     [[ -z ${MUTATION_WHAT[$name]+x} ]] || fail "$file:$number: there are two mutations $name"
                     MUTATIONS+=("$name")
                     MUTATION_WHAT[$name]='' MUTATION_FILE[$name]='' MUTATION_OLD[$name]='' MUTATION_NEW[$name]=''
-                    MUTATION_EQUIVALENT[$name]=''
+                    MUTATION_EQUIVALENT[$name]='' MUTATION_TESTS[$name]=''
                     ;;
                 'what: '*) MUTATION_WHAT[$name]=${line#what: } ;;
                 'file: '*) MUTATION_FILE[$name]=${line#file: } ;;
+                'tests: '*) MUTATION_TESTS[$name]=${line#tests: } ;;
                 'equivalent: '*) MUTATION_EQUIVALENT[$name]=${line#equivalent: } ;;
                 -*) MUTATION_OLD[$name]+=${line:1}$'\n' ;;
                 +*) MUTATION_NEW[$name]+=${line:1}$'\n' ;;
@@ -37,6 +38,19 @@ read_mutations() {
         [[ -n ${MUTATION_WHAT[$name]} && -n ${MUTATION_FILE[$name]} && -n ${MUTATION_OLD[$name]} ]] ||
             fail "mutation $name lacks what:, file: or an old line"
     done
+}
+
+# is_in_core NAME: whether the mistake is made in the core; all others are made in a copy of the whole.
+is_in_core() {
+    local part
+    for part in "${CORE_PARTS[@]}"; do [[ ${MUTATION_FILE[$1]} != "$part"/* ]] || return 0; done
+    return 1
+}
+
+# tests_of NAME: a pattern of the tests that are to find a mistake outside the core: of its module, or those it names.
+tests_of() {
+    local module=${MUTATION_FILE[$1]#Sources/}
+    printf '%s' "${MUTATION_TESTS[$1]:-^${module%%/*}Tests\\.}"
 }
 
 # replaced_text NAME ROOT: prints the file with the mistake in it; false, with a line that says why, where it does not fit.
@@ -85,6 +99,22 @@ make_core_package() {
     core_manifest >"$2/Package.swift.new"
     cmp -s "$2/Package.swift.new" "$2/Package.swift" || cat "$2/Package.swift.new" >"$2/Package.swift"
     rm "$2/Package.swift.new"
+}
+
+# make_whole_package ROOT ORIGIN PACKAGE: two copies of all that is built and tested, as it is now; the second is built in, and
+# what has not changed in it since the last time stays built.
+make_whole_package() {
+    local part
+    rm -rf "$2"
+    mkdir -p "$2" "$3/logs"
+    for part in Package.swift Sources Tests Fixtures scripts README.md; do cp -a "$1/$part" "$2/"; done
+    (cd "$2" && find . -type f) | while IFS= read -r part; do
+        mkdir -p "$3/$(dirname "$part")"
+        cmp -s "$2/$part" "$3/$part" || cp -p "$2/$part" "$3/$part"
+    done
+    (cd "$3" && find Sources Tests Fixtures scripts -type f) | while IFS= read -r part; do
+        [[ -e $2/$part ]] || rm "$3/$part"
+    done
 }
 
 # core_manifest: prints the manifest of that package. A mistake may leave a warning, which is not what is to find it.

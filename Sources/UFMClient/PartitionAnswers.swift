@@ -45,12 +45,18 @@ struct PartitionListAnswer: Decodable {
                 throw .malformed("\(number) is listed twice")
             }
         }
-        // Every UFM has its default partition and lists it. A list without it, and most of all an empty one, comes
-        // from a UFM that has not read its own data yet, or from something else: to believe it would be to delete.
+        return try FabricSnapshot(listed: partitions)
+    }
+}
+
+extension FabricSnapshot {
+    /// Every UFM has its default partition and lists it. A list without it, and most of all an empty one, comes from a UFM
+    /// that has not read its own data yet, or from something else: to believe it would be to delete.
+    init(listed partitions: [PartitionNumber: Partition]) throws(AnswerFlaw) {
         guard partitions[.defaultPartition] != nil else {
             throw .incomplete("the default partition \(PartitionNumber.defaultPartition) is not listed")
         }
-        return FabricSnapshot(complete: partitions.values)
+        self.init(complete: partitions.values)
     }
 }
 

@@ -55,6 +55,9 @@ extension UFMClient {
     package func snapshot() async throws(UFMError) -> FabricSnapshot {
         let answer = try await listAnswer(to: .list)
         try answer.refuseArray(lacking: "members")
+        if let partitions = PartitionListScanner.partitions(in: answer.response.body) {
+            return try answer.reading { () throws(AnswerFlaw) in try FabricSnapshot(listed: partitions) }
+        }
         let list = try answer.decoded(PartitionListAnswer.self)
         return try answer.reading(list.snapshot)
     }

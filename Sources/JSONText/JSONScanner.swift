@@ -1,0 +1,105 @@
+/// Steps over a JSON text by its bytes, in the plain form that servers write: for answers that are too large for a decoder.
+///
+/// It reads texts of plain ASCII, flags and signs, and nothing else: where something else stands it says so by nil or false,
+/// and a decoder has to read the text, or that part of it. What it steps over by ``object()`` it has not judged.
+package struct JSONScanner {
+    private let buffer: UnsafeBufferPointer<UInt8>
+    private var position = 0
+
+    /// - Parameter bytes: must outlive the scanner and its copies.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        buffer = bytes
+    }
+
+    /// Whether nothing but space is left.
+    package var isAtEnd: Bool {
+        mutating get {
+            skipSpace()
+            return position == buffer.count
+        }
+    }
+
+    // MARK: Values
+
+    /// Steps over a sign that comes next, and what space is before it.
+    package mutating func skip(_ sign: Unicode.Scalar) -> Bool {
+        skipSpace()
+        guard position < buffer.count, buffer[position] == UInt8(truncatingIfNeeded: sign.value) else { return false }
+        position += 1
+        return true
+    }
+
+    /// Where a text stands that comes next, between its quotes: of characters that mean themselves.
+    package mutating func span() -> Range<Int>? {
+        guard skip("\"") else { return nil }
+        let start = position
+        while position < buffer.count {
+            let byte = buffer[position]
+            if byte == UInt8(ascii: "\"") {
+                position += 1
+                return start..<position - 1
+            }
+            guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\\") else { return nil }
+            position += 1
+        }
+        return nil
+    }
+
+    /// A text that comes next, of characters that mean themselves.
+    package mutating func text() -> String? { span().map { String(decoding: buffer[$0], as: UTF8.self) } }
+
+    /// `true` or `false`.
+    package mutating func flag() -> Bool? {
+        skipSpace()
+        if follows("true") { return true }
+        return follows("false") ? false : nil
+    }
+
+    /// Steps over an object that comes next, as far as quotes and braces tell where it ends: nobody has read it yet.
+    package mutating func object() -> [UInt8]? {
+        skipSpace()
+        let start = position
+        guard position < buffer.count, buffer[position] == UInt8(ascii: "{") else { return nil }
+        var (depth, isInText, isEscaped) = (0, false, false)
+        while position < buffer.count {
+            let byte = buffer[position]
+            position += 1
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\") where isInText: isEscaped = true
+            case UInt8(ascii: "\""): isInText.toggle()
+            case _ where isInText: break
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth == 0 { return Array(buffer[start..<position]) }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    // MARK: Bytes
+
+    package func bytes(_ span: Range<Int>) -> Slice<UnsafeBufferPointer<UInt8>> { buffer[span] }
+
+    package func isWord(_ word: StaticString, _ span: Range<Int>) -> Bool {
+        word.withUTF8Buffer { $0.elementsEqual(buffer[span]) }
+    }
+
+    private mutating func follows(_ word: StaticString) -> Bool {
+        let end = position + word.utf8CodeUnitCount
+        guard end <= buffer.count, isWord(word, position..<end) else { return false }
+        position = end
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while position < buffer.count {
+            switch buffer[position] {
+            case 0x20, 0x0a, 0x0d, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Fabric
+import JSONText
+import Text
+
+/// Reads a list with members by its bytes, in the form that UFM writes it in; a large fabric's is 150 MB.
+///
+/// It has no judgement of its own: a partition that is written otherwise (escapes, nulls, unknown fields, other spellings) is
+/// given to the general decoder by itself, and where anything does not fit, or a name stands twice, there is no result and the
+/// general decoder reads the whole, and says what is wrong. What both read they read the same: `PartitionListScannerTests`.
+struct PartitionListScanner {
+    private var json: JSONScanner
+
+    /// The partitions, if the text is one that is read this way to its end; nil says nothing of it.
+    static func partitions(in body: [UInt8]) -> [PartitionNumber: Partition]? {
+        body.withUnsafeBufferPointer { bytes in
+            var scanner = PartitionListScanner(json: JSONScanner(bytes))
+            return scanner.list()
+        }
+    }
+
+    private mutating func list() -> [PartitionNumber: Partition]? {
+        var partitions: [PartitionNumber: Partition] = [:]
+        var isSiteNamed = false
+        guard json.skip("{") else { return nil }
+        repeat {
+            guard let name = json.text(), json.skip(":") else { return nil }
+            if name == DataKey.siteName {
+                guard !isSiteNamed, json.text() != nil else { return nil }
+                isSiteNamed = true
+                continue
+            }
+            guard let number = try? PartitionNumber(reported: name), let partition = partition(number),
+                partitions.updateValue(partition, forKey: number) == nil
+            else { return nil }
+        } while json.skip(",")
+        return json.skip("}") && json.isAtEnd ? partitions : nil
+    }
+
+    /// A partition in either way.
+    private mutating func partition(_ number: PartitionNumber) -> Partition? {
+        let start = json
+        if let usual = usualPartition(number) { return usual }
+        json = start
+        guard let object = json.object() else { return nil }
+        return (try? JSONText.decode(PartitionBody.self, from: object)).flatMap { try? $0.partition(number) }
+    }
+
+    private mutating func usualPartition(_ number: PartitionNumber) -> Partition? {
+        var (name, ipOverIB, members) = (String?.none, Bool?.none, [Member]?.none)
+        var tellsIndex0 = true
+        guard json.skip("{") else { return nil }
+        repeat {
+            guard let field = json.span(), json.skip(":") else { return nil }
+            if name == nil, json.isWord("partition", field) {
+                name = json.text()
+                guard name != nil else { return nil }
+            } else if ipOverIB == nil, json.isWord("ip_over_ib", field) {
+                ipOverIB = json.flag()
+                guard ipOverIB != nil else { return nil }
+            } else if members == nil, json.isWord("guids", field) {
+                members = guids(&tellsIndex0)
+                guard members != nil else { return nil }
+            } else {
+                return nil
+            }
+        } while json.skip(",")
+        guard json.skip("}"), let members else { return nil }
+        var partition = Partition(number: number, name: name, ipOverIB: ipOverIB ?? true, members: members)
+        partition.tellsIPOverIB = ipOverIB != nil
+        partition.tellsIndex0 = tellsIndex0
+        return partition
+    }
+
+    private mutating func guids(_ tellsIndex0: inout Bool) -> [Member]? {
+        var members: [Member] = []
+        guard json.skip("[") else { return nil }
+        if json.skip("]") { return members }
+        repeat {
+            guard let member = member(&tellsIndex0) else { return nil }
+            members.append(member)
+        } while json.skip(",")
+        return json.skip("]") ? members : nil
+    }
+
+    private mutating func member(_ tellsIndex0: inout Bool) -> Member? {
+        var (guid, index0, membership) = (GUID?.none, Bool?.none, Membership?.none)
+        guard json.skip("{") else { return nil }
+        repeat {
+            guard let field = json.span(), json.skip(":") else { return nil }
+            if guid == nil, json.isWord("guid", field) {
+                guid = self.guid()
+                guard guid != nil else { return nil }
+            } else if index0 == nil, json.isWord("index0", field) {
+                index0 = json.flag()
+                guard index0 != nil else { return nil }
+            } else if membership == nil, json.isWord("membership", field) {
+                membership = self.membership()
+                guard membership != nil else { return nil }
+            } else {
+                return nil
+            }
+        } while json.skip(",")
+        guard json.skip("}"), let guid else { return nil }
+        if index0 == nil { tellsIndex0 = false }
+        return Member(guid: guid, membership: membership ?? .full, index0: index0 ?? false)
+    }
+
+    /// 1 to 16 digits, with `0x` before them or not: as UFM writes it.
+    private mutating func guid() -> GUID? {
+        guard let span = json.span() else { return nil }
+        return Hex.value(of: json.bytes(span), prefix: .optional, maximumDigits: 16).flatMap(GUID.init)
+    }
+
+    private mutating func membership() -> Membership? {
+        guard let span = json.span() else { return nil }
+        return json.isWord("full", span) ? .full : json.isWord("limited", span) ? .limited : nil
+    }
+}

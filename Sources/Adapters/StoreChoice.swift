@@ -1,11 +1,5 @@
 package import Reconciler
 
-/// Which of etcd's two stores holds pcocc's keys.
-package enum KeyStore: String, Hashable, Sendable {
-    case v3
-    case v2
-}
-
 /// Decides in which of etcd's two stores pcocc's keys are, where nobody has said. Pure.
 ///
 /// By keys that name a PKey, and not by directories: one of v2 outlives the move to v3, empty. And by records of ours before

@@ -13,13 +13,14 @@ package protocol EtcdKeySource: KeySource {
     func isKept(in client: EtcdClient) -> Bool
 }
 
-/// Records in etcd: one JSON text per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`, and what it waits for
-/// under `…/notes/<pkey>`.
+/// Records in etcd: one JSON text per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`, what it waits for
+/// under `…/notes/<pkey>`, and what the ledger says of itself at `…/about`.
 package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
     private let root: KeyName
     private let prefix: KeyName
     private let notesPrefix: KeyName
+    private let aboutKey: KeyName
     private let etcd: EtcdCall
 
     package init(
@@ -30,6 +31,7 @@ package struct EtcdRecords: RecordStore {
         root = KeyName("/surf-ufm-pkeyd/\(fabric)/")
         prefix = root + "partitions/"
         notesPrefix = root + "notes/"
+        aboutKey = root + "about"
         nothing = Array("/surf-ufm-pkeyd/\(fabric)/second-opinion".utf8)
     }
 
@@ -130,6 +132,27 @@ package struct EtcdRecords: RecordStore {
                 case .progress, .restored: break
                 }
             }
+        }
+    }
+
+    package func about() async throws(Failure) -> KeptAbout {
+        guard let found = try await etcd({ () async throws(EtcdError) in try await client.get(aboutKey.bytes) }) else {
+            return .absent
+        }
+        do throws(AboutDocument.Unreadable) {
+            return KeptAbout(try AboutDocument(found.value).about(), RecordVersion(found.modRevision))
+        } catch {
+            throw Failure(.malformed, "\(aboutKey): \(error.problem)")
+        }
+    }
+
+    package func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer {
+        let text = try AboutDocument(about).json()
+        return try await etcd { () async throws(EtcdError) in
+            try await client.revision(
+                if: [.modRevision(key: aboutKey.bytes, equals: version.number)],
+                then: [.put(key: aboutKey.bytes, value: text)], operation: "what the ledger says of itself"
+            ).map { .written(RecordVersion($0)) } ?? .refused
         }
     }
 

@@ -68,6 +68,14 @@ package struct FileRecords: RecordStore {
         }
     }
 
+    package func about() async throws(Failure) -> KeptAbout { try file.content().about }
+
+    package func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer {
+        try await file.change { content in
+            content.about.version == version ? .written(content.change(about)) : .refused
+        }
+    }
+
     package func holdsKeys(of source: any KeySource) -> Bool { false }
 
     package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer

@@ -6,6 +6,14 @@ package protocol InspectableLedger: OwnershipStore {
     /// Reads all that is held: completely, or not at all.
     func contents() async throws(Failure) -> StoredRecords
 
+    /// Reads what it says of itself, beside its records. What cannot be understood fails.
+    func about() async throws(Failure) -> KeptAbout
+
+    /// Writes what it says of itself, if that is still of this version.
+    ///
+    /// No permit is asked for: it is about no partition, and the last word is written when the gate is closed for good.
+    func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer
+
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
 
@@ -20,4 +28,24 @@ package protocol InspectableLedger: OwnershipStore {
     func followConflict(
         over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
     ) async throws(Failure)
+}
+
+extension InspectableLedger {
+    /// Changes what it says of itself, and looks again whenever somebody else was quicker.
+    ///
+    /// - Parameter change: leaves it as it is where there is nothing to do; is called for each look.
+    /// - Returns: what it says now.
+    @discardableResult
+    package func amendAbout(
+        _ change: @Sendable (inout About) throws(Failure) -> Void
+    ) async throws(Failure) -> About {
+        for _ in 0..<8 {
+            let kept = try await about()
+            var about = kept.about
+            try change(&about)
+            guard about != kept.about else { return about }
+            if try await write(about, over: kept.version) != .refused { return about }
+        }
+        throw Failure(.busy, "what the ledger says of itself is changed by others all the time")
+    }
 }

@@ -8,6 +8,11 @@ import Reconciler
 ///
 /// ```json
 /// {
+///   "about" : {
+///     "change" : 6,
+///     "format" : 1,
+///     "store" : "v2"
+///   },
 ///   "changes" : 7,
 ///   "fabric" : "default",
 ///   "format" : 1,
@@ -33,6 +38,8 @@ struct LedgerFileContent: Hashable, Sendable {
     private(set) var entries: [PKey: LedgerEntry] = [:]
     /// What partitions wait for, and what stands against taking them over.
     var notes: [PKey: NoteDocument] = [:]
+    /// What the ledger says of itself.
+    private(set) var about = KeptAbout.absent
 
     init(fabric: String) {
         self.fabric = fabric
@@ -47,6 +54,13 @@ struct LedgerFileContent: Hashable, Sendable {
             entries[pkey] = record.map { LedgerEntry(record: $0, time: time, version: version) }
         }
         return version
+    }
+
+    /// Has the ledger say something else of itself; gives the version that this has now.
+    mutating func change(_ about: About) -> RecordVersion {
+        changes += 1
+        self.about = KeptAbout(about, RecordVersion(changes))
+        return self.about.version
     }
 }
 
@@ -71,8 +85,10 @@ extension LedgerFileContent {
         let fabric: String
         let changes: Int64
         let partitions: [String: Partition]
-        /// Older programs wrote none.
+        /// Older programs wrote neither these.
         let notes: [String: NoteDocument]?
+        /// Nor this.
+        let about: AboutDocument?
     }
 
     /// Reads a file: wholly, or not at all. A record that is passed over would disown its partition.
@@ -97,6 +113,8 @@ extension LedgerFileContent {
         for (name, note) in document.notes ?? [:] {
             if let pkey = try? PKey(parsing: name) { notes[pkey] = note }
         }
+        if let document = document.about { about = try Self.read(document) }
+        changes = max(changes, about.version.number)
         for (name, partition) in document.partitions {
             guard let pkey = try? PKey(parsing: name), Array(pkey.description.utf8) == Array(name.utf8) else {
                 throw Unreadable(problem: "'\(name)' is no PKey such as 0x200e")
@@ -117,6 +135,16 @@ extension LedgerFileContent {
         }
     }
 
+    private static func read(_ document: AboutDocument) throws(Unreadable) -> KeptAbout {
+        let change = document.change ?? 0
+        try check(change, "about: change")
+        do throws(AboutDocument.Unreadable) {
+            return KeptAbout(try document.about(), RecordVersion(change))
+        } catch {
+            throw Unreadable(problem: "about: \(error.problem)")
+        }
+    }
+
     private static func check(_ number: Int64, _ name: String) throws(Unreadable) {
         guard KeyVersion.numbers.contains(number) else { throw Unreadable(problem: "\(name): \(number) is no version") }
     }
@@ -134,7 +162,8 @@ extension LedgerFileContent {
             format: Self.format, fabric: fabric, changes: changes,
             partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }),
             notes: notes.isEmpty
-                ? nil : Dictionary(notes.map { ($0.key.description, $0.value) }, uniquingKeysWith: { $1 }))
+                ? nil : Dictionary(notes.map { ($0.key.description, $0.value) }, uniquingKeysWith: { $1 }),
+            about: about == .absent ? nil : AboutDocument(about.about, change: about.version.number))
         return try JSONText.bytes(document, .lines) + [UInt8(ascii: "\n")]
     }
 

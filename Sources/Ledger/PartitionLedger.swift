@@ -19,6 +19,10 @@ package protocol RecordStore: Sendable {
     ) async throws(Failure)
     /// Whether it is one store with the keys of a source, so that its transactions compare them.
     func holdsKeys(of source: any KeySource) -> Bool
+    /// Reads what it says of itself. What cannot be understood fails.
+    func about() async throws(Failure) -> KeptAbout
+    /// Writes what it says of itself, over no other version than this.
+    func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer
     /// Makes a transaction: all of it where its conditions hold, else nothing. One that changes nothing only says whether they
     /// hold, and is not answered by a stale member either.
     func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer
@@ -123,6 +127,12 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
     ) async throws(Failure) {
         try await store.followConflict(over: pkey, tell)
+    }
+
+    package func about() async throws(Failure) -> KeptAbout { try await store.about() }
+
+    package func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer {
+        try await store.write(about, over: version)
     }
 
     package func claim(

@@ -1,0 +1,64 @@
+import JSONText
+import Reconciler
+
+/// What a ledger says of itself, as it is written:
+/// `{"format":1,"stopped":{"host":"admin1","time":"2026-01-31T12:00:00Z"},"store":"v2"}`.
+struct AboutDocument: Codable, Hashable, Sendable {
+    struct Stop: Codable, Hashable, Sendable {
+        let host: String
+        let time: String
+    }
+
+    static let format = 1
+
+    let format: Int
+    let store: String?
+    let stopped: Stop?
+    /// In a file, which change of it this is; etcd has a revision of its own for that.
+    var change: Int64?
+
+    init(_ about: About, change: Int64? = nil) {
+        format = Self.format
+        store = about.store?.rawValue
+        stopped = about.stop.map { Stop(host: $0.host, time: $0.time) }
+        self.change = change
+    }
+
+    /// - Throws: for a text that is none, in words.
+    init(_ json: [UInt8]) throws(Unreadable) {
+        do {
+            self = try JSONText.decode(Self.self, from: json)
+        } catch {
+            throw Unreadable(problem: "it cannot be read")
+        }
+    }
+
+    /// Why it says nothing that may be acted on.
+    struct Unreadable: Error {
+        let problem: String
+    }
+
+    /// What it says: wholly, or not at all. Whoever passed over what he does not know would write it away.
+    func about() throws(Unreadable) -> About {
+        guard format == Self.format else {
+            throw Unreadable(problem: "format \(format) is not known, only \(Self.format)")
+        }
+        var about = About()
+        if let store {
+            guard let known = KeyStore(rawValue: store) else {
+                throw Unreadable(problem: "'\(store)' is no store of etcd, only v3 and v2 are")
+            }
+            about.store = known
+        }
+        about.stop = stopped.map { About.CleanStop(host: $0.host, time: $0.time) }
+        return about
+    }
+
+    func json() throws(Failure) -> [UInt8] {
+        do {
+            return try JSONText.bytes(self)
+        } catch {
+            throw Failure(.malformed, "what the ledger says of itself cannot be written as JSON: \(error)")
+        }
+    }
+}

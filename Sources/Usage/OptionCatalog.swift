@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// The modes of a program with the options of each, from the parser's own description of itself.
 package struct OptionCatalog: Sendable {
     /// An option or a flag, by all its names.
@@ -35,7 +33,7 @@ package struct OptionCatalog: Sendable {
 extension OptionCatalog {
     /// Reads what `--experimental-dump-help` prints; nil where that is not its form (swift-argument-parser, ToolInfo 0).
     package init?(dump: String) {
-        guard let tool = try? JSONDecoder().decode(DumpedTool.self, from: Data(dump.utf8)) else { return nil }
+        guard let tool = DumpedTool(dump) else { return nil }
         let everywhere = ["--help", "-h"]
         modes = (tool.command.subcommands ?? []).filter { $0.commandName != "help" }.map { command in
             let arguments = command.arguments ?? []
@@ -47,40 +45,5 @@ extension OptionCatalog {
                 takesWord: arguments.contains { $0.kind == "positional" })
         }
         standard = tool.command.defaultSubcommand ?? modes.first?.name ?? ""
-    }
-}
-
-private struct DumpedTool: Decodable {
-    let command: DumpedCommand
-}
-
-private struct DumpedCommand: Decodable {
-    let commandName: String
-    let defaultSubcommand: String?
-    let subcommands: [DumpedCommand]?
-    let arguments: [DumpedArgument]?
-}
-
-private struct DumpedArgument: Decodable {
-    struct Name: Decodable {
-        let kind: String
-        let name: String
-
-        var spelled: String { (kind == "long" ? "--" : "-") + name }
-    }
-
-    let kind: String
-    let names: [Name]?
-    let preferredName: Name?
-    let parsingStrategy: String?
-    let valueName: String?
-    let isRepeating: Bool?
-
-    var option: OptionCatalog.Option {
-        let first = preferredName.map { [$0.spelled] } ?? []
-        let others = (names ?? []).map(\.spelled).filter { !first.contains($0) }
-        return OptionCatalog.Option(
-            names: first + others, takesValue: kind == "option", takesMany: parsingStrategy == "upToNextOption",
-            valueName: valueName, isRepeating: isRepeating ?? false)
     }
 }

@@ -24,6 +24,15 @@ enum CommandLineCheck {
         return (command, Invocation(words: words, file: site?.file))
     }
 
+    /// The help that the parser was asked for, in place of what it says by itself; nil where that is something else.
+    static func help(_ words: String) -> String? {
+        guard words.hasPrefix("OVERVIEW: ") else { return nil }
+        let usage = words.split(separator: "\n").first { $0.hasPrefix("USAGE: ") }?.split(separator: " ") ?? []
+        guard usage.count > 2 else { return nil }
+        let mode = usage[2] == "<subcommand>" ? nil : String(usage[2])
+        return HelpPage(dump: SurfUFMPKeyD._dumpHelp(), mode: mode)?.text
+    }
+
     /// What is wrong with what was typed is told before what is wrong with a file.
     private static func site(_ words: [String]) throws -> Site? {
         do {

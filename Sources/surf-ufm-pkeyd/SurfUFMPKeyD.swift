@@ -11,11 +11,8 @@ struct SurfUFMPKeyD: AsyncParsableCommand {
         commandName: "surf-ufm-pkeyd",
         abstract: "Keeps the InfiniBand partitions of NVIDIA UFM as pcocc's PKey keys in etcd say.",
         discussion: """
-            Without a mode it runs `monitor`. Servers and passwords are read from batch.yaml, ufm.yaml, etcd-password \
-            and ufm-password in /etc/pcocc, or in the directory of --config-dir or PCOCC_SYSTEM_CONF_DIR. ufm.yaml may hold \
-            every long option of `monitor`, for all modes; what is typed wins.
-
-            Exit codes: 0 done, 1 failed, 2 `plan` found drift, 64 wrong usage.
+            Without a mode it runs `monitor`. Servers and passwords are read from files in /etc/pcocc, or in the \
+            directory of --config-dir or PCOCC_SYSTEM_CONF_DIR.
             """,
         version: programVersion,
         subcommands: [MonitorCommand.self, PlanCommand.self, StatusCommand.self, UFMCommand.self, EtcdCommand.self],
@@ -71,7 +68,8 @@ enum Program {
     private static func complain(_ error: any Error) -> Never {
         let code = SurfUFMPKeyD.exitCode(for: error)
         if code.isSuccess {
-            print(SurfUFMPKeyD.fullMessage(for: error))
+            let words = SurfUFMPKeyD.fullMessage(for: error)
+            print(CommandLineCheck.help(words) ?? words)
             end(0)
         }
         // A result and no failure: it has been printed.

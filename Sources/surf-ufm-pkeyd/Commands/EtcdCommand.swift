@@ -12,10 +12,6 @@ struct EtcdCommand: AsyncParsableCommand, EndedInGoodOrder {
             Exactly one of --list, --get, --put, --delete, --watch and --status. Servers, user and password come from \
             the options, then from batch.yaml and etcd-password in the configuration directory.
 
-              etcd --list --prefix /pcocc/global/opensm/pkeys/ --decode
-              etcd --watch /pcocc/global/opensm/pkeys/ --decode
-              etcd --delete /temp/ --recursive
-
             --output json prints one JSON document, and with --watch one document per line. A key or value that is not \
             UTF-8 text is given as key_base64 or value_base64.
             """)

@@ -14,8 +14,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
             Changes in etcd are applied at once. Both sides are read again at the poll interval, and what has drifted is \
             repaired. Partitions that are neither in etcd nor in the ledger \
             (/surf-ufm-pkeyd/FABRIC/partitions/ in etcd) are reported and never touched. Deletions that come many at once \
-            wait for `status --approve-deletes`. SIGINT and SIGTERM end it; SIGHUP makes it read the passwords and \
-            how to reach UFM again.
+            wait for `status --approve-deletes`.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions

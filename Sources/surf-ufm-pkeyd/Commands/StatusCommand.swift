@@ -13,20 +13,8 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show how far UFM is with each PKey; wait for one; approve deletions that are held back.",
         discussion: """
-            Read from etcd and the daemon's ledger; UFM is not asked.
-
-              status                          one line per PKey
-              status --wait 0x200e            returns when UFM has the newest revision of that key, or its deletion; \
-            fails within seconds where there is neither a key nor a record of it
-              status --approve-deletes        lets deletions go on that came many at once
-              status --adopt 0x2500           lets the daemon take over a partition that is there and not ours
-
-            States: synced (UFM has the newest revision), pending (the daemon has yet to take note), claimed (at work), \
-            conflict (UFM has a partition of \
-            that number which is not ours: nothing is written until the GUIDs that are named are gone, or --adopt), \
-            failing (UFM refuses; see the error), held (the value cannot be read), guarded (the deletion waits for an \
-            approval), approved, deleting, empty (the key names no GUID: no partition). --pkey-prefix, --managed-range, \
-            --fabric and --ledger must be the daemon's.
+            Read from etcd and the daemon's ledger; UFM is not asked. --pkey-prefix, --managed-range, --fabric and \
+            --ledger must be the daemon's. --wait fails within seconds where there is neither a key nor a record of it.
             """)
 
     @OptionGroup(title: "etcd connection") var etcd: EtcdOptions

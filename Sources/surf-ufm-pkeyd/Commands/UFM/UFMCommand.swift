@@ -13,13 +13,6 @@ struct UFMCommand: AsyncParsableCommand {
             Exactly one of --list, --get-pkey, --create-pkey, --delete-pkey, --pkey, --find-guid, --export, --import and \
             --ping. 0x0 and the default partition 0x7fff are never created, changed or deleted.
 
-              ufm --username admin --list --guids
-              ufm --username admin --pkey 0x5000 --guids 0002c903000e0b72,0002c903000e0b73
-              ufm --username admin --pkey 0x5000 --set-guids --full 0002c903000e0b72 --limited 0002c903000e0b73
-              ufm --username admin --pkey 0x5000 --guids @FILE --remove-guids
-              ufm --username admin --export FILE
-              ufm --username admin --import FILE --dry-run
-
             On a terminal, --delete-pkey asks before it deletes a PKey that has members. --import asks before it \
             removes or deletes anything, and without a terminal it needs --yes for that.
             """)

@@ -102,7 +102,7 @@ struct TransactionAndLeaseTests {
             let lease = try await client.grantLease(seconds: seconds)
             do throws(EtcdError) {
                 return try await client.put(key, [1], lease: lease.id)
-            } catch where error.kind == .leaseNotFound {
+            } catch  where error.kind == .leaseNotFound {
                 seconds *= 2
             }
         }

@@ -81,7 +81,7 @@ package struct JSONScanner {
 
     // MARK: Bytes
 
-    package func bytes(_ span: Range<Int>) -> Slice<UnsafeBufferPointer<UInt8>> { buffer[span] }
+    package func bytes(_ span: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: buffer[span]) }
 
     package func isWord(_ word: StaticString, _ span: Range<Int>) -> Bool {
         word.withUTF8Buffer { $0.elementsEqual(buffer[span]) }

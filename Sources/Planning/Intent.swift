@@ -74,8 +74,10 @@ package struct FlagPolicy: Hashable, Sendable {
     }
 
     /// The members that hosts and virtual functions become. A port named as both is a virtual function.
-    package func members(hosts: Set<GUID>, virtualFunctions: Set<GUID>) -> [Member] {
-        hosts.subtracting(virtualFunctions).map { Member(guid: $0, index0: index0 == .all) }
-            + virtualFunctions.map { Member(guid: $0, index0: index0 != .none) }
+    package func members(hosts: [GUID], virtualFunctions: [GUID]) -> Members {
+        // Of two with one GUID the later counts.
+        Members(
+            hosts.map { Member(guid: $0, index0: index0 == .all) }
+                + virtualFunctions.map { Member(guid: $0, index0: index0 != .none) })
     }
 }

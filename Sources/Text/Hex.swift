@@ -15,18 +15,29 @@ package enum Hex {
     /// The number, or nil when a byte is out of place, there are too few or too many digits, or it exceeds 64 bits.
     ///
     /// Strict: what Swift's own initialisers let through (`+1f`, Unicode digits) is refused.
-    @inlinable
     package static func value(
         of text: some Collection<UInt8>, prefix: Prefix, minimumDigits: Int = 1, maximumDigits: Int
     ) -> UInt64? {
-        let start = text.prefix(2)
-        let hasPrefix = start.elementsEqual("0x".utf8) || start.elementsEqual("0X".utf8)
+        let found = text.withContiguousStorageIfAvailable {
+            value(of: $0, prefix: prefix, minimumDigits: minimumDigits, maximumDigits: maximumDigits)
+        }
+        if let found { return found }
+        return Array(text).withUnsafeBufferPointer {
+            value(of: $0, prefix: prefix, minimumDigits: minimumDigits, maximumDigits: maximumDigits)
+        }
+    }
+
+    /// The same of bytes in memory: a fabric has millions of GUIDs.
+    package static func value(
+        of text: UnsafeBufferPointer<UInt8>, prefix: Prefix, minimumDigits: Int = 1, maximumDigits: Int
+    ) -> UInt64? {
+        let hasPrefix = text.count >= 2 && text[0] == UInt8(ascii: "0") && text[1] | 0x20 == UInt8(ascii: "x")
         guard hasPrefix || prefix == .optional else { return nil }
-        let digits = hasPrefix ? text.dropFirst(2) : text.dropFirst(0)
-        guard (minimumDigits...maximumDigits).contains(digits.count) else { return nil }
+        let start = hasPrefix ? 2 : 0
+        guard (minimumDigits...maximumDigits).contains(text.count - start) else { return nil }
         var value: UInt64 = 0
-        for byte in digits {
-            guard let digit = digitValue(byte), value >> 60 == 0 else { return nil }
+        for index in start..<text.count {
+            guard let digit = digitValue(text[index]), value >> 60 == 0 else { return nil }
             value = value << 4 | UInt64(digit)
         }
         return value

@@ -90,8 +90,9 @@ extension UFMClient {
         }
     }
 
-    /// The most bytes of one answer. A list has some 80 for each member of a partition.
-    static let answerLimit = 64 << 20
+    /// The most bytes of one answer. A list has 63 to 80 for each member of a partition: the largest fabric that we reckon
+    /// with, 32,766 partitions with 64 members each, has 132 MB.
+    static let answerLimit = 256 << 20
 
     private func request(for exchange: Exchange) -> HTTPRequest {
         var headers = [HTTPHeader("Accept", "application/json")]

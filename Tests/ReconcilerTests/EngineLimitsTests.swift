@@ -50,7 +50,7 @@ struct EngineLimitsTests {
             let pkey = try PKey(parsing: key.text(behind: world.source.id.prefix) ?? "")
             #expect(
                 try ValueDecoder.decode(entry.value).hosts
-                    == Set(world.fabric[pkey].map(\.members.guids) ?? []))
+                    == world.fabric[pkey].map(\.members.guids) ?? [])
         }
     }
 

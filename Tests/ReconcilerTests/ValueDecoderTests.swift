@@ -70,7 +70,7 @@ struct ValueDecoderTests {
     func numbers(field: String) throws {
         let value = try ValueDecoder.decode(
             Array("{\"\(field)\": [1234567890123456, \"1234567890123457\", 0x1234567890123458]}".utf8))
-        let guids = value.hosts.union(value.virtualFunctions)
+        let guids = value.hosts + value.virtualFunctions
         #expect(guids.map(\.description).sorted() == ["1234567890123457", "1234567890123458"])
         #expect(value.warnings.count == 1 && value.warnings[0].contains("is a number"))
     }

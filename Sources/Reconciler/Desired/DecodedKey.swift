@@ -33,7 +33,7 @@ package struct DecodedKey: Hashable, Sendable {
         }
         self.pkey = pkey
         self.problems = problems
-        hosts = (value?.hosts ?? []).sorted()
-        virtualFunctions = (value?.virtualFunctions ?? []).sorted()
+        hosts = value?.hosts ?? []
+        virtualFunctions = value?.virtualFunctions ?? []
     }
 }

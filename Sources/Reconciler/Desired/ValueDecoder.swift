@@ -4,8 +4,9 @@ internal import YAMLReader
 
 /// What the value of a PKey's key says.
 package struct DecodedValue: Hashable, Sendable {
-    package var hosts: Set<GUID> = []
-    package var virtualFunctions: Set<GUID> = []
+    /// Each once, in ascending order.
+    package var hosts: [GUID] = []
+    package var virtualFunctions: [GUID] = []
     /// Entries that were skipped and why, in words; beside entries that were not. The first ones, and how many more.
     package var warnings: [String] { skipped.words }
     fileprivate var skipped = SkippedEntries()
@@ -13,10 +14,11 @@ package struct DecodedValue: Hashable, Sendable {
     /// Virtual functions whose GUID, as pcocc computes it (`0xc0cc`, PKey, `00`, rank, `00`), is for another PKey; in
     /// ascending order.
     package func foreignVirtualFunctions(for pkey: PKey) -> [GUID] {
-        virtualFunctions.filter { guid in
-            guid.virtualFunctionKey.map { $0 != pkey.number.value } ?? false
-        }.sorted()
+        virtualFunctions.filter { guid in guid.virtualFunctionKey.map { $0 != pkey.number.value } ?? false }
     }
+
+    /// Hosts and virtual functions, each once.
+    var ports: Set<GUID> { Set(hosts).union(virtualFunctions) }
 }
 
 /// A value from which no membership can be read; the partition is held as it is.
@@ -30,6 +32,12 @@ package struct UnreadableValue: Error, Hashable, Sendable {
 /// is skipped, unless all are.
 package enum ValueDecoder {
     package static func decode(_ value: [UInt8]) throws(UnreadableValue) -> DecodedValue {
+        if let usual = UsualValue.read(value) { return usual }
+        return try decodeAny(value)
+    }
+
+    /// Reads a value in whatever form.
+    static func decodeAny(_ value: [UInt8]) throws(UnreadableValue) -> DecodedValue {
         let root: YAMLNode?
         do throws(YAMLError) {
             root = try YAMLReader.parse(value)
@@ -46,8 +54,8 @@ package enum ValueDecoder {
         guard hosts != nil || virtualFunctions != nil else {
             throw UnreadableValue(reason: "neither host_guids nor vf_guids is there")
         }
-        decoded.hosts = hosts ?? []
-        decoded.virtualFunctions = virtualFunctions ?? []
+        decoded.hosts = (hosts ?? []).sorted()
+        decoded.virtualFunctions = (virtualFunctions ?? []).sorted()
         // Empty lists say that nobody is wanted; entries of which none can be read say that somebody is.
         if decoded.hosts.isEmpty, decoded.virtualFunctions.isEmpty, let first = decoded.skipped.first {
             let others = decoded.skipped.count - 1

@@ -73,9 +73,10 @@ extension Site {
     }
 
     func members(_ ports: PortSet, _ pkey: PKey) -> [Member] {
-        func guids(_ ports: PortSet) -> Set<GUID> { Set(ports.guids(for: pkey).compactMap { GUID($0) }) }
-        return configuration.flags.members(
-            hosts: guids(ports.subtracting(.functions)), virtualFunctions: guids(ports.intersection(.functions)))
+        func guids(_ ports: PortSet) -> [GUID] { ports.guids(for: pkey).compactMap { GUID($0) } }
+        return Array(
+            configuration.flags.members(
+                hosts: guids(ports.subtracting(.functions)), virtualFunctions: guids(ports.intersection(.functions))))
     }
 
     // MARK: Jobs

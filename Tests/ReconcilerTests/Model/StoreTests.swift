@@ -114,7 +114,7 @@ struct StoreTests {
         let decoded = try? ValueDecoder.decode(try #require(told.value))
         switch wish {
         case .present(let ports):
-            #expect(decoded.map { PortSet($0.hosts.union($0.virtualFunctions)) } == ports)
+            #expect(decoded.map { PortSet($0.hosts + $0.virtualFunctions) } == ports)
             #expect(decoded?.foreignVirtualFunctions(for: pkey) == [])
         case .empty: #expect(decoded?.hosts == [] && decoded?.virtualFunctions == [] && decoded?.warnings == [])
         case .unreadable, .nameless: #expect(decoded == nil)

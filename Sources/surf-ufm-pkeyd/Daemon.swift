@@ -114,6 +114,14 @@ struct Connections {
         }
     }
 
+    /// Where the daemons of a fabric say that they live: beside its ledger.
+    func heartbeats(_ place: LedgerPlace, fabric: String, _ client: EtcdClient) -> any HeartbeatBoard {
+        switch place {
+        case .etcd: EtcdHeartbeats(client, fabric: fabric, advice: Advice.standard)
+        case .file(let path): FileHeartbeats(besideLedger: path)
+        }
+    }
+
     /// The ledger of a fabric.
     ///
     /// - Parameters:
@@ -142,10 +150,10 @@ struct Connections {
     }
 
     /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.
-    func occupy(_ place: LedgerPlace) throws(CommandFailure) -> DaemonLock? {
+    func occupy(_ place: LedgerPlace) async throws(CommandFailure) -> DaemonLock? {
         guard case .file(let path) = place else { return nil }
         do throws(Failure) {
-            return try DaemonLock(beside: path)
+            return try await DaemonLock(beside: path)
         } catch {
             throw CommandFailure("--ledger: \(error.message)")
         }

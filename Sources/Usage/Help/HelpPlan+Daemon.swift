@@ -65,10 +65,10 @@ extension HelpPlan {
     static let status = HelpPlan(
         groups: [
             Group(
-                "THE OPTIONS THAT MATTER FIRST", "--wait", "--timeout", "--approve-deletes", "--adopt", "--yes",
-                "--output", "--etcd-user", "--fabric", "--ledger", "--config-dir"),
+                "THE OPTIONS THAT MATTER FIRST", "--wait", "--timeout", "--health", "--approve-deletes", "--adopt",
+                "--yes", "--output", "--etcd-user", "--fabric", "--ledger"),
             Group("WHICH PKEYS", "--pkey-prefix", "--managed-range"),
-            .etcdConnection, .ledger, Group("THE LOG", "--debug"),
+            .etcdConnection, .ledger, Group("WHERE THE REST IS SAID", "--config-dir", "--debug"),
         ],
         notes: [
             Note(
@@ -89,9 +89,13 @@ extension HelpPlan {
                 "EXIT CODES", ("0", "Done; with --wait: UFM has what etcd says."),
                 ("1", "Failed, or the time for --wait has run out, or the PKey is not known."),
                 ("64", "Wrong usage.")),
+            Note(
+                "EXIT CODES OF --health", ("0", "A daemon runs, and all is well."),
+                ("1", "Something is failing, held, guarded or in conflict, or a server is away."),
+                ("2", "No daemon runs."), ("3", "Nobody could be asked.")),
         ],
         examples: [
-            Example("One line per PKey", "status"),
+            Example("Whether a daemon runs, and one line per PKey", "status"),
             Example("In a job's prologue, until UFM has its partition", "status --wait 0x200e --timeout 30"),
             Example("Deletions that came many at once, and are right", "status --approve-deletes"),
             Example("A partition that is there, in conflict, and ours", "status --adopt 0x2500"),

@@ -33,6 +33,11 @@ struct StatusCommand: AsyncParsableCommand {
         })
     var wait: PKey?
     @Option(help: ArgumentHelp("With --wait: how long (default 60).", valueName: "seconds")) var timeout: UInt32?
+    @Flag(
+        help:
+            "Say in one line, with figures and an exit code, how it stands: 0 well, 1 in trouble, 2 no daemon runs, 3 not known."
+    )
+    var health = false
     @Flag(help: "Approve the deletions that are guarded, after showing them and asking.") var approveDeletes = false
     @Option(
         help: ArgumentHelp(
@@ -51,8 +56,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
     func validate() throws {
-        if [wait != nil, approveDeletes, !adopt.isEmpty].count(where: \.self) > 1 {
-            throw ValidationError("Give one of --wait, --approve-deletes and --adopt.")
+        if [wait != nil, health, approveDeletes, !adopt.isEmpty].count(where: \.self) > 1 {
+            throw ValidationError("Give one of --wait, --health, --approve-deletes and --adopt.")
         }
         if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
         if approveDeletes || !adopt.isEmpty, !yes, output == .json {
@@ -62,6 +67,33 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard health else { return try await look() }
+        let found: Health
+        do {
+            found = try await readHealth()
+        } catch {
+            try HealthPrinter(format: output).print(unknown: ErrorWords.sentence(error))
+            throw ExitCode(Health.Level.unknown.rawValue)
+        }
+        try HealthPrinter(format: output).print(found)
+        if found.level != .well { throw ExitCode(found.level.rawValue) }
+    }
+
+    private func readHealth() async throws -> Health {
+        let connections = try Connections(log: common.toolLog)
+        defer { connections.close() }
+        let stores = try connections.stores(etcd.inputs, try common.sources(), directory, ledger.inputs)
+        do {
+            let world = try await stores.world(try await stores.standing(etcd.etcdApi), writing: false)
+            let presence = try await Presence(world.heartbeats, world.ledger)
+            return Health(
+                presence, inWords: StatusPrinter.words(.success(presence)), try await world.ledger.contents())
+        } catch let failure as Failure {
+            throw CommandFailure(failure.message)
+        }
+    }
+
+    private func look() async throws {
         let connections = try Connections(log: common.toolLog)
         defer { connections.close() }
         Output.endWithReader()
@@ -86,12 +118,22 @@ struct StatusCommand: AsyncParsableCommand {
                 let range = try directory.inputs.managedRange(credentials).told(to: connections.log)
                 try StatusPrinter(format: output).print(
                     try await StatusReport(
-                        fabric: self.ledger.fabric, range: range, ledger: ledger, sources: sources))
+                        fabric: self.ledger.fabric, range: range, ledger: ledger, sources: sources),
+                    await presence(world))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
         }
         try Output.flush()
+    }
+
+    /// Whether a daemon runs; what is in the way of knowing that is in the way of nothing else.
+    private func presence(_ world: Stores.World) async -> Result<Presence, Failure> {
+        do throws(Failure) {
+            return .success(try await Presence(world.heartbeats, world.ledger))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func wait(

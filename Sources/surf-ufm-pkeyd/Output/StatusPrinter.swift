@@ -10,9 +10,18 @@ import Text
 struct StatusPrinter {
     let format: OutputFormat
 
-    func print(_ report: StatusReport) throws {
-        guard format == .text else { return try Output.json(StatusDocument(report)) }
+    func print(_ report: StatusReport, _ presence: Result<Presence, Failure>) throws {
+        guard format == .text else { return try Output.json(StatusDocument(report, presence)) }
+        Output.line(Terminal.line(Self.words(presence)))
         for line in lines(report, now: .now) { Output.line(line) }
+    }
+
+    /// Whether a daemon runs: what counts before all else.
+    static func words(_ presence: Result<Presence, Failure>) -> String {
+        switch presence {
+        case .success(let presence): presence.words { LocalTime.words($0) }
+        case .failure(let failure): "whether a daemon runs is not known: \(failure.message)"
+        }
     }
 
     private func lines(_ report: StatusReport, now: Date) -> [String] {
@@ -133,7 +142,7 @@ struct StatusPrinter {
     }
 }
 
-/// `{"fabric":…,"partitions":[{"key":…,"key_revision":…,"pkey":…,"record_…":…,"state":…}],"revision":…,"summary":{…}}`.
+/// `{"daemons":{…},"fabric":…,"partitions":[{"key":…,"key_revision":…,"pkey":…,"record_…":…,"state":…}],"revision":…,"summary":{…}}`.
 private struct StatusDocument: Encodable {
     struct Partition: Encodable {
         let pkey: String
@@ -161,6 +170,7 @@ private struct StatusDocument: Encodable {
 
     let fabric: String
     let revision: Int64
+    let daemons: PresenceDocument
     let partitions: [Partition]
     let summary: [String: Int]
     /// Deletions that wait for an approval, and how it is given.
@@ -174,7 +184,8 @@ private struct StatusDocument: Encodable {
         let approve: String
     }
 
-    init(_ report: StatusReport) {
+    init(_ report: StatusReport, _ presence: Result<Presence, Failure>) {
+        daemons = PresenceDocument(presence)
         guarded = report.guarded.map {
             Guarded(
                 count: $0.pkeys.count, pkeys: $0.pkeys.first.map(\.description), since: $0.since?.formatted(.iso8601),

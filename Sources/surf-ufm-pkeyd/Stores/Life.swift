@@ -1,10 +1,12 @@
 import Adapters
 import EtcdGateway
+import Glibc
 import KeyHistory
 import Ledger
 import Logging
 import Reconciler
 import Settings
+import Surroundings
 import Telemetry
 
 /// What the daemon does between its start and its end: it runs on one store of etcd, which is found first where nobody has
@@ -17,10 +19,14 @@ struct Life: Sendable {
     let engine: EngineConfiguration
     let isDryRun: Bool
     let supervisor: Supervisor?
+    /// Who we are to those who look whether a daemon lives.
+    let daemon = Heartbeat.Daemon(host: HostName.own, process: getpid(), version: programVersion)
     let log: Logger
 
     /// How long the first look at both stores may take before the daemon runs, and waits there for what it says.
     private static let firstLook = Duration.seconds(3)
+    /// How long it may take at the end to say that it was one.
+    private static let leave = Duration.seconds(1)
 
     /// - Parameter stop: returns when the daemon is to end.
     func run(on api: EtcdAPI, until stop: @escaping @Sendable () async -> Void) async throws {
@@ -66,16 +72,19 @@ struct Life: Sendable {
     ) async throws {
         if store == .v2 { log.info("PKey keys are read from etcd's v2 store") }
         guard let world = try await world(store, until: stop) else { return }
-        let lock = isDryRun ? nil : try stores.occupy(world)
+        let lock = isDryRun ? nil : try await stores.occupy(world)
         defer { lock?.release() }
         var engine = engine
         if isDryRun { engine.closedBy.insert(.dryRun) }
         engine.floors = floors.filter { floor in world.sources.contains { $0.id == floor.key } }
+        let status = StatusBoard()
+        let heart = isDryRun || engine.runsOnce ? nil : heart(in: world, status)
         let loop = ReconcilerLoop(
             engine, sources: world.sources, fabric: fabric, ledger: world.ledger,
             keepers: keeper.map { [$0] } ?? [], desk: isDryRun || engine.runsOnce ? nil : world.instructions,
-            memory: memory, witness: supervisor, log: log)
+            memory: memory, board: status, witness: supervisor, log: log)
         let end = await withDiscardingTaskGroup { group in
+            if let heart { group.addTask { await heart.beat() } }
             if store == .v2, !engine.runsOnce {
                 group.addTask { await OtherStore(stores, in: store, log: log).watch() }
             }
@@ -91,9 +100,25 @@ struct Life: Sendable {
             group.cancelAll()
             return end
         }
+        await heart?.end(goesOn(keeper) ? nil : world.ledger, within: Self.leave)
         if let problem = end.problem {
             supervisor?.failed(problem)
             throw CommandFailure(problem)
+        }
+    }
+
+    /// What tells others that this daemon lives.
+    private func heart(in world: Stores.World, _ status: StatusBoard) -> Heart<ContinuousClock> {
+        Heart(
+            of: daemon, on: world.heartbeats, status, words: { OutgoingWords.line(StatusLine.words($0)) },
+            clock: ContinuousClock(), say: { [log] in log.say($0) })
+    }
+
+    /// Whether the daemon goes on in the other store.
+    private func goesOn(_ keeper: StoreKeeper?) -> Bool {
+        switch keeper?.end {
+        case .other: true
+        case .undecided, nil: false
         }
     }
 

@@ -50,6 +50,8 @@ struct Stores: Sendable {
         let place: LedgerPlace
         /// Where somebody tells a daemon something.
         let instructions: any InstructionBoard
+        /// Where daemons say that they live.
+        let heartbeats: any HeartbeatBoard
     }
 
     /// The sources and the ledger of keys in one of the stores.
@@ -67,7 +69,8 @@ struct Stores: Sendable {
         return World(
             store: store, sources: sources,
             ledger: try connections.ledger(place, fabric: ledger.fabric, records, sources, writing: writing),
-            place: place, instructions: connections.instructions(place, fabric: ledger.fabric, records))
+            place: place, instructions: connections.instructions(place, fabric: ledger.fabric, records),
+            heartbeats: connections.heartbeats(place, fabric: ledger.fabric, records))
     }
 
     private func sourceInV2(_ floor: StorePoint?, ledgerAt place: LedgerPlace) throws -> any KeySource {
@@ -82,7 +85,9 @@ struct Stores: Sendable {
     }
 
     /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.
-    func occupy(_ world: World) throws(CommandFailure) -> DaemonLock? { try connections.occupy(world.place) }
+    func occupy(_ world: World) async throws(CommandFailure) -> DaemonLock? {
+        try await connections.occupy(world.place)
+    }
 
     static func id(of store: KeyStore, _ directory: PKeyDirectoryOptions) -> SourceID {
         switch store {

@@ -1,0 +1,78 @@
+package import EtcdGateway
+import JSONText
+import KeyHistory
+package import Reconciler
+import Synchronization
+
+/// Heartbeats in etcd: `/surf-ufm-pkeyd/<fabric>/alive/<host>-<pid>`, each with a lease. Who was heard last stands in
+/// `…/heard`, which has none.
+package final class EtcdHeartbeats: HeartbeatBoard {
+    /// How long one stands whose daemon is silent, in seconds.
+    static let timeToLive: Int64 = 30
+
+    private let client: EtcdClient
+    private let prefix: KeyName
+    private let heard: KeyName
+    private let etcd: EtcdCall
+    /// The lease of ours.
+    private let lease = Mutex<Int64?>(nil)
+
+    package init(_ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }) {
+        self.client = client
+        prefix = KeyName("/surf-ufm-pkeyd/\(fabric)/alive/")
+        heard = KeyName("/surf-ufm-pkeyd/\(fabric)/heard")
+        etcd = EtcdCall(advice)
+    }
+
+    package func write(_ heartbeat: Heartbeat) async throws(Failure) {
+        let text = try heartbeat.json()
+        let key = (prefix + heartbeat.name).bytes
+        if let lease = lease.withLock({ $0 }) {
+            _ = try await etcd { () async throws(EtcdError) in try await client.put(key, text, lease: lease) }
+            return
+        }
+        let granted = try await etcd { () async throws(EtcdError) in
+            try await client.put(key, text, forSeconds: Self.timeToLive)
+        }
+        lease.withLock { $0 = granted.id }
+    }
+
+    package func renew() async throws(Failure) -> Bool {
+        guard let lease = lease.withLock({ $0 }) else { return false }
+        let left = try await etcd { () async throws(EtcdError) in try await client.keepAlive(lease) }
+        if left == nil { self.lease.withLock { $0 = nil } }
+        return left != nil
+    }
+
+    package func note(_ heartbeat: Heartbeat) async throws(Failure) {
+        let text: [UInt8]
+        do {
+            text = try JSONText.bytes(Presence.Heard(host: heartbeat.host, time: heartbeat.time))
+        } catch {
+            throw Failure(.malformed, "who was heard cannot be written as JSON: \(error)")
+        }
+        _ = try await etcd { () async throws(EtcdError) in try await client.put(heard.bytes, text) }
+    }
+
+    package func remove() async throws(Failure) {
+        let own = lease.withLock { lease in
+            defer { lease = nil }
+            return lease
+        }
+        guard let own else { return }
+        // Its key goes with it, unless a process of the same name has put its own there.
+        try await etcd { () async throws(EtcdError) in try await client.revokeLease(own) }
+    }
+
+    package func sightings() async throws(Failure) -> [Sighting] {
+        let listing = try await etcd { () async throws(EtcdError) in try await client.list(.prefix(prefix.bytes)) }
+        return listing.keyValues.map {
+            Sighting(name: "\(KeyName($0.key))", heartbeat: Heartbeat($0.value), created: $0.createRevision)
+        }
+    }
+
+    package func lastHeard() async throws(Failure) -> Presence.Heard? {
+        let found = try await etcd { () async throws(EtcdError) in try await client.get(heard.bytes) }
+        return found.flatMap { try? JSONText.decode(Presence.Heard.self, from: $0.value) }
+    }
+}

@@ -1,0 +1,17 @@
+import Logging
+import Reconciler
+
+extension Logger {
+    /// Says what somebody beside the engine has to say.
+    func say(_ message: Reconciler.Message) {
+        let level: Logger.Level =
+            switch message.level {
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+        log(level: level, "\(message.text)", metadata: message.metadata.mapValues { .string($0) })
+    }
+}

@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let core = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -30,6 +31,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -86,26 +88,37 @@ let package = Package(
             name: "Adapters",
             dependencies: [
                 "Administration", "EtcdGateway", "EtcdV2", "Fabric", "Files", "KeyHistory", "Ledger", "Reconciler",
-                "Surroundings", "Text", "Transport", "UFMClient",
+                "Surroundings", "Text", "Transport", "UFMClient", coreMetrics,
             ],
             swiftSettings: strict),
         .target(
             name: "Settings",
             dependencies: [
-                "EtcdGateway", "Fabric", "Files", "Planning", "Reconciler", "Surroundings", "Text", "Transport",
-                "UFMClient", "Usage", "YAMLReader",
+                "EtcdGateway", "Fabric", "Files", "Listening", "Planning", "Reconciler", "Surroundings", "Text",
+                "Transport", "UFMClient", "Usage", "YAMLReader",
             ],
             swiftSettings: strict),
         .target(name: "Usage", swiftSettings: strict),
         .target(
-            name: "Telemetry", dependencies: ["Reconciler", "Surroundings", "Text", logging], swiftSettings: strict),
+            name: "Exposition",
+            dependencies: ["Fabric", "KeyHistory", "Planning", "Reconciler", "Surroundings", "Text", coreMetrics],
+            swiftSettings: strict),
+        .target(name: "Listening", dependencies: ["Surroundings", "Text"], swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                "Exposition", "Fabric", "KeyHistory", "Ledger", "Listening", "Reconciler", "Surroundings", "Text",
+                logging,
+            ],
+            swiftSettings: strict),
 
         // The programs
         .executableTarget(
             name: "surf-ufm-pkeyd",
             dependencies: [
-                "Adapters", "Administration", "EtcdGateway", "EtcdV2", "Fabric", "Files", "JSONText", "KeyHistory",
-                "Ledger", "Planning", "Reconciler", "Settings", "Surroundings", "Telemetry", "Text", "Transport",
+                "Adapters", "Administration", "EtcdGateway", "EtcdV2", "Exposition", "Fabric", "Files", "JSONText",
+                "KeyHistory", "Ledger", "Listening", "Planning", "Reconciler", "Settings", "Surroundings", "Telemetry",
+                "Text", "Transport",
                 "UFMClient",
                 "Usage",
                 argumentParser,
@@ -161,6 +174,12 @@ let package = Package(
             name: "ReconcilerTests",
             dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: core),
+        .testTarget(
+            name: "ExpositionTests",
+            dependencies: ["Exposition", "Fabric", "KeyHistory", "Planning", "Reconciler", "TestSupport", coreMetrics],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ListeningTests", dependencies: ["Listening", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Fabric", "KeyHistory", "Planning", "Reconciler", "Telemetry", "TestSupport", logging],

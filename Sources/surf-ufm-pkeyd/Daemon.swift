@@ -1,6 +1,7 @@
 import Adapters
 import EtcdGateway
 import EtcdV2
+import Exposition
 import Files
 import Glibc
 import KeyHistory
@@ -20,10 +21,17 @@ import UnixSignals
 struct Connections {
     let log: Logger
     private let http: HTTPClient
+    /// What measures what goes to each server; nil where nobody looks.
+    private let registry: MetricRegistry?
 
-    init(log: Logger) throws {
+    init(log: Logger, measuredBy registry: MetricRegistry? = nil) throws {
         self.log = log
+        self.registry = registry
         http = try HTTPClient()
+    }
+
+    private func transport(to server: MeteredTransport.Server) -> any HTTPTransport {
+        registry.map { MeteredTransport(http, to: server, $0) } ?? http
     }
 
     /// Aborts all transfers, and ends the thread that performs them.
@@ -38,7 +46,7 @@ struct Connections {
     }
 
     func etcd(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdClient {
-        try EtcdClient(telling(configuration), transport: http)
+        try EtcdClient(telling(configuration), transport: transport(to: .etcd))
     }
 
     func etcdV2(_ inputs: EtcdInputs, _ sources: CredentialSources) throws -> EtcdV2Client {
@@ -46,7 +54,7 @@ struct Connections {
     }
 
     func etcdV2(_ configuration: EtcdConfiguration) throws(EtcdError) -> EtcdV2Client {
-        try EtcdV2Client(telling(configuration), transport: http)
+        try EtcdV2Client(telling(configuration), transport: transport(to: .etcd))
     }
 
     private func telling(_ configuration: EtcdConfiguration) -> EtcdConfiguration {
@@ -77,7 +85,7 @@ struct Connections {
 
     fileprivate func ufm(_ configuration: UFMConfiguration) -> UFMClient {
         for secret in configuration.credentials.secrets { KnownSecrets.add(secret) }
-        return UFMClient(configuration: configuration, transport: http)
+        return UFMClient(configuration: configuration, transport: transport(to: .ufm))
     }
 
     /// Where desired state comes from, in the order of precedence.
@@ -175,12 +183,16 @@ struct Daemon {
     /// Whether the log tells details.
     let detail: LogDetail
     let audit: AuditFile?
+    /// Who may look at it.
+    let listening: ListenInputs
 
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
         EndingSignals.letGo(but: [SIGINT, SIGTERM, SIGHUP])
-        let connections = try Connections(log: log)
+        let lookout = try Lookout(listening, log: log)
+        defer { lookout?.close() }
+        let connections = try Connections(log: log, measuredBy: lookout?.registry)
         defer { connections.close() }
         guard let settings = try resolved() else { return }
         tell(settings)
@@ -204,7 +216,8 @@ struct Daemon {
         let relay = SignalRelay()
         let life = Life(
             stores: stores, fabric: ufmFabric, memory: isDryRun ? nil : memory, floors: floors,
-            engine: settings.engine, isDryRun: isDryRun, supervisor: supervisor, log: log)
+            engine: settings.engine, isDryRun: isDryRun, supervisor: supervisor, observatory: lookout?.observatory,
+            log: log)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 for await signal in signals { relay.send(signal) }
@@ -212,7 +225,13 @@ struct Daemon {
             if !settings.engine.runsOnce {
                 let certificates = CertificateWatch(
                     clock: ContinuousClock(), epoch: { time(nil) },
-                    look: { await ufmFabric.certificates() + stores.v3.seenCertificates() },
+                    look: {
+                        let seen = await ufmFabric.certificates() + stores.v3.seenCertificates()
+                        lookout?.observatory.learn { facts in
+                            for certificate in seen { facts.certificates[certificate.server] = certificate.expiry }
+                        }
+                        return seen
+                    },
                     warn: { log.warning("\($0)") })
                 group.addTask { await certificates.run() }
             }
@@ -228,7 +247,7 @@ struct Daemon {
                         log.info("\(signal) received: finishing what is under way")
                         return
                     }
-                    let renewal = { await renew(settings, stores, ufmFabric, connections) }
+                    let renewal = { await renew(settings, stores, ufmFabric, connections, lookout) }
                     if let supervisor { await supervisor.reload(renewal) } else { await renewal() }
                 }
             }
@@ -284,7 +303,8 @@ struct Daemon {
     }
 
     private func renew(
-        _ settings: DaemonSettings, _ stores: Stores, _ ufmFabric: UFMFabric, _ connections: Connections
+        _ settings: DaemonSettings, _ stores: Stores, _ ufmFabric: UFMFabric, _ connections: Connections,
+        _ lookout: Lookout?
     ) async {
         do throws(AuditFile.Problem) {
             try audit?.reopen()
@@ -303,6 +323,7 @@ struct Daemon {
                 await stores.records.renew(login: login)
             }
             ufmFabric.renew(connections.ufm(renewal.ufm))
+            try lookout?.renew(log: log)
             log.info("SIGHUP received: passwords have been read again")
         } catch {
             log.error("SIGHUP received: the old passwords stay in use: \(ErrorWords.sentence(error))")

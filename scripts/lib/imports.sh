@@ -19,14 +19,16 @@ UFMClient       Fabric JSONText Text Transport
 Administration  Fabric Files JSONText Planning Text UFMClient YAMLReader
 Reconciler      Planning Fabric KeyHistory Text YAMLReader Logging
 Ledger          EtcdGateway Fabric Files JSONText KeyHistory Planning Reconciler Surroundings Text Transport
-Adapters        Administration EtcdGateway EtcdV2 Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient
-Settings        EtcdGateway Fabric Files Planning Reconciler Surroundings Text Transport UFMClient Usage YAMLReader
+Adapters        Administration EtcdGateway EtcdV2 Fabric Files KeyHistory Ledger Reconciler Surroundings Text Transport UFMClient CoreMetrics
+Settings        EtcdGateway Fabric Files Listening Planning Reconciler Surroundings Text Transport UFMClient Usage YAMLReader
 Usage
-Telemetry       HTTPServing Reconciler Surroundings Text Logging
+Exposition      Fabric KeyHistory Planning Reconciler Surroundings Text CoreMetrics
+Listening       Surroundings Text
+Telemetry       Exposition Fabric KeyHistory Ledger Listening Reconciler Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL
-surf-ufm-pkeyd  Adapters Administration EtcdGateway EtcdV2 Fabric Files JSONText KeyHistory Ledger Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
+surf-ufm-pkeyd  Adapters Administration EtcdGateway EtcdV2 Exposition Fabric Files JSONText KeyHistory Ledger Listening Planning Reconciler Settings Surroundings Telemetry Text Transport UFMClient Usage ArgumentParser Logging UnixSignals
 ufm-simulator   UFMModel UFMSimulator ArgumentParser UnixSignals
 '
 STANDARD_MODULES='Synchronization Glibc FoundationEssentials'

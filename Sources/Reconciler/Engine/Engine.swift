@@ -39,6 +39,9 @@ package struct Engine: Sendable {
             underWay: work.underWay, totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
 
+    /// All partitions as they stand now.
+    package var panorama: Panorama { Panorama(standings) }
+
     /// The classes in which a partition waits for nothing but a slot.
     package func ready(now: Duration) -> Set<Urgency> { work.ready(now: now) }
 

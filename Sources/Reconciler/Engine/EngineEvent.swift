@@ -83,7 +83,7 @@ package enum PartitionWrite: Hashable, Sendable {
     case confirm(over: RecordVersion, expecting: [KeyName: KeyState])
 
     /// The record that it writes, if it writes one.
-    var record: LedgerRecord? {
+    package var record: LedgerRecord? {
         switch self {
         case .claim(let record, _, _), .amend(let record, _), .wait(let record, _, _),
             .authoriseDeletion(let record, _, _):

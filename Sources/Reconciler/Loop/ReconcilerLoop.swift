@@ -25,6 +25,7 @@ package struct ReconcilerLoop: Sendable {
     private let memory: (any PointMemory)?
     private let board: StatusBoard
     private let witness: (any TurnWitness)?
+    private let observer: (any TurnObserver)?
     private let log: Logger
     private let journal = ChangeJournal()
 
@@ -34,11 +35,12 @@ package struct ReconcilerLoop: Sendable {
     ///   - memory: what keeps for a next life how far sources were told.
     ///   - board: where the engine's newest status is to hang.
     ///   - witness: who is told after each turn.
+    ///   - observer: who is shown each turn as a whole.
     package init(
         _ configuration: EngineConfiguration, sources: [any KeySource], fabric: any FabricProvider,
         ledger: any OwnershipStore, keepers: [any GateKeeper] = [], desk: (any InstructionDesk)? = nil,
         memory: (any PointMemory)? = nil, board: StatusBoard = StatusBoard(), witness: (any TurnWitness)? = nil,
-        log: Logger
+        observer: (any TurnObserver)? = nil, log: Logger
     ) {
         var configuration = configuration
         configuration.sources = sources.map(\.id)
@@ -52,6 +54,7 @@ package struct ReconcilerLoop: Sendable {
         self.memory = memory
         self.board = board
         self.witness = witness
+        self.observer = observer
         self.log = log
     }
 
@@ -91,6 +94,7 @@ package struct ReconcilerLoop: Sendable {
                 let status = engine.status(now: now)
                 board.publish(status)
                 witness?.turned(status)
+                observer?.saw(LoopTurn(event, actions, status, engine))
                 for line in reporter.lines(status, said: actions.compactMap(\.message)) { say(line) }
                 for action in actions {
                     if case .finish(let how) = action {
@@ -100,7 +104,8 @@ package struct ReconcilerLoop: Sendable {
                     perform(action, in: &group, mailbox)
                 }
                 // A loop that has nothing to do turns all the same where somebody looks whether it does.
-                let turnAt = [wakeAt, witness.map { now + $0.beat }].compactMap(\.self).min()
+                let turnAt = [wakeAt, witness.map { now + $0.beat }, observer.map { now + $0.beat }]
+                    .compactMap(\.self).min()
                 timer.set(turnAt.map { start.advanced(by: $0) }, in: &group)
             }
             group.cancelAll()

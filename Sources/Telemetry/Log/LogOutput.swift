@@ -52,6 +52,9 @@ package final class FileDescriptorOutput: LogOutput {
         monitor.update { $0.isAbandoned = true }
     }
 
+    /// How many lines could not be written since the start.
+    package var dropped: Int { monitor.update { $0.queue.dropped } }
+
     /// What its own lines look like.
     package var style: LogStyle {
         get { monitor.update { $0.style } }

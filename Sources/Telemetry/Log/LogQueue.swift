@@ -47,6 +47,8 @@ struct LogQueue {
     private var bytes = 0
     private var ordinaryCount = 0
     private(set) var loss = Loss()
+    /// How many lines were dropped since the start.
+    private(set) var dropped = 0
 
     var isEmpty: Bool { first == entries.count }
     var hasLoss: Bool { loss != Loss() }
@@ -92,6 +94,7 @@ struct LogQueue {
     }
 
     private mutating func drop(isError: Bool) {
+        dropped += 1
         loss.lines += 1
         if isError { loss.errors += 1 }
     }

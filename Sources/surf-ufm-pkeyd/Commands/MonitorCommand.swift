@@ -41,6 +41,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
             "The id of the etcd cluster that is meant, as `etcd --status` shows it (default: the one that is known from before, else the one that most endpoints are of). Another one is followed only when this says so.",
             valueName: "hex"))
     var etcdClusterId: String?
+    @OptionGroup(title: "Who may look") var listening: ListenOptions
     @Flag(help: "Do once what is to be done, then end: exit code 1 if something could not be done.")
     var once = false
     @Flag(help: "Change nothing in UFM and etcd; tell what would be changed.") var dryRun = false
@@ -84,7 +85,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
             inputs: inputs, directory: reconcile.directory, ledger: ledger.inputs, api: etcd.etcdApi,
             isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log,
             detail: detail,
-            audit: audit)
+            audit: audit, listening: listening.inputs)
         try await daemon.run()
     }
 

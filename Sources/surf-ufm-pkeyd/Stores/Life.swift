@@ -1,5 +1,6 @@
 import Adapters
 import EtcdGateway
+import Exposition
 import Glibc
 import KeyHistory
 import Ledger
@@ -21,6 +22,8 @@ struct Life: Sendable {
     let supervisor: Supervisor?
     /// Who we are to those who look whether a daemon lives.
     let daemon = Heartbeat.Daemon(host: HostName.own, process: getpid(), version: programVersion)
+    /// What others are shown of it; nil where nobody looks.
+    let observatory: Observatory?
     let log: Logger
 
     /// How long the first look at both stores may take before the daemon runs, and waits there for what it says.
@@ -58,7 +61,7 @@ struct Life: Sendable {
 
     /// Runs on v3 until it is known where the keys are.
     private func seek(until stop: @escaping @Sendable () async -> Void) async throws {
-        let keeper = StoreKeeper(stores, log: log)
+        let keeper = StoreKeeper(stores, observatory, log: log)
         try await run(in: .v3, keeper, until: stop)
         switch keeper.end {
         case .other(let store): try await run(in: store, nil, until: stop)
@@ -71,6 +74,7 @@ struct Life: Sendable {
         in store: KeyStore, _ keeper: StoreKeeper?, until stop: @escaping @Sendable () async -> Void
     ) async throws {
         if store == .v2 { log.info("PKey keys are read from etcd's v2 store") }
+        observatory?.learn { $0.store = store.rawValue }
         guard let world = try await world(store, until: stop) else { return }
         let lock = isDryRun ? nil : try await stores.occupy(world)
         defer { lock?.release() }
@@ -82,11 +86,11 @@ struct Life: Sendable {
         let loop = ReconcilerLoop(
             engine, sources: world.sources, fabric: fabric, ledger: world.ledger,
             keepers: keeper.map { [$0] } ?? [], desk: isDryRun || engine.runsOnce ? nil : world.instructions,
-            memory: memory, board: status, witness: supervisor, log: log)
+            memory: memory, board: status, witness: supervisor, observer: observatory, log: log)
         let end = await withDiscardingTaskGroup { group in
             if let heart { group.addTask { await heart.beat() } }
             if store == .v2, !engine.runsOnce {
-                group.addTask { await OtherStore(stores, in: store, log: log).watch() }
+                group.addTask { await OtherStore(stores, in: store, observatory, log: log).watch() }
             }
             let end = await loop.run {
                 guard let keeper else { return await stop() }

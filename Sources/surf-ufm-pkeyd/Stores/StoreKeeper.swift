@@ -1,6 +1,7 @@
 import Adapters
 import EtcdGateway
 import EtcdV2
+import Exposition
 import Logging
 import Reconciler
 import Synchronization
@@ -18,13 +19,15 @@ final class StoreKeeper: GateKeeper {
 
     let reason = WriteGate.Reason.undecidedStore
     private let stores: Stores
+    private let observatory: Observatory?
     private let log: Logger
     private let result = SharedResult<End>()
     private let found = Mutex<End?>(nil)
     private let told = Mutex<String?>(nil)
 
-    init(_ stores: Stores, log: Logger) {
+    init(_ stores: Stores, _ observatory: Observatory?, log: Logger) {
         self.stores = stores
+        self.observatory = observatory
         self.log = log
     }
 
@@ -39,7 +42,7 @@ final class StoreKeeper: GateKeeper {
             switch await stores.choice() {
             case .chosen(.v3):
                 tell(.open)
-                await OtherStore(stores, in: .v3, log: log).watch()
+                await OtherStore(stores, in: .v3, observatory, log: log).watch()
                 return
             case .chosen(let store):
                 finish(.other(store))
@@ -83,11 +86,13 @@ final class StoreKeeper: GateKeeper {
 struct OtherStore: Sendable {
     private let stores: Stores
     private let store: KeyStore
+    private let observatory: Observatory?
     private let log: Logger
 
     /// - Parameter store: the one that is used.
-    init(_ stores: Stores, in store: KeyStore, log: Logger) {
+    init(_ stores: Stores, in store: KeyStore, _ observatory: Observatory?, log: Logger) {
         self.stores = stores
+        self.observatory = observatory
         self.store = store
         self.log = log
     }
@@ -98,6 +103,7 @@ struct OtherStore: Sendable {
         repeat {
             if !isTold, await stores.hasKeys(besides: store) {
                 isTold = true
+                observatory?.learn { $0.otherStoreHasKeys = true }
                 let other: KeyStore = store == .v3 ? .v2 : .v3
                 log.error(
                     "PKey keys are in etcd's \(other.rawValue) store, which is not used: its \(store.rawValue) store is; if pcocc has moved, say --etcd-api \(other.rawValue)"

@@ -1,0 +1,51 @@
+import Exposition
+import Glibc
+import Listening
+import Logging
+import Settings
+import Surroundings
+import Telemetry
+
+/// What others are shown of the daemon, where somebody has said that they may look.
+struct Lookout: Sendable {
+    let observatory: Observatory
+    let registry: MetricRegistry
+    private let inputs: ListenInputs
+    private let listener: Listener
+
+    /// Begins to listen; nil where nobody may look.
+    init?(_ inputs: ListenInputs, log: Logger) throws {
+        guard !inputs.addresses.isEmpty else { return nil }
+        let (observatory, registry) = (Observatory(epoch: Self.epoch), MetricRegistry())
+        let endpoint = StatusEndpoint(
+            observatory, registry, version: programVersion, processStart: Self.epoch(),
+            droppedLines: { FileDescriptorOutput.standardOutput.dropped })
+        let token = try Self.token(inputs, log)
+        do throws(ListenError) {
+            listener = try Listener(at: inputs.addresses, token: token, answer: endpoint.answer)
+        } catch {
+            throw CommandFailure("--listen \(error)")
+        }
+        (self.observatory, self.registry, self.inputs) = (observatory, registry, inputs)
+        log.info("Shown at \(inputs.addresses.map(\.description).joined(separator: ", "))")
+    }
+
+    func close() { listener.stop() }
+
+    /// Reads the token again.
+    func renew(log: Logger) throws {
+        if let token = try Self.token(inputs, log) { listener.renew(token: token) }
+    }
+
+    private static func token(_ inputs: ListenInputs, _ log: Logger) throws(SettingsError) -> [UInt8]? {
+        guard let token = try inputs.token().told(to: log)?.reveal() else { return nil }
+        KnownSecrets.add(token)
+        return Array(token.utf8)
+    }
+
+    private static let epoch: @Sendable () -> Double = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -12,6 +12,7 @@ package final class UFMFabric: FabricProvider {
     private let memory = Mutex(SnapshotMemory<ContinuousClock.Instant>())
     /// Whether UFM says when it was last changed.
     private let hasMark = Mutex(true)
+    private let restarts = Mutex(RestartSign())
     private let probing = Mutex(Probing())
 
     package init(_ client: UFMClient, advice: @escaping Failure.Advice = { _ in nil }) {
@@ -29,12 +30,17 @@ package final class UFMFabric: FabricProvider {
 
     package func snapshot() async throws(Failure) -> FabricSnapshot {
         try await ufm { () async throws(UFMError) in
-            guard let mark = try await mark() else { return try await client.snapshot() }
+            guard let mark = try await mark() else {
+                var snapshot = try await client.snapshot()
+                snapshot.isAfterRestart = restarts.withLock { $0.take() }
+                return snapshot
+            }
             let began = ContinuousClock.now
             let (known, writes) = memory.withLock { ($0.recall(mark, now: began), $0.writes) }
             if let known { return known }
-            let snapshot = try await client.snapshot()
+            var snapshot = try await client.snapshot()
             memory.withLock { $0.keep(snapshot, mark, began: began, writes: writes) }
+            snapshot.isAfterRestart = restarts.withLock { $0.take() }
             return snapshot
         }
     }
@@ -69,7 +75,9 @@ package final class UFMFabric: FabricProvider {
     private func mark() async throws(UFMError) -> String? {
         guard hasMark.withLock({ $0 }) else { return nil }
         do throws(UFMError) {
-            return try await client.lastUpdated()
+            let mark = try await client.lastUpdated()
+            restarts.withLock { $0.shown(mark) }
+            return mark
         } catch {
             guard error.isAnswered, !error.isRefusedCredentials else { throw error }
             if !error.isOutage { hasMark.withLock { $0 = false } }

@@ -6,6 +6,8 @@ package struct FabricSnapshot: Equatable, Sendable {
     package let partitions: [PartitionNumber: Partition]
     /// Whether it was kept from an earlier read, since UFM says that nothing has changed: a witness of nothing new.
     package private(set) var isRecalled = false
+    /// Whether UFM was seen to have restarted since the snapshot before.
+    package var isAfterRestart = false
 
     package init(complete partitions: some Sequence<Partition>) {
         self.partitions = Dictionary(partitions.map { ($0.number, $0) }, uniquingKeysWith: { _, later in later })

@@ -14,13 +14,15 @@ package protocol EtcdKeySource: KeySource {
 }
 
 /// Records in etcd: one JSON text per partition under `/surf-ufm-pkeyd/<fabric>/partitions/<pkey>`, what it waits for
-/// under `…/notes/<pkey>`, and what the ledger says of itself at `…/about`.
+/// under `…/notes/<pkey>`, what was there of one that is deleted under `…/gone/<pkey>`, and what the ledger says of itself at
+/// `…/about`.
 package struct EtcdRecords: RecordStore {
     private let client: EtcdClient
     private let root: KeyName
     private let prefix: KeyName
     private let notesPrefix: KeyName
     private let aboutKey: KeyName
+    private let gonePrefix: KeyName
     private let etcd: EtcdCall
 
     package init(
@@ -32,6 +34,7 @@ package struct EtcdRecords: RecordStore {
         prefix = root + "partitions/"
         notesPrefix = root + "notes/"
         aboutKey = root + "about"
+        gonePrefix = root + "gone/"
         nothing = Array("/surf-ufm-pkeyd/\(fabric)/second-opinion".utf8)
     }
 
@@ -44,8 +47,10 @@ package struct EtcdRecords: RecordStore {
         for keyValue in listing.keyValues {
             if KeyName(keyValue.key).text(behind: prefix) != nil {
                 stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision))
-            } else if let pkey = pkey(ofNote: keyValue.key) {
+            } else if let pkey = pkey(of: keyValue.key, behind: notesPrefix) {
                 stored.conflicts[pkey] = NoteDocument(keyValue.value)?.conflictNote
+            } else if let pkey = pkey(of: keyValue.key, behind: gonePrefix), keyValue.key == goneKey(pkey) {
+                stored.add(TombstoneDocument(keyValue.value), of: pkey, RecordVersion(keyValue.modRevision))
             }
         }
         stored.room = await room()
@@ -82,6 +87,10 @@ package struct EtcdRecords: RecordStore {
         return try read(found.key, found.value, found.modRevision).entry.get()
     }
 
+    package func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool {
+        try await etcd { () async throws(EtcdError) in try await client.get(goneKey(pkey)) } != nil
+    }
+
     package func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] {
         let claimed = entries.filter { $0.value.record.state == .claimed }
         guard !claimed.isEmpty else { return [:] }
@@ -94,7 +103,7 @@ package struct EtcdRecords: RecordStore {
         }
         var notes: [PKey: WaitingNote] = [:]
         for keyValue in listing.keyValues {
-            guard let pkey = pkey(ofNote: keyValue.key), let record = claimed[pkey]?.record
+            guard let pkey = pkey(of: keyValue.key, behind: notesPrefix), let record = claimed[pkey]?.record
             else { continue }
             notes[pkey] = NoteDocument(keyValue.value)?.note(of: record)
         }
@@ -165,6 +174,9 @@ package struct EtcdRecords: RecordStore {
         var conditions = transaction.conditions.sorted { $0.key < $1.key }.map { pkey, version in
             TransactionCondition.modRevision(key: key(pkey), equals: version.number)
         }
+        conditions += transaction.standing.sorted { $0.key < $1.key }.map { pkey, version in
+            .modRevision(key: goneKey(pkey), equals: version.number)
+        }
         conditions += TransactionCondition.those(of: transaction.keys) + permit.conditions
         var changes: [TransactionChange] = []
         for (pkey, record) in transaction.changes.sorted(by: { $0.key < $1.key }) {
@@ -179,6 +191,13 @@ package struct EtcdRecords: RecordStore {
             changes.append(
                 try note.map { (note) throws(Failure) in .put(key: noteKey, value: try note.document.json()) }
                     ?? .delete(key: noteKey))
+        }
+        for (pkey, tombstone) in transaction.tombstones.sorted(by: { $0.key < $1.key }) {
+            let key = goneKey(pkey)
+            changes.append(
+                try tombstone.map { (tombstone) throws(Failure) in
+                    .put(key: key, value: try TombstoneDocument(tombstone).json())
+                } ?? .delete(key: key))
         }
         guard !changes.isEmpty else {
             // What only compares could be answered by a stale member, as a read could.
@@ -232,9 +251,11 @@ package struct EtcdRecords: RecordStore {
             at: "\(name)")
     }
 
-    private func pkey(ofNote key: [UInt8]) -> PKey? {
-        KeyName(key).text(behind: notesPrefix).flatMap { try? PKey(named: $0) }
+    private func pkey(of key: [UInt8], behind prefix: KeyName) -> PKey? {
+        KeyName(key).text(behind: prefix).flatMap { try? PKey(named: $0) }
     }
+
+    private func goneKey(_ pkey: PKey) -> [UInt8] { (gonePrefix + pkey.description).bytes }
 
     private func key(_ pkey: PKey) -> [UInt8] { (prefix + pkey.description).bytes }
 }

@@ -18,12 +18,15 @@ package struct FileRecords: RecordStore {
         let content = try file.content()
         for (pkey, entry) in content.entries { stored.add(read(entry, of: pkey)) }
         stored.conflicts = content.notes.compactMapValues(\.conflictNote)
+        for (pkey, kept) in content.gone { stored.add(kept.document, of: pkey, kept.version) }
         return stored
     }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
         try file.content().entries[pkey].map { (entry) throws(Failure) in try read(entry, of: pkey).entry.get() }
     }
+
+    package func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool { try file.content().gone[pkey] != nil }
 
     private func read(_ entry: LedgerEntry, of pkey: PKey) -> StoredRecord {
         StoredRecord(entry, of: pkey, at: "\(file.path): \(pkey)")
@@ -84,7 +87,7 @@ package struct FileRecords: RecordStore {
             throw Failure(
                 .settings, "the ledger \(file.path): who is elected in etcd is to keep the ledger there as well")
         }
-        guard !transaction.changes.isEmpty || !transaction.notes.isEmpty else {
+        guard !transaction.isQuestion else {
             let entries = try file.content().entries
             return transaction.conditions.allSatisfy { (entries[$0]?.version ?? .absent) == $1 } ? .allowed : .refused
         }
@@ -92,8 +95,14 @@ package struct FileRecords: RecordStore {
             for (pkey, version) in transaction.conditions {
                 guard (content.entries[pkey]?.version ?? .absent) == version else { return .refused }
             }
+            for (pkey, version) in transaction.standing {
+                guard content.gone[pkey]?.version == version else { return .refused }
+            }
             let version = content.change(transaction.changes)
             for (pkey, note) in transaction.notes { content.notes[pkey] = note?.document }
+            for (pkey, tombstone) in transaction.tombstones {
+                content.gone[pkey] = tombstone.map { KeptDocument(TombstoneDocument($0), version) }
+            }
             return .written(version)
         }
     }

@@ -17,6 +17,9 @@ package protocol InspectableLedger: OwnershipStore {
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
 
+    /// Whether something is kept of a partition that was deleted: it is gone, and not unknown.
+    func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool
+
     /// Reads what partitions wait for, as far as these records say `claimed` for the same key and revision.
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote]
 

@@ -16,6 +16,7 @@ import Reconciler
 ///   "changes" : 7,
 ///   "fabric" : "default",
 ///   "format" : 1,
+///   "gone" : { },
 ///   "notes" : { },
 ///   "partitions" : {
 ///     "0x200e" : {
@@ -40,6 +41,8 @@ struct LedgerFileContent: Hashable, Sendable {
     var notes: [PKey: NoteDocument] = [:]
     /// What the ledger says of itself.
     private(set) var about = KeptAbout.absent
+    /// What is kept of partitions that were deleted.
+    var gone: [PKey: KeptDocument] = [:]
 
     init(fabric: String) {
         self.fabric = fabric
@@ -64,6 +67,17 @@ struct LedgerFileContent: Hashable, Sendable {
     }
 }
 
+/// A tombstone in a file, and the change that wrote it.
+struct KeptDocument: Hashable, Sendable {
+    let document: TombstoneDocument
+    let version: RecordVersion
+
+    init(_ document: TombstoneDocument, _ version: RecordVersion) {
+        self.document = document
+        self.version = version
+    }
+}
+
 extension LedgerFileContent {
     /// Why a text is no ledger.
     struct Unreadable: Error {
@@ -81,14 +95,20 @@ extension LedgerFileContent {
             let time: String
         }
 
+        struct Gone: Codable {
+            let change: Int64
+            let tombstone: TombstoneDocument
+        }
+
         let format: Int
         let fabric: String
         let changes: Int64
         let partitions: [String: Partition]
         /// Older programs wrote neither these.
         let notes: [String: NoteDocument]?
-        /// Nor this.
+        /// Nor these.
         let about: AboutDocument?
+        let gone: [String: Gone]?
     }
 
     /// Reads a file: wholly, or not at all. A record that is passed over would disown its partition.
@@ -115,6 +135,11 @@ extension LedgerFileContent {
         }
         if let document = document.about { about = try Self.read(document) }
         changes = max(changes, about.version.number)
+        for (name, kept) in document.gone ?? [:] {
+            guard let pkey = try? PKey(parsing: name), KeyVersion.numbers.contains(kept.change) else { continue }
+            gone[pkey] = KeptDocument(kept.tombstone, RecordVersion(kept.change))
+            changes = max(changes, kept.change)
+        }
         for (name, partition) in document.partitions {
             guard let pkey = try? PKey(parsing: name), Array(pkey.description.utf8) == Array(name.utf8) else {
                 throw Unreadable(problem: "'\(name)' is no PKey such as 0x200e")
@@ -163,7 +188,17 @@ extension LedgerFileContent {
             partitions: Dictionary(partitions, uniquingKeysWith: { _, later in later }),
             notes: notes.isEmpty
                 ? nil : Dictionary(notes.map { ($0.key.description, $0.value) }, uniquingKeysWith: { $1 }),
-            about: about == .absent ? nil : AboutDocument(about.about, change: about.version.number))
+            about: about == .absent ? nil : AboutDocument(about.about, change: about.version.number),
+            gone: gone.isEmpty
+                ? nil
+                : Dictionary(
+                    gone.map {
+                        (
+                            $0.key.description,
+                            Document.Gone(change: $0.value.version.number, tombstone: $0.value.document)
+                        )
+                    },
+                    uniquingKeysWith: { $1 }))
         return try JSONText.bytes(document, .lines) + [UInt8(ascii: "\n")]
     }
 

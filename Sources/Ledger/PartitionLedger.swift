@@ -8,6 +8,8 @@ package protocol RecordStore: Sendable {
     func contents() async throws(Failure) -> StoredRecords
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
+    /// Whether something is kept of a partition that was deleted.
+    func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool
     /// Reads what partitions wait for, as far as a record says `claimed` for the same key and revision.
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote]
     /// Tells one record as it is, and again whenever it changes, until the task is cancelled. A failure that may pass is
@@ -53,6 +55,14 @@ package struct RecordTransaction: Sendable {
         }
     }
 
+    /// What is kept from now on of partitions that are deleted; nil where nothing is any more.
+    package var tombstones: [PKey: Tombstone?] = [:]
+    /// The tombstones that must stand, in which writing.
+    package var standing: [PKey: RecordVersion] = [:]
+
+    /// Whether it says nothing but whether its conditions hold.
+    var isQuestion: Bool { changes.isEmpty && notes.isEmpty && tombstones.isEmpty }
+
     /// How keys must stand; only those of sources that are in the same store.
     package var keys: [KeyName: KeyState] = [:]
     /// Whether a store that is full may say yes without writing it down.
@@ -64,6 +74,19 @@ package struct RecordTransaction: Sendable {
         changes = [pkey: record]
         conditions = [pkey: version]
         notes = [pkey: nil]
+    }
+
+    /// The claim of one, whose tombstone goes: its PKey is used again.
+    init(_ operation: String, claiming pkey: PKey, _ record: LedgerRecord, over version: RecordVersion) {
+        self.init(operation, pkey, record, over: version)
+        tombstones = [pkey: nil]
+    }
+
+    /// Tombstones go, each as far as it is this one still.
+    init(_ operation: String, clearing pkey: PKey, _ version: RecordVersion) {
+        self.operation = operation
+        (changes, conditions, notes) = ([:], [:], [:])
+        (tombstones, standing) = ([pkey: nil], [pkey: version])
     }
 
     /// What stands against taking over a partition that has no record; nil where nothing does any more.
@@ -88,6 +111,7 @@ package struct RecordTransaction: Sendable {
         changes = records
         conditions = records.mapValues { _ in .absent }
         notes = [:]
+        tombstones = records.mapValues { _ in nil }
     }
 }
 
@@ -140,7 +164,8 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer {
         try await perform(
-            RecordTransaction("claim of PKey \(pkey)", pkey, record, over: version), expecting: [record.key: key],
+            RecordTransaction("claim of PKey \(pkey)", claiming: pkey, record, over: version),
+            expecting: [record.key: key],
             permit, for: .claim)
     }
 
@@ -178,13 +203,33 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
 
     package func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
-        _ permit: WritePermit
+        leaving tombstone: Tombstone?, _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer {
         guard version != .absent else { return .refused }
         var transaction = RecordTransaction("authorisation to delete PKey \(pkey)", pkey, record, over: version)
         transaction.mayGoUnwritten = true
+        if let tombstone { transaction.tombstones = [pkey: tombstone] }
         return try await perform(transaction, expecting: keys, permit, isWrittenFirst: true)
     }
+
+    package func takeBack(
+        _ pkey: PKey, _ record: LedgerRecord, by tombstone: RecordVersion, expecting keys: [KeyName: KeyState],
+        _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer {
+        var transaction = RecordTransaction("taking back of PKey \(pkey)", pkey, record, over: .absent)
+        transaction.standing = [pkey: tombstone]
+        return try await perform(transaction, expecting: keys, permit, isWrittenFirst: true)
+    }
+
+    package func clear(_ tombstones: [PKey: RecordVersion], _ permit: WritePermit) async throws(Failure) {
+        for (pkey, version) in tombstones.sorted(by: { $0.key < $1.key }) {
+            _ = try await perform(
+                RecordTransaction("clearing of the tombstone of PKey \(pkey)", clearing: pkey, version),
+                expecting: [:], permit)
+        }
+    }
+
+    package func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool { try await store.hasTombstone(pkey) }
 
     package func confirm(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit

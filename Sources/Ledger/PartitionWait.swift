@@ -10,7 +10,7 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         case refused(Failure)
         /// The time was over; the words say how far it had come.
         case timedOut(state: String)
-        /// There is nothing to wait for: neither a key nor a record, and none came in the first seconds.
+        /// There is nothing to wait for: neither a key nor a record nor a tombstone, and none came in the first seconds.
         case unknown
         /// UFM has the partition, and it is not ours: waiting does not help, in words.
         case conflict(String)
@@ -141,7 +141,9 @@ package struct PartitionWait<C: Clock<Duration>>: Sendable {
         _ state: inout WaitState, _ mailbox: AsyncStream<Event>.Continuation
     ) async -> WaitState.Verdict? {
         do throws(Failure) {
-            return state.take(.success(try await ledger.entry(of: pkey)))
+            let verdict = state.take(.success(try await ledger.entry(of: pkey)))
+            guard verdict == .unknownIfConfirmed, try await ledger.hasTombstone(pkey) else { return verdict }
+            return state.takeTombstone()
         } catch {
             _ = state.take(.failure(error))
             // No change need follow that would bring us here again.

@@ -35,6 +35,10 @@ package struct StoredRecords: Sendable {
     package private(set) var strange: [StrangeRecord] = []
     /// What stands against taking over partitions that have no record.
     package var conflicts: [PKey: ConflictNote] = [:]
+    /// What is kept of partitions that were deleted, or are being deleted.
+    package private(set) var tombstones: [PKey: KeptTombstone] = [:]
+    /// Those tombstones that are too old to count for anything.
+    package private(set) var agedTombstones: [PKey: RecordVersion] = [:]
     package var room = LedgerContent.Room.unknown
 
     package init() {}
@@ -46,12 +50,22 @@ package struct StoredRecords: Sendable {
         }
     }
 
+    /// Adds what stands in the place of a tombstone, where it is one; what cannot be read counts for nothing.
+    mutating func add(_ document: TombstoneDocument?, of pkey: PKey, _ version: RecordVersion, now: Date = .now) {
+        guard let found = document?.tombstone(at: now) else { return }
+        if found.isTooOld {
+            agedTombstones[pkey] = version
+        } else {
+            tombstones[pkey] = KeptTombstone(found.tombstone, version)
+        }
+    }
+
     /// The same in the engine's terms.
     package var content: LedgerContent {
         let since = entries.values.lazy.filter { $0.record.state == .guarded }.compactMap(\.time).min()
         return LedgerContent(
             entries.mapValues { KeptRecord($0.record, $0.version) }, strange: strange,
-            conflicts: conflicts, room: room,
+            conflicts: conflicts, tombstones: tombstones, agedTombstones: agedTombstones, room: room,
             guardedSince: since?.formatted(.iso8601))
     }
 }

@@ -12,7 +12,8 @@ package struct WaitState {
         /// There is to be no partition, and the ledger as last told has none, or has seen it gone. It may have been told before
         /// the key went: the record is to be read once more.
         case goneIfConfirmed
-        /// There is neither a key nor a record, and none was told since the wait began: nothing says that the partition ever was.
+        /// There is neither a key nor a record, and none was told since the wait began: nothing says that the partition ever was,
+        /// unless a tombstone does.
         case unknownIfConfirmed
         /// UFM has the partition, and it is not ours: waiting does not help.
         case conflict
@@ -63,6 +64,12 @@ package struct WaitState {
             failure = nil
         case .failure(let failure): self.failure = failure.message
         }
+        return verdict
+    }
+
+    /// Something is kept of the partition: it was deleted, and is gone.
+    package mutating func takeTombstone() -> Verdict? {
+        hasBeen = true
         return verdict
     }
 

@@ -171,10 +171,20 @@ package protocol OwnershipStore: Sendable {
     ///
     /// Atomic, on the store's present state, so that no deletion can rest on an old or broken read. A store that is full may
     /// only allow it.
+    ///
+    /// - Parameter tombstone: what is kept of the partition until its PKey is claimed again; nil leaves what is kept as it is.
     func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
+        leaving tombstone: Tombstone?, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer
+    /// Takes back a partition that we had deleted and that is there again, marked as being deleted: if it has no record, its
+    /// tombstone is this one still, and its keys stand as expected. A store that is full refuses it.
+    func takeBack(
+        _ pkey: PKey, _ record: LedgerRecord, by tombstone: RecordVersion, expecting keys: [KeyName: KeyState],
         _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer
+    /// Takes tombstones away that are too old, each as far as it is this one still.
+    func clear(_ tombstones: [PKey: RecordVersion], _ permit: WritePermit) async throws(Failure)
     /// Says whether the record and the keys of a partition that is ours stand so, in a way that no stale member can answer.
     ///
     /// What only a list has told is not written to the fabric without it.

@@ -59,6 +59,10 @@ package struct LedgerContent: Hashable, Sendable {
     package let strange: [StrangeRecord]
     /// What stands against taking over partitions that keys want; of those that have no record.
     package let conflicts: [PKey: ConflictNote]
+    /// What was last there of partitions that we have deleted, or are deleting.
+    package let tombstones: [PKey: KeptTombstone]
+    /// Tombstones that are too old to count for anything.
+    package let agedTombstones: [PKey: RecordVersion]
     package let room: Room
     /// When the first of the deletions was held back that are, as `2026-01-31T12:00:00Z`; nil where the ledger does not say.
     package let guardedSince: String?
@@ -67,8 +71,11 @@ package struct LedgerContent: Hashable, Sendable {
     ///   which of the two is meant.
     package init(
         _ records: [PKey: KeptRecord], strange: [StrangeRecord] = [], conflicts: [PKey: ConflictNote] = [:],
+        tombstones: [PKey: KeptTombstone] = [:], agedTombstones: [PKey: RecordVersion] = [:],
         room: Room = .unknown, guardedSince: String? = nil
     ) {
+        self.tombstones = tombstones
+        self.agedTombstones = agedTombstones
         self.guardedSince = guardedSince
         let doubtful = Set(strange.compactMap(\.pkey))
         self.records = doubtful.isEmpty ? records : records.filter { !doubtful.contains($0.key) }

@@ -46,7 +46,7 @@ struct LedgerLeaseTests {
 
     /// All that can be written in a ledger.
     private enum Write: CaseIterable {
-        case claim, claims, amendment, wait, authorisation, conflict, release
+        case claim, claims, amendment, wait, authorisation, takingBack, clearing, conflict, release
     }
 
     private func make(
@@ -59,7 +59,10 @@ struct LedgerLeaseTests {
         case .amendment: _ = try await ledger.amend(record, for: pkey, over: version, permit)
         case .wait: _ = try await ledger.wait(record, for: WaitingNote([]), of: pkey, over: version, permit)
         case .authorisation:
-            _ = try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: [:], permit)
+            _ = try await ledger.authoriseDeletion(
+                of: pkey, record, over: version, expecting: [:], leaving: nil, permit)
+        case .takingBack: _ = try await ledger.takeBack(pkey, record, by: version, expecting: [:], permit)
+        case .clearing: try await ledger.clear([pkey: version], permit)
         case .conflict:
             _ = try await ledger.note(ConflictNote(key: "/p/0x5", revision: 3, Conflict([GUID]())), on: pkey, permit)
         case .release: _ = try await ledger.release(pkey, over: version, expecting: [:], permit)

@@ -26,6 +26,7 @@ private final class MemoryRecords: RecordStore {
     func followConflict(
         over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
     ) async throws(Failure) {}
+    func hasTombstone(_ pkey: PKey) async throws(Failure) -> Bool { false }
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] { [:] }
     func about() async throws(Failure) -> KeptAbout { .absent }
     func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer { .refused }
@@ -184,7 +185,7 @@ struct PartitionLedgerTests {
         #expect(try await ledger.amend(deleting("/p/0x5"), for: pkey, over: .absent, permit) == .refused)
         #expect(try await ledger.release(pkey, over: .absent, expecting: [:], permit) == .refused)
         let answer = try await ledger.authoriseDeletion(
-            of: pkey, deleting("/p/0x5"), over: .absent, expecting: [:], permit)
+            of: pkey, deleting("/p/0x5"), over: .absent, expecting: [:], leaving: nil, permit)
         #expect(answer == .refused)
         #expect(records.transactions.withLock { $0.isEmpty })
     }

@@ -114,6 +114,24 @@ struct PartitionWaitTests {
         #expect(result == .failure(.unknown))
     }
 
+    @Test("Where a tombstone is kept it is gone, though neither a key nor a record is left")
+    func buried() async throws {
+        let ledger = try await harness.filled([pkey])
+        let key = FileLedgerHarness.key(pkey)
+        harness.etcd.set(store: 101, [:])
+        let deleting = LedgerRecord(.deleting, key: key, revision: .absent)
+        #expect(
+            try await ledger.authoriseDeletion(
+                of: pkey, deleting, expecting: [key: 0], leaving: Tombstone(key: key, members: [GUID]())))
+        #expect(try await ledger.release(pkey))
+        let result = try await end(ledger) {
+            source.tell(listed(nil))
+            try await clock.waitForSleepers(count: 2)
+            clock.advance(by: .seconds(2))
+        }
+        #expect(result == .success(.gone))
+    }
+
     @Test("A key that comes in these two seconds is waited for")
     func late() async throws {
         let ledger = harness.open()

@@ -33,12 +33,17 @@ extension InspectableLedger {
 
     func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion? = nil,
-        expecting expected: [KeyName: KeyVersion]
+        expecting expected: [KeyName: KeyVersion], leaving tombstone: Tombstone? = nil
     ) async throws -> Bool {
         let keys = expected.mapValues { $0 == .absent ? KeyState.absent : KeyState($0, []) }
         let present = try await self.version(of: pkey)
         return try await authoriseDeletion(
-            of: pkey, record, over: version ?? present, expecting: keys, permit(.authorisation)) != .refused
+            of: pkey, record, over: version ?? present, expecting: keys, leaving: tombstone, permit(.authorisation))
+            != .refused
+    }
+
+    func takeBack(_ pkey: PKey, _ record: LedgerRecord, by tombstone: RecordVersion) async throws -> Bool {
+        try await takeBack(pkey, record, by: tombstone, expecting: [:], permit(.authorisation)) != .refused
     }
 
     func release(_ pkey: PKey) async throws -> Bool {

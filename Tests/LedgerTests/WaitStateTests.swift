@@ -55,6 +55,13 @@ struct WaitStateTests {
         #expect(state.take(record(.synced, 101)) == .synced(revision: 101))
     }
 
+    @Test("A PKey of which nothing is left but a tombstone is gone, and one without is not known")
+    mutating func tombstone() {
+        #expect(state.take(listed()) == nil)
+        #expect(state.take(.success(nil)) == .unknownIfConfirmed)
+        #expect(state.takeTombstone() == .goneIfConfirmed)
+    }
+
     @Test("The revision of the beginning is enough, however often the key changes after it")
     mutating func first() {
         #expect(state.take(listed(key(10))) == nil)

@@ -206,7 +206,7 @@ private struct Rush {
     private mutating func record(_ write: PartitionWrite, of pkey: PKey, _ version: RecordVersion) {
         switch write {
         case .claim(let record, _, _), .amend(let record, _), .wait(let record, _, _),
-            .authoriseDeletion(let record, _, _):
+            .authoriseDeletion(let record, _, _, _), .takeBack(let record, _, _):
             records[pkey] = KeptRecord(record, version)
             guard record.state == .synced, record.revision.number > 100, let told = toldAt[pkey] else { return }
             synced[pkey] = now - told
@@ -229,7 +229,7 @@ private struct Rush {
 
     private mutating func take(_ action: EngineAction) {
         switch action {
-        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer: return
+        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer, .clear: return
         case .write(.step, let pkey, _, _):
             requests += 1
             writes[pkey, default: 0] += 1
@@ -252,7 +252,7 @@ private struct Rush {
             if case .step = write {} else { recording -= 1 }
         }
         switch action {
-        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer: return
+        case .say, .finish, .remember, .follow, .listSource, .take, .carryOut, .answer, .clear: return
         case .readFabric: tell(.fabricRead(.success(ufm.list(without: []))))
         case .pingFabric: tell(.fabricPinged(.success(())))
         case .readLedger(let read): tell(.ledgerRead(read, .success(LedgerContent(records))))

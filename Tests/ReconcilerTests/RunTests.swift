@@ -515,7 +515,11 @@ struct RunTests {
         elsewhere.key = "/p/0x0005"
         let keys: [KeyName: KeyState] = ["/p/0x5": .absent, "/p/0x0005": .absent]
         let deletion = Run.begin(absent.errand, keys: absent.keys, facts(absent, ledger: elsewhere, actual: right))
-        guard case .request(_, .write(.authoriseDeletion(_, over: version, expecting: keys), _)) = deletion.next else {
+        let tombstone = Tombstone(key: "/p/0x0005", members: right.members.guids)
+        guard
+            case .request(
+                _, .write(.authoriseDeletion(_, over: version, expecting: keys, leaving: tombstone), _)) = deletion.next
+        else {
             Issue.record("\(deletion)")
             return
         }

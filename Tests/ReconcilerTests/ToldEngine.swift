@@ -44,7 +44,7 @@ struct ToldEngine {
             case .read(let pkey, let run), .ping(let pkey, let run), .write(_, let pkey, let run, _): runs[pkey] = run
             case .readLedger(let read): ledgerReads.append(read)
             case .pingFabric, .readFabric, .listSource, .follow, .claimBatch, .confirmBatch, .remember, .say, .finish,
-                .take, .carryOut, .answer:
+                .take, .carryOut, .answer, .clear:
                 break
             }
         }
@@ -160,6 +160,7 @@ enum PartitionRequest: Hashable {
     case amend(LedgerRecord)
     case wait(LedgerRecord, WaitingNote)
     case authoriseDeletion(LedgerRecord, expecting: [KeyName: KeyVersion])
+    case takeBack(by: RecordVersion, expecting: [KeyName: KeyVersion])
     case conflict(ConflictNote?)
     case release
     case confirm(expecting: [KeyName: KeyVersion])
@@ -170,8 +171,10 @@ enum PartitionRequest: Hashable {
         case .claim(let record, _, _): self = .claim(record)
         case .amend(let record, _): self = .amend(record)
         case .wait(let record, let note, _): self = .wait(record, note)
-        case .authoriseDeletion(let record, _, let keys):
+        case .authoriseDeletion(let record, _, let keys, _):
             self = .authoriseDeletion(record, expecting: keys.mapValues(\.version))
+        case .takeBack(_, let tombstone, let keys):
+            self = .takeBack(by: tombstone, expecting: keys.mapValues(\.version))
         case .conflict(let note): self = .conflict(note)
         case .release: self = .release
         case .confirm(_, let keys): self = .confirm(expecting: keys.mapValues(\.version))
@@ -201,7 +204,7 @@ extension [EngineAction] {
             case .ping(let pkey, _): found[pkey] = .ping
             case .write(let write, let pkey, _, _): found[pkey] = PartitionRequest(write)
             case .pingFabric, .readFabric, .readLedger, .listSource, .follow, .claimBatch, .confirmBatch, .remember,
-                .say, .finish, .take, .carryOut, .answer:
+                .say, .finish, .take, .carryOut, .answer, .clear:
                 break
             }
         }

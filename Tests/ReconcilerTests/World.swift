@@ -400,7 +400,7 @@ struct World {
                 })
         case .read(let pkey, let run): return .answered(pkey, run, .read(answer { $0.fabric[pkey] }))
         case .write(let write, let pkey, let run, _): return .answered(pkey, run, effect(of: write, on: pkey))
-        case .remember, .say, .finish, .follow, .take, .carryOut, .answer: return nil
+        case .remember, .clear, .say, .finish, .follow, .take, .carryOut, .answer: return nil
         }
     }
 
@@ -455,7 +455,9 @@ struct World {
             return ledger { world in
                 world.store.version(of: pkey) == version && expected.allSatisfy(world.store.holds) ? .allowed : .refused
             }
-        case .authoriseDeletion(let record, let version, let keys):
+        // Its ledger keeps nothing of what was deleted.
+        case .takeBack: return ledger { _ in .refused }
+        case .authoriseDeletion(let record, let version, let keys, _):
             return ledger { world in
                 guard world.store.version(of: pkey) == version, keys.allSatisfy(world.store.holds) else {
                     return .refused
@@ -482,7 +484,7 @@ extension EngineAction {
     /// Whether it changes anything outside.
     var writes: Bool {
         switch self {
-        case .write, .claimBatch, .confirmBatch, .take, .carryOut, .answer: true
+        case .write, .claimBatch, .confirmBatch, .take, .carryOut, .answer, .clear: true
         case .pingFabric, .ping, .readFabric, .readLedger, .listSource, .follow, .read, .remember, .say, .finish: false
         }
     }

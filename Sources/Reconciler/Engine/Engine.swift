@@ -162,7 +162,15 @@ package struct Engine: Sendable {
         _ read: LedgerRead, _ result: Result<LedgerContent, Failure>, _ out: inout Output
     ) {
         goOn(with: standings.takeLedger(read, result, &work, &out), &out)
+        guard case .success(let content) = result, !content.agedTombstones.isEmpty,
+            let permit = gate.permit(for: .amendment)
+        else { return }
+        let aged = content.agedTombstones.sorted { $0.key < $1.key }.prefix(Self.mostCleared)
+        out.add(.clear(Dictionary(aged.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }), permit))
     }
+
+    /// So many tombstones are cleared away at once: as many as go into one transaction.
+    private static let mostCleared = 60
 
     private mutating func takeFabric(_ result: Result<FabricSnapshot, Failure>, _ out: inout Output) {
         work.listAnswered(result, in: standings.sides.fabric.readingTime(now: out.now), now: out.now)

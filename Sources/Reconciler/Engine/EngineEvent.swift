@@ -37,7 +37,7 @@ package enum EngineEvent: Sendable {
     }
 }
 
-/// What the engine wants done; every action but `remember`, `answer`, `say` and `finish` is answered by one
+/// What the engine wants done; every action but `remember`, `clear`, `answer`, `say` and `finish` is answered by one
 /// event, and a `take` by one where the instruction was still there.
 package enum EngineAction: Sendable {
     /// The fabric manager is asked something cheap: whether it is at work.
@@ -60,6 +60,8 @@ package enum EngineAction: Sendable {
     case answer(String, InstructionOutcome)
     /// A next life is to know how far a source has been told.
     case remember(SourceID, StorePoint)
+    /// Tombstones are too old to count for anything, and may go.
+    case clear([PKey: RecordVersion], WritePermit)
     case say(Message)
     case finish(EngineEnd)
 
@@ -76,7 +78,9 @@ package enum PartitionWrite: Hashable, Sendable {
     case wait(LedgerRecord, WaitingNote, over: RecordVersion)
     /// What stands against taking over a partition that has no record; nil where nothing does any more.
     case conflict(ConflictNote?)
-    case authoriseDeletion(LedgerRecord, over: RecordVersion, expecting: [KeyName: KeyState])
+    case authoriseDeletion(LedgerRecord, over: RecordVersion, expecting: [KeyName: KeyState], leaving: Tombstone?)
+    /// Takes back a partition that we had deleted and that is there again, to delete it.
+    case takeBack(LedgerRecord, by: RecordVersion, expecting: [KeyName: KeyState])
     /// Forgets a partition that is gone beyond doubt.
     case release(ProofOfAbsence, over: RecordVersion, expecting: [KeyName: KeyState])
     /// Has the store compare how record and keys stand, by a transaction that no stale member can answer.
@@ -86,7 +90,7 @@ package enum PartitionWrite: Hashable, Sendable {
     package var record: LedgerRecord? {
         switch self {
         case .claim(let record, _, _), .amend(let record, _), .wait(let record, _, _),
-            .authoriseDeletion(let record, _, _):
+            .authoriseDeletion(let record, _, _, _), .takeBack(let record, _, _):
             record
         case .step, .release, .confirm, .conflict: nil
         }

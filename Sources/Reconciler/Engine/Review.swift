@@ -42,11 +42,11 @@ struct Review: Sendable {
                 standing.needsWork(planner, waitingFor: standings.waiters[pkey])
             else { continue }
             // One that went back and whose record is lost is held, and not claimed like a new one.
-            // Nor is one whose first record is to take a note away.
-            if standing.isOwned || work.isRunning(pkey) || !standing.intent.isCarriedOut || standing.noted != nil {
-                differing.append(pkey)
-            } else {
+            // Nor is one whose first record is to take a note away, or that is there again and to be deleted.
+            if case .present = standing.intent, !standing.isOwned, !work.isRunning(pkey), standing.noted == nil {
                 unclaimed.append(pkey)
+            } else {
+                differing.append(pkey)
             }
         }
         // The same events are to give the same actions.

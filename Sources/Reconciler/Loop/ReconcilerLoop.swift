@@ -231,6 +231,14 @@ package struct ReconcilerLoop: Sendable {
                     log.warning("how far \(source.name) was told is not kept: \(error.message)")
                 }
             }
+        case .clear(let tombstones, let permit):
+            group.addTask {
+                do throws(Failure) {
+                    try await ledger.clear(tombstones, permit)
+                } catch {
+                    log.debug("tombstones that are too old are not cleared away: \(error.message)")
+                }
+            }
         case .say, .finish: break
         }
     }
@@ -267,10 +275,16 @@ package struct ReconcilerLoop: Sendable {
                 await result { () async throws(Failure) in
                     try await ledger.release(proof.pkey, over: version, expecting: keys, permit)
                 })
-        case .authoriseDeletion(let record, let version, let keys):
+        case .authoriseDeletion(let record, let version, let keys, let tombstone):
             .ledger(
                 await result { () async throws(Failure) in
-                    try await ledger.authoriseDeletion(of: pkey, record, over: version, expecting: keys, permit)
+                    try await ledger.authoriseDeletion(
+                        of: pkey, record, over: version, expecting: keys, leaving: tombstone, permit)
+                })
+        case .takeBack(let record, let tombstone, let keys):
+            .ledger(
+                await result { () async throws(Failure) in
+                    try await ledger.takeBack(pkey, record, by: tombstone, expecting: keys, permit)
                 })
         }
     }

@@ -79,7 +79,8 @@ extension Standing {
     func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {
         switch intent {
         case .present(let desired): possible.filter { desired.members[$0] == nil }
-        case .absent, .held(.deletionGuard): isOwned || isDoubted || lostRecord != nil ? possible : []
+        case .absent, .held(.deletionGuard):
+            isOwned || isDoubted || lostRecord != nil || isRevenant ? possible : []
         case .held(.awaitingWatch), .held(.disputed): isOwned || isDoubted ? possible : []
         case .held(.unreadable), .held(.record), .held(.outsideRange), .held(.policy): []
         // What is not ours keeps what it has, as far as the ledger knows.

@@ -44,7 +44,9 @@ extension Run {
     }
 
     static func begin(_ goal: Goal, _ facts: Facts) -> Turn {
-        guard let actual = facts.standing.actual, goal.wish != .absent || !facts.standing.wantsSingleWitness else {
+        // What was brought back is looked at once more before it is taken for ours.
+        let wantsRead = goal.wish == .absent && (facts.standing.wantsSingleWitness || facts.standing.isBack)
+        guard let actual = facts.standing.actual, !wantsRead else {
             return Turn(.reading(goal), .read)
         }
         return plan(goal, actual: actual, facts)

@@ -12,8 +12,9 @@ extension Run {
         let isGone = goal.wish == .absent && actual == nil
         // What is not there needs no request to be told of.
         if facts.gate.isRehearsal, isGone { return Turn(.rehearsed, after: [.waits(nil)]) }
+        let revenant = goal.wish == .absent ? facts.standing.revenant(actual) : nil
         let steps =
-            isGone && facts.standing.isToBeDeleted
+            isGone && facts.standing.isToBeDeleted || revenant != nil
             ? [.delete(goal.pkey)]
             : facts.steps(goal, from: actual, isOwned: isOwned, strategy: facts.strategy)
         let waits = Effect.waits(facts.waiting(goal, actual: actual))
@@ -30,6 +31,7 @@ extension Run {
         if case .delete = first {
             // The authorisation compares the keys by itself.
             guard let permit = facts.gate.permit(for: .authorisation) else { return Turn(.again) }
+            if let revenant { return takeBack(goal, revenant, permit).after(words) }
             let known = facts.standing.record.flatMap { $0.key.isEmpty ? nil : $0.key }
             var record = LedgerRecord(.deleting, key: known ?? goal.errand.key, revision: goal.errand.revision)
             // Why it failed stays there until it does not.
@@ -38,7 +40,8 @@ extension Run {
                 .authorising(goal, record),
                 .write(
                     .authoriseDeletion(
-                        record, over: facts.standing.version, expecting: goal.keys(and: record.key)), permit),
+                        record, over: facts.standing.version, expecting: goal.keys(and: record.key),
+                        leaving: facts.standing.tombstone(actual)), permit),
                 after: words)
         } else if facts.standing.record.map({ $0.state == .deleting }) ?? true {
             // Nobody's, or to be deleted, until a claim says otherwise.
@@ -62,6 +65,14 @@ extension Run {
                         expecting: goal.keys(and: facts.standing.record?.key ?? goal.errand.key)), permit),
                 after: words)
         }
+    }
+
+    /// A partition that we had deleted is there again, as it was: it becomes ours, to be deleted once more.
+    private static func takeBack(_ goal: Goal, _ revenant: KeptTombstone, _ permit: WritePermit) -> Turn {
+        let record = LedgerRecord(.deleting, key: revenant.tombstone.key, revision: .absent)
+        return Turn(
+            .authorising(goal, record),
+            .write(.takeBack(record, by: revenant.version, expecting: goal.keys(and: record.key)), permit))
     }
 
     /// The ledger allows the first step, or a second opinion does. What is known of the partition may have changed since it was planned.

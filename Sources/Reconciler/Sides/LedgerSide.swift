@@ -25,6 +25,8 @@ struct LedgerSide: Sendable {
     private(set) var strange: [PKey: StrangeRecord] = [:]
     /// What it says of partitions that are in conflict.
     private(set) var conflicts: [PKey: ConflictNote] = [:]
+    /// What it keeps of partitions that we have deleted, or are deleting.
+    private(set) var tombstones: [PKey: KeptTombstone] = [:]
     /// All that is strange as of the last read.
     private var oddities: Set<StrangeRecord> = []
     private var isFull = false
@@ -40,6 +42,9 @@ struct LedgerSide: Sendable {
     /// Whether any record may be another than we know.
     var hasDoubts: Bool { !doubts.isEmpty }
     var doubted: Set<PKey> { lost.union(doubts.keys) }
+
+    /// The tombstones of partitions that have no record.
+    var bareTombstones: [PKey: KeptTombstone] { tombstones.filter { self[$0.key] == nil } }
 
     subscript(pkey: PKey) -> KeptRecord? { acquaintance.knowledge?[pkey] }
 
@@ -108,6 +113,9 @@ struct LedgerSide: Sendable {
             let before = conflicts
             conflicts = content.conflicts.filter { !touched.contains($0.key) }
             for pkey in touched { conflicts[pkey] = before[pkey] }
+            let kept = tombstones
+            tombstones = content.tombstones
+            for pkey in touched { tombstones[pkey] = kept[pkey] }
             strange = Dictionary(
                 content.strange.compactMap { record in record.pkey.map { ($0, record) } },
                 uniquingKeysWith: { first, _ in first })

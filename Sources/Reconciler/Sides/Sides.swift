@@ -6,6 +6,8 @@ struct Sides: Sendable {
     var source: SourceSide
     var ledger = LedgerSide()
     var fabric: FabricSide
+    /// What the fabric manager brought back of what we have deleted.
+    var revenants = Revenants()
     /// Those that have not answered yet.
     var beginning = Beginning()
 
@@ -16,8 +18,8 @@ struct Sides: Sendable {
         }
         return Picture(
             source: source.name, desired: desired, records: records, bereft: ledger.bereft, strange: ledger.strange,
-            conflicts: ledger.conflicts, doubted: ledger.doubted, fabric: known, absences: fabric.absences,
-            guardedSince: ledger.guardedSince)
+            conflicts: ledger.conflicts, doubted: ledger.doubted, tombstones: ledger.tombstones, revenants: revenants,
+            fabric: known, absences: fabric.absences, guardedSince: ledger.guardedSince)
     }
 
     /// A request failed that shows a server to be away.
@@ -27,6 +29,7 @@ struct Sides: Sendable {
         case .fabric:
             // It is not the list that has trouble.
             _ = fabric.listIsUsable()
+            revenants.wentBack(now: now)
             fabric.failed(failure, now: now)
         }
     }
@@ -46,6 +49,9 @@ struct Picture: Sendable {
     let conflicts: [PKey: ConflictNote]
     /// PKeys of whose record the ledger may have another than we know.
     let doubted: Set<PKey>
+    /// What the ledger keeps of partitions that we have deleted, or are deleting.
+    let tombstones: [PKey: KeptTombstone]
+    let revenants: Revenants
     let fabric: FabricKnowledge
     let absences: Absences
     /// When the first of the deletions was held back that the ledger has as such.
@@ -59,6 +65,7 @@ struct Picture: Sendable {
     /// The PKeys that a source or the ledger knows, or has lost.
     var managed: Set<PKey> {
         desired.pkeys.union(records.keys).union(strange.keys).union(lostRecords).union(conflicts.keys)
+            .union(revenants.pkeys)
     }
 
     /// The PKeys of which key and record are gone with a history of the source.
@@ -123,6 +130,7 @@ struct Picture: Sendable {
             revision: revision, record: record, version: kept?.version ?? .absent,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
             isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,
-            givenUp: givenUp, lostRecord: lostRecord(of: pkey), conflict: conflict, noted: conflicts[pkey])
+            givenUp: givenUp, lostRecord: lostRecord(of: pkey), conflict: conflict, noted: conflicts[pkey],
+            tombstone: tombstones[pkey], isBack: tombstones[pkey].map { revenants.has(pkey, $0) } ?? false)
     }
 }

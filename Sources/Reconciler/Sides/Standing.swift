@@ -40,6 +40,10 @@ struct Standing: Hashable, Sendable {
     var conflict: Conflict?
     /// What the ledger says of that.
     var noted: ConflictNote?
+    /// What the ledger keeps of the partition that was deleted last.
+    var tombstone: KeptTombstone?
+    /// Whether the fabric manager has gone back, and it was seen to be there again.
+    var isBack = false
 
     var isOwned: Bool { record != nil }
 
@@ -73,13 +77,36 @@ struct Standing: Hashable, Sendable {
         return known
     }
 
+    /// What is nobody's and is to be deleted, by the tombstone that it is of: it is exactly what we have deleted, and nobody
+    /// has brought it back but the fabric manager.
+    ///
+    /// - Parameter actual: what the partition is.
+    func revenant(_ actual: Partition?) -> KeptTombstone? {
+        guard isBack, !isOwned, intent == .absent, let tombstone, let actual,
+            tombstone.tombstone.isOf(actual, pkey)
+        else { return nil }
+        return tombstone
+    }
+
+    /// Whether it is to be deleted by its tombstone, as far as is known.
+    var isRevenant: Bool { isBack && !isOwned && (actual.map { revenant($0) != nil } ?? true) }
+
+    /// What is to be kept of the partition when its deletion is authorised; nil where the ledger keeps it already.
+    ///
+    /// - Parameter actual: what the partition is.
+    func tombstone(_ actual: Partition?) -> Tombstone? {
+        guard let record, record.state != .deleting || tombstone == nil else { return nil }
+        return Tombstone(key: record.key, members: actual?.members.guids ?? [])
+    }
+
     /// Whether the partition differs from what is wanted, or the ledger from what is so.
     ///
     /// - Parameter known: what it is known to wait for.
     func needsWork(_ planner: Planner, waitingFor known: Waiting?) -> Bool {
         if conflictNote != nil { return true }
         if case .held = intent { return holdRecord != nil || !givenUp.isEmpty }
-        guard let actual else { return intent != .absent || isOwned }
+        guard let actual else { return intent != .absent || isOwned || isBack }
+        if revenant(actual) != nil { return true }
         if intent == .absent, actual == nil { return waiting != known || !recordIsRight }
         let steps = planner.steps(for: pkey, intent: intent, actual: actual, isOwned: isOwned, waiting: waiting)
         return !steps.isEmpty || waiting != known || !recordIsRight

@@ -48,7 +48,11 @@ extension Standings {
     ) {
         sides.ledger.note(record, of: pkey)
         indexPorts(of: pkey, gate, &work, &out)
-        guard let record else { return admission.released(pkey) }
+        guard let record else {
+            sides.revenants.released(pkey)
+            return admission.released(pkey)
+        }
+        sides.revenants.forget(pkey)
         sides.fabric.recorded(pkey)
         if record.record.isSeenGone, sides.fabric.absences.wouldCount(pkey, now: out.now) {
             clockwork.wantWitness(now: out.now)

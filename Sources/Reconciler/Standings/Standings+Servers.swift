@@ -19,6 +19,7 @@ extension Standings {
         switch result {
         case .success(let content):
             let resolved = sides.ledger.read(read, content)
+            sides.revenants.read(sides.ledger.bareTombstones)
             let (known, strange) = (sides.ledger.records ?? [:], sides.ledger.strange)
             sides.fabric.inherit(known.mapValues(\.record), now: out.now) {
                 work.isRunning($0) || work.isBeingClaimed($0)
@@ -28,6 +29,7 @@ extension Standings {
             // Records go only by our own releases: if others are gone, so may much else in etcd be.
             let lost = (before ?? [:]).keys.filter { known[$0] == nil && strange[$0] == nil }.sorted()
             if !lost.isEmpty { out.found(.lostRecords(Capped(lost), of: before?.count ?? 0)) }
+            if !lost.isEmpty { sides.revenants.forgetAll() }
             for strange in sides.ledger.news(in: content) { out.found(.strange(strange)) }
             noteRoom(content.room, &out)
             let ours = Set(picture?.lostRecords ?? [])
@@ -54,6 +56,7 @@ extension Standings {
             if let since = sides.fabric.listIsUsable() { out.found(.listUsable(after: out.now - since)) }
             let (duration, loss) = sides.fabric.read(snapshot, now: out.now)
             if let loss { out.found(.lackingList(loss.lacking, of: loss.seen)) }
+            findRevenants(snapshot, began: out.now - duration, lacksMuch: loss != nil, &out)
             clockwork.fabricWasRead(in: duration, now: out.now)
             return isFirst ? .begin : .review(.fabricRead)
         case .failure(let failure):
@@ -65,6 +68,18 @@ extension Standings {
                 listFailed(failure, &out)
             }
             return .nothing
+        }
+    }
+
+    /// A complete read may show partitions that we have deleted, since the fabric manager has gone back to an older state.
+    private mutating func findRevenants(
+        _ snapshot: FabricSnapshot, began: Duration, lacksMuch: Bool, _ out: inout Output
+    ) {
+        let tombstones = sides.ledger.bareTombstones
+        guard !tombstones.isEmpty else { return }
+        for pkey in sides.revenants.listed(snapshot, began: began, tombstones, lacksMuch: lacksMuch) {
+            guard let there = snapshot[pkey], let kept = tombstones[pkey] else { continue }
+            out.found(.back(pkey, isAsItWas: kept.tombstone.isOf(there, pkey)))
         }
     }
 

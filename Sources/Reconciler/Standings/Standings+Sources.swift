@@ -65,6 +65,7 @@ extension Standings {
     /// is much.
     private mutating func beginAnotherHistory(_ reverted: Set<PKey>, _ work: inout Work, _ out: inout Output) {
         admission.forgetVerdicts()
+        sides.revenants.forgetAll()
         readLedger(&out)
         // What was told while the list was under way is in the next one.
         listSources(&out)

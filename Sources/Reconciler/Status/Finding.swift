@@ -48,6 +48,8 @@ package struct Finding: Equatable, Sendable {
         case writesTaken(after: Duration)
         /// A partition is there that is not ours, so that nothing is done; nil when that is over.
         case conflict(PKey, Conflict?)
+        /// A partition that we had deleted is there again, since the fabric manager went back: exactly as it was, or otherwise.
+        case back(PKey, isAsItWas: Bool)
         /// Somebody has said that a partition which was there is ours.
         case adopted(PKey)
         /// A partition is not in step, or for another reason than before.

@@ -162,6 +162,12 @@ package struct LogReporter: Sendable {
                 "PKey \(pkey) is in conflict: UFM has a partition of that number which is not ours; \(conflict.inWords): nothing is "
                 + "written until they are gone, or somebody says: surf-ufm-pkeyd status --adopt \(pkey)"
             return [Message(.error, text)]
+        case .back(let pkey, let isAsItWas):
+            let rest =
+                isAsItWas
+                ? "as it was when we deleted it: unless a key wants it, it is deleted once more"
+                : "and not as it was when we deleted it: it is not ours, and stays as it is"
+            return [Message(.warning, "PKey \(pkey) is in UFM again, which was away or restored: \(rest)")]
         case .adopted(let pkey):
             return [Message(.warning, "PKey \(pkey) is ours from now on: somebody has said so")]
         case .conflict(let pkey, nil): return [Message(.info, "PKey \(pkey) is in conflict no more")]

@@ -89,7 +89,7 @@ struct LateWriteTests {
             try await site.delete(pkey: "0x2000")
             let deleting = LedgerRecord(.deleting, key: Self.key, revision: 0)
             let answer = try await ledger.authoriseDeletion(
-                of: pkey, deleting, over: first, expecting: [Self.key: .absent], permit(.authorisation))
+                of: pkey, deleting, over: first, expecting: [Self.key: .absent], leaving: nil, permit(.authorisation))
             #expect(answer == .refused)
             #expect(try await ledger.entry(of: pkey)?.version == second)
         }

@@ -111,8 +111,15 @@ final class ServersInMemory: KeySource, FabricProvider, OwnershipStore {
 
     func authoriseDeletion(
         of pkey: PKey, _ record: LedgerRecord, over version: RecordVersion, expecting keys: [KeyName: KeyState],
+        leaving tombstone: Tombstone?, _ permit: WritePermit
+    ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
+
+    func takeBack(
+        _ pkey: PKey, _ record: LedgerRecord, by tombstone: RecordVersion, expecting keys: [KeyName: KeyState],
         _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer { write([pkey: record]) }
+
+    func clear(_ tombstones: [PKey: RecordVersion], _ permit: WritePermit) async throws(Failure) {}
 
     func confirm(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit

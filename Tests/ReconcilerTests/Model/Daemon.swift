@@ -125,11 +125,25 @@ struct Witness {
     var inherited: Set<Int>?
     /// The partitions that it has read to be ours the last time, or has claimed since.
     var owned: Set<PKey> = []
+    /// Whether UFM was ever seen to be away, to have restarted, or to lack several partitions.
+    var hasSign = false
+    /// Partitions of which it has released the record, and that no list has shown since; whether it has read the ledger since.
+    var letGo: [PKey: Bool] = [:]
+    /// The partitions of the last list.
+    private var listed: Set<PKey> = []
 
     /// - Parameter floor: how far a former life was told.
     init(eras: [Int], floor: Int64) {
         self.eras = eras
         memory = KeyMemory(floor: floor)
+    }
+
+    /// A complete read was answered: what it says of UFM itself, and of what is not ours any more.
+    mutating func take(_ snapshot: FabricSnapshot) {
+        let shown = Set(snapshot.partitions.keys.compactMap { PKey($0) })
+        if snapshot.isAfterRestart || listed.subtracting(shown).count > 1 { hasSign = true }
+        listed = shown
+        letGo = letGo.filter { !shown.contains($0.key) }
     }
 
     /// A read of one partition was answered that had been asked for at a step.

@@ -51,6 +51,9 @@ struct Tally: Sendable {
     private(set) var bites = [Int](repeating: 0, count: Power.allCases.count)
     /// Histories by how many resyncs they had under faults: none, one, two, three or more.
     private(set) var resyncs = [Int](repeating: 0, count: 4)
+    /// How often UFM brought back a partition that we had deleted, and how often one was taken back.
+    private(set) var revivals = 0
+    private(set) var takenBack = 0
     /// How often each answer was drawn.
     private(set) var cells: [AdapterAnswers.Cell: Int] = [:]
 
@@ -62,6 +65,8 @@ struct Tally: Sendable {
         }
         for power in site.bites.list { bites[Int(power.rawValue)] += 1 }
         resyncs[min(site.resyncs, 3)] += 1
+        revivals += site.revivalCount
+        takenBack += site.takenBackCount
         for cell in site.drawn { cells[cell, default: 0] += 1 }
     }
 
@@ -71,6 +76,8 @@ struct Tally: Sendable {
         for index in nearMisses.indices { nearMisses[index] += other.nearMisses[index] }
         for index in bites.indices { bites[index] += other.bites[index] }
         for index in resyncs.indices { resyncs[index] += other.resyncs[index] }
+        revivals += other.revivals
+        takenBack += other.takenBack
         cells.merge(other.cells, uniquingKeysWith: +)
     }
 }

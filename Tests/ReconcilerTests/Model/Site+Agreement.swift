@@ -53,6 +53,7 @@ extension Site {
             guard store.conflicts[pkey]?.revision.number != era(slot).revision else { return nil }
             return "\(pkey) is another's, with \(ufm.ports(of: pkey)), and nobody says so"
         }
+        if let words = remainingRevival(slot) { return words }
         guard !foreign.contains(pkey) || era(slot).wish.ports != [] else { return nil }
         guard !isHeldByStranger(pkey), let wanted = era(slot).wish.ports else { return nil }
         let shown = ufm[pkey]

@@ -121,9 +121,9 @@ extension Site {
             switch call.request {
             case .list: .keys(shown(kind))
             case .readLedger: .records(store.ledger)
-            case .claim, .amend, .dispute, .authorise, .release, .confirm: transact(call, kind)
+            case .claim, .amend, .dispute, .authorise, .takeBack, .release, .confirm: transact(call, kind)
             case .ping: ping()
-            case .readFabric: readFabric(kind)
+            case .readFabric: tellingRestart(readFabric(kind), kind)
             case .readPartition(let pkey): readPartition(pkey, kind)
             case .write(let step): write(step, kind, call, isLate: isLate)
             }
@@ -213,6 +213,14 @@ extension Site {
         guard spells.startingUntil > now else { return .done }
         bite(.startingUFM)
         return starting(nil)
+    }
+
+    /// A list that is answered tells of a restart, once.
+    private mutating func tellingRestart(_ reply: Reply, _ kind: AdapterAnswers.Kind) -> Reply {
+        guard isRestarted, case .fabric(var snapshot) = reply, Failure(kind) == nil else { return reply }
+        isRestarted = false
+        snapshot.isAfterRestart = true
+        return .fabric(snapshot)
     }
 
     private mutating func readFabric(_ kind: AdapterAnswers.Kind) -> Reply {

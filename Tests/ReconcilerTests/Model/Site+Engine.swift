@@ -13,7 +13,9 @@ enum Request {
     case amend(PKey, RecordChange)
     /// What is in the way of taking a partition over, or nothing any more.
     case dispute(PKey, ConflictNote?)
-    case authorise(PKey, RecordChange)
+    case authorise(PKey, RecordChange, Tombstone?)
+    /// A partition becomes ours again by this writing of its tombstone.
+    case takeBack(PKey, RecordChange, RecordVersion)
     case release(PKey, RecordChange)
     case ping
     /// A second opinion on how keys stand, of one partition or of many.
@@ -25,7 +27,7 @@ enum Request {
     /// The request of an action; nil for what nobody has to answer.
     init?(_ action: EngineAction) {
         switch action {
-        case .remember, .say, .finish, .follow, .take, .carryOut, .answer: return nil
+        case .remember, .clear, .say, .finish, .follow, .take, .carryOut, .answer: return nil
         case .pingFabric, .ping: self = .ping
         case .readFabric: self = .readFabric
         case .readLedger: self = .readLedger
@@ -48,8 +50,10 @@ enum Request {
         case .amend(let record, let version), .wait(let record, _, let version):
             self = .amend(pkey, RecordChange(record, over: version))
         case .conflict(let note): self = .dispute(pkey, note)
-        case .authoriseDeletion(let record, let version, let keys):
-            self = .authorise(pkey, RecordChange(record, over: version, if: keys))
+        case .authoriseDeletion(let record, let version, let keys, let tombstone):
+            self = .authorise(pkey, RecordChange(record, over: version, if: keys), tombstone)
+        case .takeBack(let record, let tombstone, let keys):
+            self = .takeBack(pkey, RecordChange(record, over: .absent, if: keys), tombstone)
         case .release(let proof, let version, let keys):
             self = .release(proof.pkey, RecordChange(nil, over: version, if: keys))
         case .confirm(let version, let keys):
@@ -62,7 +66,9 @@ enum Request {
         switch self {
         case .readPartition(let pkey): pkey
         case .write(let step): step.pkey
-        case .list, .readLedger, .claim, .amend, .dispute, .authorise, .release, .confirm, .ping, .readFabric: nil
+        case .list, .readLedger, .claim, .amend, .dispute, .authorise, .takeBack, .release, .confirm, .ping,
+            .readFabric:
+            nil
         }
     }
 
@@ -72,7 +78,7 @@ enum Request {
         case .readLedger: .readLedger
         case .claim(_, let isBatch): isBatch ? .claimBatch : .claim
         case .amend, .dispute: .amend
-        case .authorise: .authorise
+        case .authorise, .takeBack: .authorise
         case .release: .release
         case .ping: .pingFabric
         case .confirm: .confirm
@@ -155,10 +161,11 @@ extension EngineEvent.Answer {
         case (.conflict, .ledger(let answer)): self = .ledger(.success(answer))
         case (.conflict, .failed(let failure)): self = .ledger(.failure(failure))
         case (.claim, .ledger(let answer)), (.amend, .ledger(let answer)), (.wait, .ledger(let answer)),
-            (.authoriseDeletion, .ledger(let answer)), (.release, .ledger(let answer)), (.confirm, .ledger(let answer)):
+            (.authoriseDeletion, .ledger(let answer)), (.takeBack, .ledger(let answer)),
+            (.release, .ledger(let answer)), (.confirm, .ledger(let answer)):
             self = .ledger(.success(answer))
         case (.claim, .failed(let failure)), (.amend, .failed(let failure)), (.wait, .failed(let failure)),
-            (.authoriseDeletion, .failed(let failure)),
+            (.authoriseDeletion, .failed(let failure)), (.takeBack, .failed(let failure)),
             (.release, .failed(let failure)), (.confirm, .failed(let failure)):
             self = .ledger(.failure(failure))
         default: return nil
@@ -304,17 +311,21 @@ extension Store {
             }
         }
         return LedgerContent(
-            found, strange: strange, conflicts: conflicts, room: isFull ? .none("alarm NOSPACE") : .enough)
+            found, strange: strange, conflicts: conflicts, tombstones: tombstones,
+            room: isFull ? .none("alarm NOSPACE") : .enough)
     }
 
     /// Carries out a transaction of the ledger; nil for a request that is none.
     mutating func carryOut(_ request: Request) throws(Refusal) -> LedgerAnswer? {
         switch request {
-        case .claim(let changes, _): try carryOut(changes)
+        case .claim(let changes, _): try carryOut(changes, leaving: changes.mapValues { _ in nil })
         case .amend(let pkey, let change): try carryOut([pkey: change])
         case .dispute(let pkey, let note):
             try self.note(note, on: pkey) ? .written(RecordVersion(revision)) : .refused
-        case .authorise(let pkey, let change): try carryOut([pkey: change], mayGoUnwritten: true)
+        case .authorise(let pkey, let change, let tombstone):
+            try carryOut([pkey: change], leaving: tombstone.map { [pkey: $0] } ?? [:], mayGoUnwritten: true)
+        case .takeBack(let pkey, let change, let version):
+            try carryOut([pkey: change], standing: [.tombstone(pkey, at: version.number)])
         case .release(let pkey, let change): try carryOut([pkey: change])
         // What it writes is the deletion of a key that is not there: it moves nothing.
         case .confirm(let changes):
@@ -333,14 +344,17 @@ extension Store {
     }
 
     private mutating func carryOut(
-        _ changes: [PKey: RecordChange], mayGoUnwritten: Bool = false
+        _ changes: [PKey: RecordChange], leaving tombstones: [PKey: Tombstone?] = [:], standing: [Condition] = [],
+        mayGoUnwritten: Bool = false
     ) throws(Refusal) -> LedgerAnswer {
-        let conditions = changes.flatMap { self.conditions(of: $1, $0) }
+        let conditions = changes.flatMap { self.conditions(of: $1, $0) } + standing
         if mayGoUnwritten, isFull, !keepsRecordsInFile {
             return try transact(if: conditions, set: ["none": nil]) ? .allowed : .refused
         }
         let records = changes.map { ($0.key.description, $0.value.record.map { Record(record: $0) }) }
-        guard try transact(if: conditions, set: Dictionary(uniqueKeysWithValues: records)) else { return .refused }
+        guard try transact(if: conditions, set: Dictionary(uniqueKeysWithValues: records), leaving: tombstones) else {
+            return .refused
+        }
         return .written(RecordVersion(keepsRecordsInFile ? fileChanges : revision))
     }
 }

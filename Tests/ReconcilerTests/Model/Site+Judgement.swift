@@ -13,7 +13,9 @@ extension Site {
     mutating func judge(_ request: Request, _ index: Int) {
         switch request {
         case .list, .readLedger, .readFabric: countRead(index)
-        case .ping, .readPartition, .amend, .dispute, .authorise, .confirm: break
+        case .ping, .readPartition, .amend, .dispute, .confirm: break
+        case .authorise(let pkey, _, let tombstone): tombstone.map { judgeTombstone($0, of: pkey, index) }
+        case .takeBack(let pkey, _, let version): judgeTakeBack(pkey, by: version, index)
         case .release(let pkey, _): judgeRelease(pkey, index)
         case .claim(let changes, let isBatch):
             if isBatch { countRead(index) }
@@ -286,7 +288,11 @@ extension Site {
             if case .late = call.stage, let slot = Self.slot(pkey), let claimed, claimed == era(slot).revision {
                 fail(.scope, "a release of \(pkey) that had been given up took the record of a new claim")
             }
-        case .authorise(let pkey, _):
+        case .takeBack(let pkey, _, _):
+            takenBackCount += 1
+            orphaned.remove(pkey)
+            if let slot = Self.slot(pkey) { spoiled[slot] = nil }
+        case .authorise(let pkey, _, _):
             if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .amend(let pkey, _): if let slot = Self.slot(pkey) { spoiled[slot] = nil }
         case .list, .readLedger, .ping, .readFabric, .readPartition, .write, .confirm, .dispute: break
@@ -298,10 +304,11 @@ extension Site {
         let isRefused = if case .failed(let failure) = reply { failure.isRefusal } else { false }
         daemons[index].hear(from: call.request.action.isOfFabric ? .fabric : .ledger, isRefused: isRefused, now: now)
         if case .failed = reply {
+            if call.request.action.isOfFabric { daemons[index].witness.hasSign = true }
             if isRefused { nearly(.life) }
             switch call.request {
             case .ping, .readFabric, .list, .readLedger, .readPartition: nearly(.deletion)
-            case .claim, .amend, .dispute, .authorise, .release, .confirm: nearly(.scope)
+            case .claim, .amend, .dispute, .authorise, .takeBack, .release, .confirm: nearly(.scope)
             case .write: break
             }
         }
@@ -309,6 +316,7 @@ extension Site {
         case (.readFabric, .fabric(let snapshot)):
             if faults, daemons[index].witness.hasSeen { resyncs += 1 }
             daemons[index].witness.hasSeen = true
+            daemons[index].witness.take(snapshot)
             for slot in 0..<Self.slots {
                 daemons[index].witness.read(snapshot[Self.pkey(slot)], slot, asked: call.sent, isList: true)
             }
@@ -325,14 +333,19 @@ extension Site {
                 daemons[index].witness.ledgerAsked = call.sent
                 daemons[index].witness.strange = Set(records.strange.compactMap(\.pkey))
                 daemons[index].witness.owned = Set(records.records.keys)
+                for pkey in daemons[index].witness.letGo.keys where records.tombstones[pkey] != nil {
+                    daemons[index].witness.letGo[pkey] = true
+                }
             }
             daemons[index].witness.inherited =
                 daemons[index].witness.inherited
                 ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
         case (.claim(let changes, _), .ledger(.written)):
             daemons[index].witness.owned.formUnion(changes.keys)
+            for pkey in changes.keys { daemons[index].witness.letGo[pkey] = nil }
             confirm(changes, index)
         case (.confirm(let changes), .ledger(.allowed)): confirm(changes, index)
+        case (.release(let pkey, _), .ledger(.written)): daemons[index].witness.letGo[pkey] = false
         default: break
         }
     }

@@ -78,11 +78,14 @@ extension Site {
 
     // MARK: UFM
 
-    /// UFM comes back with an older state.
+    /// UFM comes back with an older state: it has restarted, or is away for a moment, which nobody may have seen.
     mutating func comeBack() {
         keepPast()
         let revived = ufm.goBack()
         foreign.formUnion(revived)
+        isRestarted = !once(in: 4)
+        if !isRestarted { spells.startingUntil = now + .seconds(draw(1...60)) }
+        expectEnds(of: revived)
         // What an older state brings back is nobody's doing of now.
         for slot in 0..<Self.slots { intruders[slot].formUnion(ufm.ports(of: Self.pkey(slot))) }
         note("UFM: comes back with an older state: \(words(of: ufm))")
@@ -110,6 +113,13 @@ extension Site {
         case (.limitedMembers, _, _):
             guard let guid = before?.members.first?.guid else { return }
             after?.members[guid]?.membership = .limited
+        case (_, nil, 0):
+            // Exactly what was there once, though not by UFM's going back.
+            guard let members = store.tombstones[pkey]?.tombstone.members, !members.isEmpty else { return }
+            after = Partition(
+                number: pkey.number, name: "api_pkey_\(pkey)", ipOverIB: true,
+                members: members.map { Member(guid: $0, index0: true) })
+            foreign.insert(pkey)
         case (_, nil, _):
             after = Partition(
                 number: pkey.number, name: Bool.random(using: &random) ? "theirs" : "api_pkey_\(pkey)",
@@ -130,6 +140,7 @@ extension Site {
             after?.members[guid]?.index0.toggle()
         }
         keepPast()
+        revivals[pkey] = nil
         ufm.set(after, of: pkey)
         intruders[slot].formUnion(PortSet(after).subtracting(PortSet(before)))
         note("somebody else: \(pkey) is now \(after.map { "\(PortSet($0))" } ?? "gone")")

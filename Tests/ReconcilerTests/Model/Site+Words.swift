@@ -14,7 +14,11 @@ extension Request {
         case .amend(let pkey, let change): "amend \(pkey) \(change.words)"
         case .dispute(let pkey, let note):
             "note on \(pkey): \(note.map { "\($0.conflict.inWords) @\($0.revision)" } ?? "no conflict")"
-        case .authorise(let pkey, let change): "authorise the deletion of \(pkey) \(change.words)"
+        case .authorise(let pkey, let change, let tombstone):
+            "authorise the deletion of \(pkey) \(change.words)"
+                + (tombstone.map { ", keeping \(PortSet($0.members))" } ?? "")
+        case .takeBack(let pkey, let change, let version):
+            "take back \(pkey) \(change.words), by its tombstone \(version.number)"
         case .release(let pkey, let change): "release \(pkey) \(change.words)"
         case .confirm(let changes):
             changes.sorted { $0.key < $1.key }.map { "second opinion on \($0.key) \($0.value.words)" }

@@ -73,6 +73,12 @@ struct Site {
     var orphaned: Set<PKey> = []
     /// PKeys whose partition an older state of UFM brought back, or that another writer made.
     var foreign: Set<PKey> = []
+    /// What of that is ours, and known to be.
+    var revivals: [PKey: Revival] = [:]
+    /// How often UFM has brought back such a one, and how often one was taken back.
+    var (revivalCount, takenBackCount) = (0, 0)
+    /// Whether UFM has restarted, and no list has told so yet.
+    var isRestarted = false
     /// PKeys that were said to be gone by a single read and by a list, though they were not.
     var denied: (singly: Set<PKey>, listed: Set<PKey>) = ([], [])
     /// PKeys whose deletion an operator has approved.

@@ -20,9 +20,10 @@ enum SiteHistory {
     ///
     /// - Parameter drawn: how often answers were drawn before, if what was drawn seldom is looked for; the history then
     ///   goes on after something broke.
+    /// - Parameter beforePeace: what happens last while anything may still go wrong.
     static func run(
         _ seed: Seed, _ powers: Powers, keepingJournal: Bool = false, steps: Int = steps,
-        favouring drawn: [AdapterAnswers.Cell: Int]? = nil
+        favouring drawn: [AdapterAnswers.Cell: Int]? = nil, beforePeace: (inout Site) -> Void = { _ in }
     ) -> Site {
         var site = Site(seed: seed, powers: powers, keepingJournal: keepingJournal)
         site.favoured = drawn
@@ -34,6 +35,7 @@ enum SiteHistory {
         while site.breach == nil || drawn != nil, site.steps < steps {
             if site.once(in: tempo) { site.befall() } else { site.step(until: site.now + .seconds(40)) }
         }
+        beforePeace(&site)
         if site.breach == nil { site.settle() }
         return site
     }
@@ -65,6 +67,7 @@ enum SiteHistory {
     static func run(
         _ count: Int, from first: Seed, mostFailed: Int = 1, steps: Int = steps,
         favouring drawn: [AdapterAnswers.Cell: Int]? = nil,
+        beforePeace: @escaping @Sendable (inout Site) -> Void = { _ in },
         choosing choose: @escaping @Sendable (inout Powers, inout SeededGenerator) -> Void
     ) async -> (tally: Tally, failed: [Failed]) {
         let workers = ProcessInfo.processInfo.activeProcessorCount
@@ -78,7 +81,8 @@ enum SiteHistory {
                         var (powers, random) = (Powers(), generatorOfPowers(seed))
                         choose(&powers, &random)
                         let site = run(
-                            seed, powers, steps: steps, favouring: drawn?.merging(tally.cells, uniquingKeysWith: +))
+                            seed, powers, steps: steps, favouring: drawn?.merging(tally.cells, uniquingKeysWith: +),
+                            beforePeace: beforePeace)
                         tally.add(site)
                         if let breach = site.breach {
                             failed.append(Failed(seed: seed, powers: powers, breach: breach, steps: site.steps))

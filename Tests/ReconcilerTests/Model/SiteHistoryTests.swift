@@ -36,6 +36,30 @@ struct SiteHistoryTests {
         }
     }
 
+    @Test("What an older state of UFM brings back of ours is gone in the end, and what is another's stays")
+    func goesBack() async {
+        let first = Seed.fresh()
+        let (tally, failed) = await SiteHistory.run(
+            max(count / 10, 200), from: first, steps: 40, beforePeace: { $0.goBackAfterDeletions() }
+        ) { powers, random in
+            powers = Powers([.olderState, .virtualFunctions])
+            let others: [Power] = [.secondWriter, .fileLedger, .kills, .startingUFM, .ufmOutages, .noSpace]
+            for power in others where Int.random(in: 0..<3, using: &random) == 0 { powers.formUnion(Powers([power])) }
+        }
+        for one in failed { Self.tellGoingBack(one.seed, one.powers) }
+        print(
+            "histories: \(tally.histories) of a UFM that goes back, with \(tally.revivals) partitions that we had deleted; "
+                + "\(tally.takenBack) partitions taken back, from \(first)")
+        #expect(tally.revivals * 2 > tally.histories)
+    }
+
+    private static func tellGoingBack(_ seed: Seed, _ powers: Powers) {
+        let site = SiteHistory.run(
+            seed, powers, keepingJournal: true, steps: 40, beforePeace: { $0.goBackAfterDeletions() })
+        guard let breach = site.breach else { return }
+        Issue.record("\(seed) with \(powers): \(breach)\n\(site.journal.lines.joined(separator: "\n"))")
+    }
+
     @Test("What is rarely broken is broken by fewer than one history of 300, whatever befalls")
     func rarelyBroken() async {
         let first = Seed.fresh()

@@ -64,6 +64,8 @@ struct Store: Sendable {
         case value(String, [UInt8])
         /// The record was last changed by this revision; 0 for one that is not there.
         case record(String, at: Int64)
+        /// The tombstone was last written by this revision.
+        case tombstone(PKey, at: Int64)
     }
 
     enum Refusal: Error, Hashable, Sendable {
@@ -80,6 +82,8 @@ struct Store: Sendable {
     private(set) var records: [String: Record] = [:]
     /// What stands beside the records of partitions that are in conflict.
     private(set) var conflicts: [PKey: ConflictNote] = [:]
+    /// What is kept of partitions that were deleted.
+    private(set) var tombstones: [PKey: KeptTombstone] = [:]
     /// The changes that are not compacted, oldest first.
     private(set) var events: [Event] = []
     /// Everything up to this revision can no longer be watched.
@@ -128,14 +132,19 @@ struct Store: Sendable {
     ///
     /// A transaction without changes, or whose records are gone already, moves nothing.
     ///
+    /// - Parameter tombstones: what is kept from now on of partitions; nil where nothing is any more.
     /// - Returns: whether the conditions held.
     mutating func transact(
-        if conditions: [Condition], set records: [String: Record?]
+        if conditions: [Condition], set records: [String: Record?], leaving tombstones: [PKey: Tombstone?] = [:]
     ) throws(Refusal) -> Bool {
         guard conditions.allSatisfy(holds) else { return false }
         let real = records.filter { name, record in record != nil || self.records[name] != nil }
         if isFull, !keepsRecordsInFile, real.contains(where: { $0.value != nil }) { throw .noSpace }
         for name in real.keys { (try? PKey(parsing: name)).map { conflicts[$0] = nil } }
+        let change = keepsRecordsInFile ? fileChanges + (real.isEmpty ? 0 : 1) : revision + 1
+        for (pkey, tombstone) in tombstones {
+            self.tombstones[pkey] = tombstone.map { KeptTombstone($0, RecordVersion(change)) }
+        }
         guard !keepsRecordsInFile else {
             if !real.isEmpty { fileChanges += 1 }
             for (name, record) in real {
@@ -169,6 +178,7 @@ struct Store: Sendable {
         case .key(let name, let revision): (keys[name]?.revision ?? 0) == revision
         case .value(let name, let value): keys[name]?.entry.value == value
         case .record(let name, let revision): (records[name]?.revision ?? 0) == revision
+        case .tombstone(let pkey, let revision): tombstones[pkey]?.version == RecordVersion(revision)
         }
     }
 
@@ -231,9 +241,11 @@ struct Store: Sendable {
         let next = lineage + 1
         let (cluster, file, changes) = (clusterID, keepsRecordsInFile ? records : nil, fileChanges)
         let conflicts = keepsRecordsInFile ? conflicts : snapshot.conflicts
+        let tombstones = keepsRecordsInFile ? tombstones : snapshot.tombstones
         self = snapshot
         lineage = next
         self.conflicts = conflicts
+        self.tombstones = tombstones
         clusterID = cluster
         if let file { (keepsRecordsInFile, records, fileChanges) = (true, file, changes) }
         raftTerm = Self.firstTerm

@@ -74,17 +74,16 @@ private struct Scan {
         let quote = bytes[position]
         let start = position + 1
         position = start
-        while position < bytes.count, bytes[position] != quote {
-            switch bytes[position] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
-                position += 1
-            default: return nil
-            }
-        }
-        guard position < bytes.count else { return nil }
+        while position < bytes.count, Self.isPlain(bytes[position]) { position += 1 }
+        guard position < bytes.count, bytes[position] == quote else { return nil }
         position += 1
         return start..<position - 1
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        let letter = byte | 0x20
+        return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter)
     }
 
     private func isWord(_ word: StaticString, _ span: Range<Int>) -> Bool {

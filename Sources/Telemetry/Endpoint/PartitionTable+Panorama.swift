@@ -14,7 +14,7 @@ extension PartitionTable {
                 entry: kept.map { LedgerEntry(record: $0.record, time: nil, version: $0.version) },
                 note: panorama.note(of: pkey), conflict: panorama.conflicts[pkey], strange: panorama.strange[pkey])
             guard let status else { return nil }
-            let members = (panorama.partition(pkey)?.members ?? [:]).keys
+            let members = (panorama.partition(pkey)?.members ?? []).guids
             return PartitionRow(
                 pkey, status.state.rawValue, isTroubled: status.state.isTroubled, key: status.key.description,
                 revision: status.keyRevision?.number, members: members.sorted(), problem: status.error)

@@ -2,9 +2,9 @@ package import Reconciler
 
 /// Decides in which of etcd's two stores pcocc's keys are, where nobody has said. Pure.
 ///
-/// By keys that name a PKey, and not by directories: one of v2 outlives the move to v3, empty. And by records of ours before
-/// all keys: each names the key of its partition, and so the store that was chosen once. What has been chosen is never
-/// changed by itself.
+/// By what our ledger is pinned to before all else, and where it says nothing by our records: each names the key of its
+/// partition, and so the store that was chosen once. What has been chosen is never changed by itself. Else by keys that name a
+/// PKey, and not by directories: one of v2 outlives the move to v3, empty.
 package struct StoreChoice: Sendable {
     /// What a store was found to hold.
     package enum Finding: Hashable, Sendable {
@@ -19,28 +19,32 @@ package struct StoreChoice: Sendable {
         case silent(Failure)
     }
 
-    /// Of which store the keys are that our records name.
-    package struct Records: Hashable, Sendable {
-        package var v3 = false
-        package var v2 = false
+    /// What ledgers of ours know of it.
+    package struct Evidence: Hashable, Sendable {
+        /// The stores that they are pinned to.
+        package private(set) var pinned: Set<KeyStore> = []
+        /// The stores of the keys that their records name.
+        package private(set) var recorded: Set<KeyStore> = []
 
         package init() {}
 
-        /// - Parameter keys: of the records; one without a key names no store.
-        package init(of keys: some Sequence<String>) {
-            for key in keys where !key.isEmpty {
-                if key.hasPrefix(EtcdV2Source.scheme) { v2 = true } else { v3 = true }
-            }
+        /// - Parameter keys: of the records. A record of version 0.1 may have none: that knew v3 alone.
+        package init(pinned: KeyStore? = nil, recordsOf keys: some Sequence<String>) {
+            if let pinned { self.pinned = [pinned] }
+            for key in keys { recorded.insert(key.hasPrefix(EtcdV2Source.scheme) ? .v2 : .v3) }
         }
 
-        package mutating func formUnion(_ other: Records) {
-            v3 = v3 || other.v3
-            v2 = v2 || other.v2
+        package mutating func formUnion(_ other: Evidence) {
+            pinned.formUnion(other.pinned)
+            recorded.formUnion(other.recorded)
         }
     }
 
     package enum Verdict: Hashable, Sendable {
+        /// It is known.
         case chosen(KeyStore)
+        /// The other one is not there, and in this one nothing is yet: it is used, and not pinned.
+        case alone(KeyStore)
         /// Nothing is anywhere: the first key decides.
         case empty
         /// Both have keys, or records of both: somebody has to say which.
@@ -49,21 +53,26 @@ package struct StoreChoice: Sendable {
         case waits(Failure)
     }
 
-    package static func verdict(v3: Finding, v2: Finding, records: Records) -> Verdict {
-        switch (records.v3, records.v2) {
-        case (true, true): return .both("the ledger has records of keys in etcd's v3 store and of keys in its v2 store")
-        case (true, false): return .chosen(.v3)
-        case (false, true): return .chosen(.v2)
-        case (false, false): break
+    /// What is known without asking the stores; nil where nothing is.
+    package static func verdict(_ known: Evidence) -> Verdict? {
+        if known.pinned.count > 1 { return .both("our ledgers are pinned to both of etcd's stores") }
+        if let pinned = known.pinned.first { return .chosen(pinned) }
+        if known.recorded.count > 1 {
+            return .both("the ledger has records of keys in etcd's v3 store and of keys in its v2 store")
         }
+        return known.recorded.first.map(Verdict.chosen)
+    }
+
+    /// What both stores say, where nothing is known.
+    package static func verdict(v3: Finding, v2: Finding) -> Verdict {
         switch (v3, v2) {
         case (.keys, .keys): return .both("PKey keys are in etcd's v3 store and in its v2 store")
         case (.silent(let failure), _), (_, .silent(let failure)): return .waits(failure)
         case (.keys, _): return .chosen(.v3)
         case (_, .keys): return .chosen(.v2)
         case (.refused(let failure), _), (_, .refused(let failure)): return .waits(failure)
-        case (.none, .off): return .chosen(.v3)
-        case (.off, .none): return .chosen(.v2)
+        case (.none, .off): return .alone(.v3)
+        case (.off, .none): return .alone(.v2)
         case (.off(let failure), .off): return .waits(failure)
         case (.none, .none): return .empty
         }

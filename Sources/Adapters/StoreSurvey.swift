@@ -2,7 +2,7 @@ package import EtcdGateway
 package import EtcdV2
 import Fabric
 import KeyHistory
-import Ledger
+package import Ledger
 package import Reconciler
 
 /// Asks both stores of an etcd what they hold.
@@ -93,9 +93,17 @@ package struct StoreSurvey: Sendable {
     }
 }
 
-extension StoreChoice.Records {
-    /// Of which stores the records of a ledger speak.
-    package init(of content: LedgerContent) {
-        self.init(of: content.records.values.map { "\($0.record.key)" })
+extension StoreChoice.Evidence {
+    /// What a ledger knows.
+    package init(of ledger: any InspectableLedger) async throws(Failure) {
+        let about = try await ledger.about().about
+        // What has moved, or is not all there yet, says nothing.
+        guard about.counts else {
+            self.init()
+            return
+        }
+        self.init(
+            pinned: about.store,
+            recordsOf: try await ledger.records().records.values.map { "\($0.record.key)" })
     }
 }

@@ -101,6 +101,12 @@ extension EtcdV2Client {
         return try await change(.put, key, form: V2Path.form(fields), "put of \(key)")
     }
 
+    /// Makes a directory where nothing is.
+    package func makeDirectory(_ directory: String) async throws(EtcdError) {
+        _ = try await change(
+            .put, directory, form: V2Path.form([("dir", "true"), ("prevExist", "false")]), "making of \(directory)")
+    }
+
     /// Deletes a key, if it is as the condition says, or a directory.
     ///
     /// - Parameter isRecursive: of a directory: with all that is in it. One that is not empty stays otherwise.

@@ -14,6 +14,10 @@ struct AboutDocument: Codable, Hashable, Sendable {
     let format: Int
     let store: String?
     let stopped: Stop?
+    /// Where the ledger went.
+    let moved: String?
+    /// From where it is being copied.
+    let copying: String?
     /// In a file, which change of it this is; etcd has a revision of its own for that.
     var change: Int64?
 
@@ -21,6 +25,8 @@ struct AboutDocument: Codable, Hashable, Sendable {
         format = Self.format
         store = about.store?.rawValue
         stopped = about.stop.map { Stop(host: $0.host, time: $0.time) }
+        moved = about.movedTo
+        copying = about.copiedFrom
         self.change = change
     }
 
@@ -51,6 +57,8 @@ struct AboutDocument: Codable, Hashable, Sendable {
             about.store = known
         }
         about.stop = stopped.map { About.CleanStop(host: $0.host, time: $0.time) }
+        about.movedTo = moved
+        about.copiedFrom = copying
         return about
     }
 

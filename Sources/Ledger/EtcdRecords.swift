@@ -165,6 +165,22 @@ package struct EtcdRecords: RecordStore {
         }
     }
 
+    package func replaceAll(by stored: StoredRecords) async throws(Failure) {
+        for old in [prefix, notesPrefix] {
+            _ = try await etcd { () async throws(EtcdError) in try await client.delete(.prefix(old.bytes)) }
+        }
+        let puts = try stored.entries.sorted { $0.key < $1.key }.map { pkey, entry throws(Failure) in
+            TransactionChange.put(key: key(pkey), value: try entry.copy.json())
+        }
+        // etcd takes 128 changes at once.
+        for start in stride(from: 0, to: puts.count, by: 100) {
+            let some = Array(puts[start..<min(start + 100, puts.count)])
+            _ = try await etcd { () async throws(EtcdError) in
+                try await client.transaction(if: [], then: some, operation: "copy of \(some.count) ledger records")
+            }
+        }
+    }
+
     package func holdsKeys(of source: any KeySource) -> Bool {
         (source as? any EtcdKeySource)?.isKept(in: client) ?? false
     }

@@ -79,6 +79,10 @@ package struct FileRecords: RecordStore {
         }
     }
 
+    package func replaceAll(by stored: StoredRecords) async throws(Failure) {
+        try await file.change { $0.replaceAll(by: stored) }
+    }
+
     package func holdsKeys(of source: any KeySource) -> Bool { false }
 
     package func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer

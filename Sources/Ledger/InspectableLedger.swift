@@ -14,6 +14,9 @@ package protocol InspectableLedger: OwnershipStore {
     /// No permit is asked for: it is about no partition, and the last word is written when the gate is closed for good.
     func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer
 
+    /// Puts these in the place of all that is held, but of what the ledger says of itself.
+    func replaceAll(by stored: StoredRecords) async throws(Failure)
+
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
 
@@ -34,6 +37,12 @@ package protocol InspectableLedger: OwnershipStore {
 }
 
 extension InspectableLedger {
+    /// Whether anything is held here, and has not moved elsewhere.
+    package func holdsWhatCounts() async throws(Failure) -> Bool {
+        guard try await about().about.counts else { return false }
+        return try await !contents().isEmpty
+    }
+
     /// Changes what it says of itself, and looks again whenever somebody else was quicker.
     ///
     /// - Parameter change: leaves it as it is where there is nothing to do; is called for each look.

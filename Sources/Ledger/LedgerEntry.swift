@@ -23,6 +23,11 @@ package struct LedgerEntry: Hashable, Sendable {
     }
 }
 
+extension LedgerEntry {
+    /// The same for another place, with its time.
+    var copy: LedgerDocument { LedgerDocument(record, nonce: .random, time: time ?? .now) }
+}
+
 extension String {
     /// 16 hexadecimal digits that nobody has had before.
     static var random: String { Hex.digits(UInt64.random(in: .min ... .max), width: 16) }

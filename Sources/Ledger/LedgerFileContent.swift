@@ -59,6 +59,14 @@ struct LedgerFileContent: Hashable, Sendable {
         return version
     }
 
+    /// Puts these in the place of all that is held, which is one change.
+    mutating func replaceAll(by stored: StoredRecords) {
+        changes += 1
+        let version = RecordVersion(changes)
+        notes = [:]
+        entries = stored.entries.mapValues { LedgerEntry(record: $0.record, time: $0.time, version: version) }
+    }
+
     /// Has the ledger say something else of itself; gives the version that this has now.
     mutating func change(_ about: About) -> RecordVersion {
         changes += 1

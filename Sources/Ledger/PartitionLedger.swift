@@ -19,6 +19,9 @@ package protocol RecordStore: Sendable {
     func followConflict(
         over pkey: PKey, _ tell: @escaping @Sendable (Result<ConflictNote?, Failure>) -> Void
     ) async throws(Failure)
+    /// Puts these in the place of all that is held, but of what the ledger says of itself. Not at one moment: whoever needs that
+    /// says before that it does not count yet.
+    func replaceAll(by stored: StoredRecords) async throws(Failure)
     /// Whether it is one store with the keys of a source, so that its transactions compare them.
     func holdsKeys(of source: any KeySource) -> Bool
     /// Reads what it says of itself. What cannot be understood fails.
@@ -157,6 +160,10 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
 
     package func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer {
         try await store.write(about, over: version)
+    }
+
+    package func replaceAll(by stored: StoredRecords) async throws(Failure) {
+        try await store.replaceAll(by: stored)
     }
 
     package func claim(

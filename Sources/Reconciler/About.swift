@@ -13,11 +13,18 @@ package struct About: Hashable, Sendable {
     package var store: KeyStore?
     /// The last time that a daemon ended in good order; nil where none ever has.
     package var stop: CleanStop?
+    /// Where the ledger went, such as `file:/var/lib/surf-ufm-pkeyd/ledger.json`: what it holds counts for nothing any more.
+    package var movedTo: String?
+    /// From where a ledger is being copied that is not all there yet: what it holds counts for nothing yet.
+    package var copiedFrom: String?
 
     package init(store: KeyStore? = nil, stop: CleanStop? = nil) {
         self.store = store
         self.stop = stop
     }
+
+    /// Whether what the ledger holds counts.
+    package var counts: Bool { movedTo == nil && copiedFrom == nil }
 
     /// The end of a daemon that took its leave.
     package struct CleanStop: Hashable, Sendable {

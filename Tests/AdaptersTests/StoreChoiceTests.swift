@@ -5,14 +5,13 @@ import Testing
 @Suite("In which of etcd's stores the keys are")
 struct StoreChoiceTests {
     private static let failure = Failure(.credentials, "refused")
-    private static let none = StoreChoice.Records()
-    private static let ofV3 = StoreChoice.Records(of: ["/pcocc/global/opensm/pkeys/0x5"])
-    private static let ofV2 = StoreChoice.Records(of: ["v2:/pcocc/global/opensm/pkeys/0x5"])
 
-    private func verdict(
-        _ v3: StoreChoice.Finding, _ v2: StoreChoice.Finding, _ records: StoreChoice.Records = none
-    ) -> StoreChoice.Verdict {
-        StoreChoice.verdict(v3: v3, v2: v2, records: records)
+    private func verdict(_ v3: StoreChoice.Finding, _ v2: StoreChoice.Finding) -> StoreChoice.Verdict {
+        StoreChoice.verdict(v3: v3, v2: v2)
+    }
+
+    private func evidence(_ pinned: KeyStore?, _ keys: String...) -> StoreChoice.Evidence {
+        StoreChoice.Evidence(pinned: pinned, recordsOf: keys)
     }
 
     @Test("The one that has keys, if the other one has answered or cannot be entered")
@@ -40,27 +39,50 @@ struct StoreChoiceTests {
         "A store that is not there is ruled out when the other one has answered; nothing anywhere waits for the first key"
     )
     func nothing() {
-        #expect(verdict(.none, .off(Self.failure)) == .chosen(.v3))
-        #expect(verdict(.off(Self.failure), .none) == .chosen(.v2))
+        // Not chosen for ever: the first key may yet be in the other one.
+        #expect(verdict(.none, .off(Self.failure)) == .alone(.v3))
+        #expect(verdict(.off(Self.failure), .none) == .alone(.v2))
         #expect(verdict(.none, .none) == .empty)
         #expect(verdict(.off(Self.failure), .off(Self.failure)) == .waits(Self.failure))
     }
 
-    @Test("Keys in both are nobody's guess, and records say what was chosen, whatever keys there are")
+    @Test("Keys in both are nobody's guess")
     func both() {
         guard case .both = verdict(.keys, .keys) else {
             Issue.record("one of both was chosen")
             return
         }
-        for (v3, v2) in [(.keys, .keys), (.none, .keys), (.keys, .none)] as [(StoreChoice.Finding, StoreChoice.Finding)]
-        {
-            #expect(verdict(v3, v2, Self.ofV3) == .chosen(.v3))
-            #expect(verdict(v3, v2, Self.ofV2) == .chosen(.v2))
+    }
+
+    @Test(
+        "What the ledger is pinned to was chosen, whatever its records say; else they do, and those without a key are v3's"
+    )
+    func known() {
+        let (ofV3, ofV2) = ("/pcocc/global/opensm/pkeys/0x5", "v2:/pcocc/global/opensm/pkeys/0x5")
+        #expect(StoreChoice.verdict(StoreChoice.Evidence()) == nil)
+        #expect(StoreChoice.verdict(evidence(nil)) == nil)
+        #expect(StoreChoice.verdict(evidence(nil, ofV3)) == .chosen(.v3))
+        #expect(StoreChoice.verdict(evidence(nil, ofV2)) == .chosen(.v2))
+        #expect(StoreChoice.verdict(evidence(nil, "")) == .chosen(.v3))
+        for pinned in [KeyStore.v3, .v2] {
+            #expect(StoreChoice.verdict(evidence(pinned)) == .chosen(pinned))
+            #expect(StoreChoice.verdict(evidence(pinned, ofV3, ofV2)) == .chosen(pinned))
         }
-        let mixed = StoreChoice.Records(of: ["/p/0x5", "v2:/p/0x6", ""])
-        guard case .both = verdict(.keys, .none, mixed) else {
-            Issue.record("records of both were passed over")
-            return
+    }
+
+    @Test("Records of both, and two ledgers that are pinned to both, are somebody's to settle")
+    func contradictions() {
+        var ledgers = evidence(.v3)
+        ledgers.formUnion(evidence(.v2))
+        for known in [evidence(nil, "/p/0x5", "v2:/p/0x6"), ledgers] {
+            guard case .both = StoreChoice.verdict(known) else {
+                Issue.record("one of both was chosen: \(known)")
+                continue
+            }
         }
+        var agreeing = evidence(.v2)
+        agreeing.formUnion(evidence(.v2, "v2:/p/0x6"))
+        agreeing.formUnion(evidence(nil, "/p/0x5"))
+        #expect(StoreChoice.verdict(agreeing) == .chosen(.v2))
     }
 }

@@ -36,6 +36,11 @@ struct LedgerInEachPlace {
     /// Writes what a ledger in etcd says of itself.
     func put(_ text: String) async throws { try await server?.etcdctl("put", "/surf-ufm-pkeyd/default/about", text) }
 
+    /// Writes something in a record's place of a ledger in etcd.
+    func putRecord(_ name: String, _ text: String) async throws {
+        try await server?.etcdctl("put", "/surf-ufm-pkeyd/default/partitions/\(name)", text)
+    }
+
     /// What it says of itself, to the letter.
     func text() async throws -> String? {
         try await server?.etcdctl("get", "--print-value-only", "/surf-ufm-pkeyd/default/about")

@@ -30,6 +30,7 @@ private final class MemoryRecords: RecordStore {
     func notes(of entries: [PKey: LedgerEntry]) async throws(Failure) -> [PKey: WaitingNote] { [:] }
     func about() async throws(Failure) -> KeptAbout { .absent }
     func write(_ about: About, over version: RecordVersion) async throws(Failure) -> LedgerAnswer { .refused }
+    func replaceAll(by stored: StoredRecords) async throws(Failure) {}
     func holdsKeys(of source: any KeySource) -> Bool { names.contains(source.id.name) }
     func perform(_ transaction: RecordTransaction, _ permit: WritePermit) async throws(Failure) -> LedgerAnswer {
         transactions.withLock { $0.append(transaction) }

@@ -147,7 +147,7 @@ package final class V2Lists: Sendable {
         throw EtcdError(
             .missing,
             "there is no directory \(directory.name), where keys have been: the store was wiped or is another one, and nothing "
-                + "is deleted for it; if all keys are to go, make the directory again, empty",
+                + "is deleted for it; if all keys are to go, make the directory again, empty: status --approve-deletes does that",
             operation: "list of \(directory.name)", endpoint: listing.endpoint)
     }
 

@@ -109,6 +109,7 @@ struct StatusCommand: AsyncParsableCommand {
                 let telling = Telling(world.instructions, clock: ContinuousClock())
                 let stored = try await ledger.contents()
                 if approveDeletes {
+                    if let directory = try await stores.lostDirectory(world) { try await restore(directory) }
                     try await approve(GuardedDeletions(stored), telling)
                 } else {
                     let pkeys = adopt.contains(nil) ? nil : Set(adopt.compactMap(\.self))
@@ -119,7 +120,7 @@ struct StatusCommand: AsyncParsableCommand {
                 try StatusPrinter(format: output).print(
                     try await StatusReport(
                         fabric: self.ledger.fabric, range: range, ledger: ledger, sources: sources),
-                    await presence(world))
+                    in: world.store, await presence(world))
             }
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
@@ -162,6 +163,22 @@ struct StatusCommand: AsyncParsableCommand {
             }
         }
         try StatusPrinter(format: output).print(end, of: pkey, after: start.duration(to: clock.now))
+    }
+
+    /// Makes the directory again that must not be missing, so that its keys count as deleted.
+    private func restore(_ directory: LostDirectory) async throws {
+        let words =
+            "etcd's v2 store has no directory \(directory.name), where the keys of \(directory.count) partitions have been"
+        if output == .text { Output.line(words) }
+        try confirm(
+            "Make it again, empty, so that all these keys count as deleted?",
+            unable: "\(words): nothing is approved without --yes", refused: "nothing was approved")
+        try await directory.makeAgain()
+        if output == .text {
+            Output.line(
+                "Made \(directory.name) again. Deletions that the daemon holds back for it are approved by the same command"
+            )
+        }
     }
 
     private func approve(

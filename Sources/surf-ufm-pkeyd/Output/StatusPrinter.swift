@@ -10,10 +10,10 @@ import Text
 struct StatusPrinter {
     let format: OutputFormat
 
-    func print(_ report: StatusReport, _ presence: Result<Presence, Failure>) throws {
-        guard format == .text else { return try Output.json(StatusDocument(report, presence)) }
+    func print(_ report: StatusReport, in store: KeyStore, _ presence: Result<Presence, Failure>) throws {
+        guard format == .text else { return try Output.json(StatusDocument(report, store, presence)) }
         Output.line(Terminal.line(Self.words(presence)))
-        for line in lines(report, now: .now) { Output.line(line) }
+        for line in lines(report, in: store, now: .now) { Output.line(line) }
     }
 
     /// Whether a daemon runs: what counts before all else.
@@ -24,7 +24,7 @@ struct StatusPrinter {
         }
     }
 
-    private func lines(_ report: StatusReport, now: Date) -> [String] {
+    private func lines(_ report: StatusReport, in store: KeyStore, now: Date) -> [String] {
         var table = Table(header: ["PKEY", "STATE", "REVISION", "AGE", "KEY"])
         for partition in report.partitions {
             table.append([
@@ -33,13 +33,15 @@ struct StatusPrinter {
                 partition.entry?.time.map { age(now.timeIntervalSince($0)) } ?? "-", words(partition),
             ])
         }
-        return (report.partitions.isEmpty ? [] : table.lines) + summary(report)
+        return (report.partitions.isEmpty ? [] : table.lines) + summary(report, in: store)
     }
 
-    private func summary(_ report: StatusReport) -> [String] {
+    private func summary(_ report: StatusReport, in store: KeyStore) -> [String] {
         let states = report.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
         let line =
-            "\(report.partitions.count) PKeys of fabric \(report.fabric)" + (states.isEmpty ? "" : ": \(states)")
+            "\(report.partitions.count) PKeys of fabric \(report.fabric)"
+            // Of v3 nobody thinks otherwise.
+            + (store == .v3 ? "" : " in etcd's \(store.rawValue) store") + (states.isEmpty ? "" : ": \(states)")
             + (report.outside == 0 ? "" : "; \(report.outside) records are outside the managed range")
         let conflict =
             report.partitions.contains { $0.state == .conflict }
@@ -169,6 +171,8 @@ private struct StatusDocument: Encodable {
     }
 
     let fabric: String
+    /// Which of etcd's stores the keys are in.
+    let store: String
     let revision: Int64
     let daemons: PresenceDocument
     let partitions: [Partition]
@@ -184,7 +188,7 @@ private struct StatusDocument: Encodable {
         let approve: String
     }
 
-    init(_ report: StatusReport, _ presence: Result<Presence, Failure>) {
+    init(_ report: StatusReport, _ store: KeyStore, _ presence: Result<Presence, Failure>) {
         daemons = PresenceDocument(presence)
         guarded = report.guarded.map {
             Guarded(
@@ -192,6 +196,7 @@ private struct StatusDocument: Encodable {
                 approve: ApprovalWords.command)
         }
         fabric = report.fabric
+        self.store = store.rawValue
         revision = report.revision
         partitions = report.partitions.map { partition in
             Partition(

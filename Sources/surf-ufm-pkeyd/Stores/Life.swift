@@ -34,11 +34,12 @@ struct Life: Sendable {
     /// - Parameter stop: returns when the daemon is to end.
     func run(on api: EtcdAPI, until stop: @escaping @Sendable () async -> Void) async throws {
         switch api {
-        case .v3: try await run(in: .v3, nil, until: stop)
-        case .v2: try await run(in: .v2, nil, until: stop)
+        case .v3: try await run(in: .v3, by: .word, until: stop)
+        case .v2: try await run(in: .v2, by: .word, until: stop)
         case .auto:
             switch await firstChoice() {
-            case .chosen(let store)?: try await run(in: store, nil, until: stop)
+            case .chosen(let store)?: try await run(in: store, by: .finding, until: stop)
+            case .alone(let store)?: try await run(in: store, by: nil, until: stop)
             case .both(let words)?: throw CommandFailure(Stores.undecided(words))
             case .empty?, .waits?, nil: try await seek(until: stop)
             }
@@ -62,16 +63,20 @@ struct Life: Sendable {
     /// Runs on v3 until it is known where the keys are.
     private func seek(until stop: @escaping @Sendable () async -> Void) async throws {
         let keeper = StoreKeeper(stores, observatory, log: log)
-        try await run(in: .v3, keeper, until: stop)
+        try await run(in: .v3, by: nil, keeper, until: stop)
         switch keeper.end {
-        case .other(let store): try await run(in: store, nil, until: stop)
+        case .other(let store): try await run(in: store, by: .finding, until: stop)
         case .undecided(let words): throw CommandFailure(Stores.undecided(words))
         case nil: break
         }
     }
 
+    /// - Parameters:
+    ///   - authority: why it is this store, where that is to be put down.
+    ///   - keeper: finds out whether it is, where that is not known.
     private func run(
-        in store: KeyStore, _ keeper: StoreKeeper?, until stop: @escaping @Sendable () async -> Void
+        in store: KeyStore, by authority: StorePin.Authority?, _ keeper: StoreKeeper? = nil,
+        until stop: @escaping @Sendable () async -> Void
     ) async throws {
         if store == .v2 { log.info("PKey keys are read from etcd's v2 store") }
         observatory?.learn { $0.store = store.rawValue }
@@ -87,11 +92,13 @@ struct Life: Sendable {
             engine, sources: world.sources, fabric: fabric, ledger: world.ledger,
             keepers: keeper.map { [$0] } ?? [], desk: isDryRun || engine.runsOnce ? nil : world.instructions,
             memory: memory, board: status, witness: supervisor, observer: observatory, log: log)
+        if !isDryRun, engine.runsOnce, keeper == nil { await pin(store, by: authority, nil, in: world) }
         let end = await withDiscardingTaskGroup { group in
             if let heart { group.addTask { await heart.beat() } }
-            if store == .v2, !engine.runsOnce {
+            if keeper == nil, !engine.runsOnce {
                 group.addTask { await OtherStore(stores, in: store, observatory, log: log).watch() }
             }
+            if !isDryRun, !engine.runsOnce { group.addTask { await pin(store, by: authority, keeper, in: world) } }
             let end = await loop.run {
                 guard let keeper else { return await stop() }
                 await withTaskGroup { group in
@@ -116,6 +123,18 @@ struct Life: Sendable {
         Heart(
             of: daemon, on: world.heartbeats, status, words: { OutgoingWords.line(StatusLine.words($0)) },
             clock: ContinuousClock(), say: { [log] in log.say($0) })
+    }
+
+    /// Has the ledger say in which store the keys are, as soon as that is known.
+    private func pin(
+        _ store: KeyStore, by authority: StorePin.Authority?, _ keeper: StoreKeeper?, in world: Stores.World
+    ) async {
+        var authority = authority
+        if let keeper, await keeper.isShown() ?? false { authority = .finding }
+        guard let authority else { return }
+        let pin = StorePin(store: store, authority: authority, ledger: world.ledger, log: log)
+        // A single run may be over before a second try.
+        if engine.runsOnce { await pin.putOnce() } else { await pin.keep() }
     }
 
     /// Whether the daemon goes on in the other store.

@@ -23,6 +23,7 @@ final class StoreKeeper: GateKeeper {
     private let log: Logger
     private let result = SharedResult<End>()
     private let found = Mutex<End?>(nil)
+    private let settled = SharedResult<Bool>()
     private let told = Mutex<String?>(nil)
 
     init(_ stores: Stores, _ observatory: Observatory?, log: Logger) {
@@ -37,14 +38,20 @@ final class StoreKeeper: GateKeeper {
     /// Returns when the run is to end for it.
     func awaitEnd() async { _ = await result.get() }
 
+    /// Whether keys or records have shown that v3 is meant, as soon as that is known; nil when the task was cancelled.
+    func isShown() async -> Bool? { await settled.get() }
+
     func keep(_ tell: @escaping @Sendable (GateWord) -> Void) async {
         while !Task.isCancelled {
-            switch await stores.choice() {
-            case .chosen(.v3):
+            let verdict = await stores.choice()
+            switch verdict {
+            case .chosen(.v3), .alone(.v3):
+                let isShown = if case .chosen = verdict { true } else { false }
+                settled.set(isShown)
                 tell(.open)
                 await OtherStore(stores, in: .v3, observatory, log: log).watch()
                 return
-            case .chosen(let store):
+            case .chosen(let store), .alone(let store):
                 finish(.other(store))
                 return await untilCancelled()
             case .both(let words):
@@ -79,36 +86,5 @@ final class StoreKeeper: GateKeeper {
 
     private func untilCancelled() async {
         while (try? await Task.sleep(for: .seconds(3_600))) != nil {}
-    }
-}
-
-/// Looks now and then whether keys of pcocc's have come up in the store that is not used, and says so once.
-struct OtherStore: Sendable {
-    private let stores: Stores
-    private let store: KeyStore
-    private let observatory: Observatory?
-    private let log: Logger
-
-    /// - Parameter store: the one that is used.
-    init(_ stores: Stores, in store: KeyStore, _ observatory: Observatory?, log: Logger) {
-        self.stores = stores
-        self.observatory = observatory
-        self.store = store
-        self.log = log
-    }
-
-    /// Until the task is cancelled.
-    func watch() async {
-        var isTold = false
-        repeat {
-            if !isTold, await stores.hasKeys(besides: store) {
-                isTold = true
-                observatory?.learn { $0.otherStoreHasKeys = true }
-                let other: KeyStore = store == .v3 ? .v2 : .v3
-                log.error(
-                    "PKey keys are in etcd's \(other.rawValue) store, which is not used: its \(store.rawValue) store is; if pcocc has moved, say --etcd-api \(other.rawValue)"
-                )
-            }
-        } while (try? await Task.sleep(for: .seconds(60))) != nil
     }
 }

@@ -16,9 +16,9 @@ struct Stores: Sendable {
     /// For the ledger, where that is in etcd: always in v3.
     let records: EtcdClient
     private let nobody: EtcdClient
-    private let connections: Connections
+    let connections: Connections
     private let directory: PKeyDirectoryOptions
-    private let ledger: LedgerInputs
+    let ledger: LedgerInputs
 
     init(
         _ configuration: EtcdConfiguration, _ directory: PKeyDirectoryOptions, _ ledger: LedgerInputs,
@@ -61,6 +61,7 @@ struct Stores: Sendable {
     ///   - writing: whether the ledger is to be changed.
     func world(_ store: KeyStore, floors: [SourceID: StorePoint] = [:], writing: Bool) async throws -> World {
         let place = try await place(store)
+        try await settle(place, besideKeysIn: store, writing: writing)
         let floor = floors[Self.id(of: store, directory)]
         let sources =
             store == .v3
@@ -127,10 +128,11 @@ struct Stores: Sendable {
     @inline(never)
     private func isKeptInFile(besideOpen isOpen: Bool) async throws -> Bool {
         let path = LedgerPlace.standardPath(.current)
-        guard let file = connections.ledgerFile(path, fabric: ledger.fabric), try await !file.records().records.isEmpty
-        else { return false }
+        guard let file = connections.ledgerFile(path, fabric: ledger.fabric), try await file.holdsWhatCounts() else {
+            return false
+        }
         guard !isOpen else { return true }
-        guard try await connections.ledgerInEtcd(records, fabric: ledger.fabric).records().records.isEmpty else {
+        guard try await !connections.ledgerInEtcd(records, fabric: ledger.fabric).holdsWhatCounts() else {
             throw CommandFailure(
                 "the ledger in etcd has records and so has \(path): say which is meant with --ledger etcd or --ledger file:\(path)"
             )
@@ -147,7 +149,7 @@ struct Stores: Sendable {
     ///
     /// Kept out of its callers: Swift 6.3 does not get through with their optimisation else.
     @inline(never)
-    private func isOpen(besideKeysIn store: KeyStore) async throws -> Bool {
+    func isOpen(besideKeysIn store: KeyStore) async throws -> Bool {
         guard store == .v2, !ledger.isUnprotected else { return false }
         return try await isOpen()
     }
@@ -161,19 +163,17 @@ struct Stores: Sendable {
 
     /// In which store the keys are, as far as can be said now.
     func choice() async -> StoreChoice.Verdict {
-        let (v3, v2) = await survey.findings()
-        // With v2 off there is nothing to choose, whatever the ledger says.
-        if case .off = v2, case .off = v3 { return StoreChoice.verdict(v3: v3, v2: v2, records: .init()) }
-        if case .off = v2 { return .chosen(.v3) }
         do throws(Failure) {
             let isOpen = ledger.isUnprotected ? false : try await isOpen()
-            let records = try await known(isOpen: isOpen)
-            guard isOpen, v3 == .keys else { return StoreChoice.verdict(v3: v3, v2: v2, records: records) }
+            // Before the stores are asked: one that is switched off, or emptied, changes nothing that was chosen.
+            if let verdict = StoreChoice.verdict(try await known(isOpen: isOpen)) { return verdict }
+            let (v3, v2) = await survey.findings()
+            guard isOpen, v3 == .keys else { return StoreChoice.verdict(v3: v3, v2: v2) }
             // What everybody could have written says nothing, and is not acted on either.
-            switch StoreChoice.verdict(v3: .none, v2: v2, records: records) {
-            case .chosen(let store) where store == .v2: return .chosen(store)
+            switch StoreChoice.verdict(v3: .none, v2: v2) {
+            case .chosen(.v2): return .chosen(.v2)
             case .waits(let failure): return .waits(failure)
-            case .chosen, .both, .empty:
+            case .chosen, .alone, .both, .empty:
                 return .waits(
                     Failure(
                         .settings,
@@ -185,17 +185,22 @@ struct Stores: Sendable {
         }
     }
 
-    /// Of which stores the records speak, wherever they are.
-    private func known(isOpen: Bool) async throws(Failure) -> StoreChoice.Records {
-        var found = StoreChoice.Records()
+    /// What our ledgers know, wherever they are.
+    private func known(isOpen: Bool) async throws(Failure) -> StoreChoice.Evidence {
+        var found = StoreChoice.Evidence()
         if ledger.place == .etcd || ledger.place == nil, !isOpen {
-            found.formUnion(
-                .init(of: try await connections.ledgerInEtcd(records, fabric: ledger.fabric).records()))
+            found.formUnion(try await .init(of: connections.ledgerInEtcd(records, fabric: ledger.fabric)))
         }
         if ledger.place != .etcd, let file = connections.ledgerFile(path(of: ledger.place), fabric: ledger.fabric) {
-            found.formUnion(.init(of: try await file.records()))
+            found.formUnion(try await .init(of: file))
         }
         return found
+    }
+
+    /// The directory of the keys, where it is missing and must not be.
+    func lostDirectory(_ world: World) async throws(Failure) -> LostDirectory? {
+        guard world.store == .v2 else { return nil }
+        return try await LostDirectory(v2, prefix: directory.pkeyPrefix, world.ledger)
     }
 
     /// Whether the store that is not used has keys of pcocc's.
@@ -213,7 +218,7 @@ struct Stores: Sendable {
         case .v2: return .v2
         case .auto:
             switch await choice() {
-            case .chosen(let store): return store
+            case .chosen(let store), .alone(let store): return store
             // What stands in the way is told by what is read.
             case .empty, .waits: return .v3
             case .both(let words): throw CommandFailure(Self.undecided(words))

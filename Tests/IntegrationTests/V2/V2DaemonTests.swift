@@ -153,6 +153,16 @@ struct V2DaemonTests {
             let next = try site.startDaemon()
             try await next.waitForLine(containing: "there is no directory /pcocc/global/opensm/pkeys,")
             #expect(site.ufm.createdPartitions.count == 8)
+            // Until somebody says that it is meant so: then they are deletions like others, and held back like others.
+            let unasked = try await site.run(["status", "--approve-deletes"] + site.etcdArguments, input: "yes\n")
+            #expect(unasked.exitCode == 1 && unasked.errors.contains("nothing is approved without --yes"))
+            let approval = try await site.run(["status", "--approve-deletes", "--yes"] + site.etcdArguments)
+            #expect(approval.output.contains("where the keys of 8 partitions have been"))
+            #expect(approval.output.contains("Made /pcocc/global/opensm/pkeys again."))
+            try await eventually("all are gone", timeout: .seconds(60)) { () async throws -> Bool in
+                _ = try await site.run(["status", "--approve-deletes", "--yes"] + site.etcdArguments)
+                return site.ufm.createdPartitions.isEmpty
+            }
             #expect(try await next.stop() == .code(0))
         }
     }

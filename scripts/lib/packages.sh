@@ -47,7 +47,9 @@ build_deb() {
 # make_rpm ROOT
 make_rpm() {
     local files spec="$WORK/surf-ufm-pkeyd.spec"
-    files=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort | sed 's|^/usr/share/man/.*|%doc &|; s|^/etc/.*|%config(noreplace) &|')
+    # Directories of our own belong to it, or they would stay behind.
+    files=$(cd "$1" && find . -type d -path '*surf-ufm-pkeyd*' | sed 's/^\./%dir /' | LC_ALL=C sort)$'\n'
+    files+=$(cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort | sed 's|^/usr/share/man/.*|%doc &|; s|^/etc/.*|%config(noreplace) &|')
     fill "$PACKAGING/rpm/surf-ufm-pkeyd.spec.in" "VERSION=$VERSION" "SUMMARY=$(summary)" \
         "DESCRIPTION=$(description)" "FILES=$files" >"$spec"
     # rpmbuild takes its root away with it.

@@ -3,7 +3,7 @@
 
 # scripts_in ROOT: the files, each ended by a zero byte. Of what packages are made of, those that a shell is to run.
 scripts_in() {
-    find "$1/scripts" "$1/.ci" -path "$1/scripts/packaging" -prune -o -type f ! -name '*.txt' -print0 | sort -z
+    find "$1/scripts" "$1/.ci" -path "$1/scripts/packaging" -prune -o -type f ! -name '*.txt' ! -name '*.py' ! -name '*.c' -print0 | sort -z
     if [[ -d $1/scripts/packaging ]]; then
         grep -rlZ --max-count 1 '^#!/bin/sh$' "$1/scripts/packaging" | sort -z
     fi

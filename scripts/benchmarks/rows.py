@@ -1,0 +1,254 @@
+"""The rows of the table. Each measures one thing by itself, in a site of its own."""
+
+import json
+import os
+import statistics
+import subprocess
+import threading
+import time
+
+from plain import AUTHORIZATION, LIST, plain_writes
+from world import PREFIX, UFM, encoded, guids_of, key_of, run_measured, site, value
+
+ROWS = {}
+
+
+class Result:
+    """One line of the table."""
+
+    def __init__(self, what, ours, compared="", ratio=None, goal="", counts=None):
+        self.what, self.ours, self.compared, self.ratio, self.goal = what, ours, compared, ratio, goal
+        # What limits.txt may bound: numbers that no busy machine changes.
+        self.counts = counts or {}
+
+
+def row(name):
+    """A row by that name; it is called with the programs, and yields its results."""
+
+    def register(measure):
+        ROWS[name] = measure
+        return measure
+
+    return register
+
+
+def writes_of(log):
+    return [entry for entry in log if entry["method"] in ("POST", "PUT", "DELETE")]
+
+
+def seconds(value_):
+    return f"{value_ * 1000:.1f} ms" if value_ < 1 else f"{value_:.2f} s"
+
+
+def megabytes(value_):
+    return f"{value_ / 1e6:.0f} MB"
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+@row("first-sync")
+def first_sync(programs):
+    """Everything is new: how many requests 1,000 partitions of 16 cost."""
+    with site(programs) as world:
+        world.etcd.put_partitions(range(1, 1001), 16)
+        elapsed, memory = world.run(programs.ours, "monitor", "--once")
+        log = world.ufm.log()
+        yield Result("first sync of 1,000 x 16: UFM requests", f"{len(log)}", f"{len(writes_of(log))} writes",
+                     len(log) / 1000, "<= 1,020", {"requests": len(log), "writes": len(writes_of(log))})
+        yield Result("  the same, time and memory", f"{seconds(elapsed)}, {megabytes(memory)}")
+
+
+@row("first-sync-50ms")
+def first_sync_slow(programs):
+    """The same with a UFM that takes 50 ms for each request, four at once."""
+    count = 1000
+    with site(programs, "--latency", "50") as world:
+        world.etcd.put_partitions(range(1, count + 1), 16)
+        ours, _ = world.run(programs.ours, "monitor", "--once")
+        sent = [(entry["method"], entry["path"], entry["body"]) for entry in writes_of(world.ufm.log())]
+    with site(programs, "--latency", "50") as world:
+        begun = time.perf_counter()
+        plain_writes(world.ufm.host, sent, 4)
+        plain = time.perf_counter() - begun
+    yield Result("first sync of 1,000 x 16, UFM at 50 ms", seconds(ours), f"{seconds(plain)}: four plain threads, the same writes",
+                 ours / plain, "<= 1.1 x")
+
+
+@row("storm")
+def storm(programs):
+    """200 keys change 100 times each, UFM takes 20 ms; how long a fresh key waits, and what comes after the last change."""
+    keys, rounds = range(1, 201), 100
+    with site(programs, "--latency", "20") as world:
+        world.etcd.put_partitions(keys, 4)
+        daemon = world.start(programs.ours, "--poll-interval", "3600")
+        daemon.wait_for("UFM Status")
+        fresh, last = {}, 0
+        for generation in range(1, rounds + 1):
+            world.etcd.put_partitions(keys, 4, generation)
+            if generation % 10 == 5:
+                pkey = 0x5000 + generation
+                fresh[pkey] = time.monotonic_ns()
+                world.etcd.put(pkey, guids_of(pkey, 4))
+        last = time.monotonic_ns()
+        quiet(world.ufm)
+        log = writes_of(world.ufm.log())
+        waits = []
+        for pkey, asked in fresh.items():
+            mine = [entry["start_ns"] for entry in log if f"0x{pkey:x}" in entry["path"] + entry["body"]]
+            waits.append((min(mine) - asked) / 1e9)
+        after = [entry for entry in log if entry["start_ns"] > last]
+        per_key = len(after) / len(keys)
+        daemon.stop()
+    yield Result("storm, 200 keys x 100, UFM at 20 ms: a fresh key waits", f"{seconds(statistics.median(waits))}, at most {seconds(max(waits))}",
+                 "20 ms: UFM's own time", statistics.median(waits) / 0.02, "<= 50 ms over that")
+    yield Result("  writes per key after the last change", f"{per_key:.2f}", "1", per_key, "<= 2",
+                 {"writes-per-key-after": per_key, "writes": len(log)})
+
+
+def quiet(ufm, still=3.0, limit=300):
+    """Waits until UFM has been asked for nothing for a while."""
+    count, since, begun = -1, time.monotonic(), time.monotonic()
+    while time.monotonic() - since < still:
+        now = len(ufm.log())
+        if now != count:
+            count, since = now, time.monotonic()
+        if time.monotonic() - begun > limit:
+            raise SystemExit("bench: UFM is asked without end")
+        time.sleep(0.2)
+
+
+@row("event")
+def event(programs):
+    """A known partition changes: from the put at etcd to the request at UFM."""
+    rounds, pkey = 300, 0x2000
+    with site(programs) as world:
+        world.etcd.put(pkey, guids_of(pkey, 4))
+        daemon = world.start(programs.ours, "--poll-interval", "3600")
+        daemon.wait_for("UFM Status")
+        ours = latencies(world, pkey, rounds)
+        daemon.stop()
+        body = writes_of(world.ufm.log())[-1]["body"]
+        request = world.write("request", f"PUT /ufmRest/resources/pkeys HTTP/1.1\r\nHost: x\r\nAuthorization: {AUTHORIZATION}\r\n"
+                              f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        watch = json.dumps({"create_request": {"key": encoded(key_of(pkey))}})
+        watching = world.write("watch", f"POST /v3/watch HTTP/1.1\r\nHost: x\r\nContent-Length: {len(watch)}\r\n\r\n{watch}")
+        relay = subprocess.Popen([programs.tool("relay"), str(world.etcd.port), watching, world.ufm.host.split(":")[1], request],
+                                 stdout=subprocess.PIPE)
+        relay.stdout.readline()
+        world.processes.append(relay)
+        plain = latencies(world, pkey, rounds)
+    for name, share in (("median", 0.5), ("p99", 0.99)):
+        mine, other = percentile(ours, share), percentile(plain, share)
+        yield Result(f"event -> request at UFM, loopback: {name}", f"{mine * 1000:.2f} ms", f"{other * 1000:.2f} ms: a raw relay",
+                     mine / other, f"+ 0.3 ms (is + {(mine - other) * 1000:.2f})" if name == "median" else "<= 1.3 x")
+
+
+def latencies(world, pkey, rounds):
+    known = len(world.ufm.log())
+    asked = []
+    for generation in range(1, rounds + 1):
+        asked.append(time.monotonic_ns())
+        world.etcd.put(pkey, guids_of(pkey, 4, generation))
+        time.sleep(0.02)
+    quiet(world.ufm, 1)
+    starts = [entry["start_ns"] for entry in writes_of(world.ufm.log()[known:])]
+    found = []
+    for index, begun in enumerate(asked):
+        until = asked[index + 1] if index + 1 < len(asked) else begun + 10**9
+        mine = [start for start in starts if begun <= start < until]
+        if mine:
+            found.append((min(mine) - begun) / 1e9)
+    if len(found) < rounds * 0.9:
+        raise SystemExit(f"bench: {len(found)} of {rounds} changes reached UFM before the next one")
+    return found
+
+
+@row("etcd-list")
+def etcd_list(programs):
+    """`etcd --list` of 30,000 keys, the whole process."""
+    with site(programs) as world:
+        world.etcd.put_many((f"{PREFIX}{number:05}", value([number + 1])) for number in range(30_000))
+        request = world.write("range", json.dumps({"key": encoded(PREFIX), "range_end": encoded(PREFIX[:-1] + "0")}))
+        url = f"http://127.0.0.1:{world.etcd.port}/v3/kv/range"
+        ours, plain = alternately(
+            7, world.command(programs.ours, "etcd", "--list", "--prefix", PREFIX), ["curl", "-s", "-d", f"@{request}", url])
+    yield Result("etcd --list of 30,000 keys, whole process", seconds(ours), f"{seconds(plain)}: curl, in one body", ours / plain, "<= 1.2 x")
+
+
+@row("etcd-get")
+def etcd_get(programs):
+    with site(programs) as world:
+        world.etcd.put(0x2000, guids_of(0x2000, 4))
+        ours, plain = alternately(
+            41, world.command(programs.ours, "etcd", "--get", key_of(0x2000)),
+            ["etcdctl", f"--endpoints=127.0.0.1:{world.etcd.port}", "get", "--print-value-only", key_of(0x2000)])
+    yield Result("etcd --get, whole process", seconds(ours), f"{seconds(plain)}: etcdctl", ours / plain, "<= 0.7 x")
+
+
+@row("version")
+def version(programs):
+    ours, plain = alternately(101, [programs.ours, "--version"], [programs.tool("version")])
+    yield Result("--version", seconds(ours), f"{seconds(plain)}: a C program", ours / plain, "<= 5 ms")
+
+
+def alternately(rounds, one, other):
+    """The medians of the seconds that both commands take, one after the other so that both meet the same machine."""
+    times = [(run_measured(one)[0], run_measured(other)[0]) for _ in range(rounds)]
+    return statistics.median(first for first, _ in times), statistics.median(second for _, second in times)
+
+
+@row("idle")
+def idle(programs):
+    """1,000 partitions in step and nothing happens."""
+    interval, intervals = 10, 3
+    with site(programs) as world:
+        world.etcd.put_partitions(range(1, 1001), 16)
+        world.run(programs.ours, "monitor", "--once")
+        daemon = world.start(programs.ours, "--poll-interval", str(interval))
+        daemon.wait_for("UFM Status")
+        time.sleep(interval * 1.5)
+        before, requests = daemon.cpu_seconds(), len(world.ufm.log())
+        time.sleep(interval * intervals)
+        share = (daemon.cpu_seconds() - before) / (interval * intervals)
+        per_interval = (len(world.ufm.log()) - requests) / intervals
+        memory = daemon.status("VmRSS")
+        daemon.stop()
+    # Reading both sides is what there is to do: three times as often as by default.
+    yield Result("idle, 1,000 x 16: CPU at 10 s between reads", f"{share * 100:.2f} %", goal="<= 0.05 % at 30 s")
+    yield Result("  memory", megabytes(memory), goal="<= 20 MB")
+    yield Result("  UFM requests per interval", f"{per_interval:.2f}", "1", per_interval, "1", {"requests-per-interval": per_interval})
+
+
+def start_in_step(programs, count, members, goals):
+    scenario = {"partitions": {f"0x{pkey:x}": {
+        "guids": [f"{guid:016x}" for guid in guids_of(pkey, members)]} for pkey in range(1, count + 1)}}
+    with site(programs) as world:
+        path = world.write("scenario.json", json.dumps(scenario))
+        world.ufm.ask("/scenario", "POST", open(path, encoding="utf-8").read())
+        world.etcd.put_partitions(range(1, count + 1), members)
+        world.run(programs.ours, "monitor", "--once", "--adopt", "all", "--index0", "none")
+        world.ufm.ask("/log", "DELETE") if False else None
+        known = len(world.ufm.log())
+        elapsed, memory = world.run(programs.ours, "monitor", "--once", "--index0", "none")
+        requests = world.ufm.log()[known:]
+        body = json.dumps({"key": encoded(PREFIX), "range_end": encoded(PREFIX[:-1] + "0")})
+        from_etcd = world.write("from-etcd", f"POST /v3/kv/range HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        from_ufm = world.write("from-ufm", f"GET {LIST} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {AUTHORIZATION}\r\n\r\n")
+        plain, _ = run_measured([programs.tool("fetch"), str(world.etcd.port), from_etcd, world.ufm.host.split(":")[1], from_ufm])
+    what = f"start in step, {count:,} x {members}"
+    yield Result(f"{what}: time", seconds(elapsed), f"{seconds(plain)}: fetches both bodies", elapsed / plain, "<= 1.3 x",
+                 {"writes": len(writes_of(requests)), "requests": len(requests)})
+    yield Result("  memory", megabytes(memory), goal=goals)
+
+
+@row("start-4000")
+def start_4000(programs):
+    yield from start_in_step(programs, 4000, 64, "<= 60 MB")
+
+
+@row("start-32766")
+def start_32766(programs):
+    yield from start_in_step(programs, 32_766, 64, "<= 250 MB")

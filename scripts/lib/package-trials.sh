@@ -16,9 +16,7 @@ try_package() {
     step 'Configuring and running, with etcd and UFM outside'
     start_etcd
     start_simulator
-    configure
-    mkdir -p "$FRESH/etc/pcocc"
-    cp "$WORK/pcocc"/* "$WORK/tls/cert.pem" "$FRESH/etc/pcocc/"
+    take_first_steps
     run_daemon
     expect 'a key is written' . in_root surf-ufm-pkeyd etcd --put "$KEYS/$PKEY" --value "$(value "'$HOST'" "'$VF'")"
     await pkeyd "Successfully synchronized PKey $PKEY" show
@@ -73,6 +71,18 @@ try_predecessor() {
     remove_stand_in
 }
 
+# take_first_steps: those that the package says, with nothing but the package.
+take_first_steps() {
+    local settings="$FRESH/etc/pcocc/ufm.yaml" fingerprint
+    in_root sh -euc 'mkdir -p /etc/pcocc && cp -n /usr/share/doc/surf-ufm-pkeyd/examples/ufm.yaml /etc/pcocc/'
+    sed -i "s|^  ufm-host: .*|  ufm-host: ['$ufm']|; s|^  #etcd-endpoints: .*|  etcd-endpoints: ['127.0.0.1:$etcd_port']|" "$settings"
+    (umask 077 && echo 123456 >"$FRESH/etc/pcocc/ufm-password")
+    expect "UFM's fingerprint is shown" '^Fingerprint: sha256:' in_root surf-ufm-pkeyd ufm --ping --no-ssl-verify
+    fingerprint=$(sed -n 's/^Fingerprint: //p' "$WORK/said")
+    sed -i "s|^  #ufm-fingerprint: .*|  ufm-fingerprint: ['$fingerprint']|" "$settings"
+    expect 'it says what it would do' . in_root surf-ufm-pkeyd plan
+}
+
 # try_program: it loads, and says its version and nothing else.
 try_program() {
     in_root ldd /usr/bin/surf-ufm-pkeyd >"$WORK/said" || fail "$(cat "$WORK/said")"
@@ -119,8 +129,8 @@ try_systemd() {
 
 # run_daemon: inside, as the unit does.
 run_daemon() {
-    begin pkeyd chroot "$FRESH" /usr/bin/env -i PATH=/usr/bin:/bin /usr/bin/surf-ufm-pkeyd monitor --config-dir /etc/pcocc \
-        --ufm-user admin --ufm-ca-cert /etc/pcocc/cert.pem --poll-interval 1
+    begin pkeyd chroot "$FRESH" /usr/bin/env -i PATH=/usr/bin:/bin /usr/bin/surf-ufm-pkeyd monitor \
+        --config-dir /etc/pcocc --poll-interval 1
     daemon_process=$!
     await pkeyd 'NOT managed' show
 }

@@ -50,6 +50,7 @@ stage_files() {
     put_compressed "$PACKAGING/changelog" usr/share/doc/surf-ufm-pkeyd/changelog.Debian.gz
     put 644 "$ROOT/README.md" usr/share/doc/surf-ufm-pkeyd/README.md
     put 644 "$PACKAGING/ufm.yaml" usr/share/doc/surf-ufm-pkeyd/examples/ufm.yaml
+    put 644 "$PACKAGING/first-steps.txt" usr/share/surf-ufm-pkeyd/first-steps.txt
     put 644 "$PACKAGING/limits.txt" usr/share/doc/surf-ufm-pkeyd/limits.txt
     copyright >"$WORK/copyright"
     put 644 "$WORK/copyright" usr/share/doc/surf-ufm-pkeyd/copyright

@@ -13,3 +13,4 @@ done
 if [ "${1-}" = --uninstall ]; then echo 'surf-ufm-pkeyd is taken away; /etc/pcocc is as it was'; exit 0; fi
 echo 'surf-ufm-pkeyd is there. What it needs: libcurl 7.76, libyaml, OpenSSL 3, libstdc++ (GCC 11), CA certificates.'
 "${DESTDIR-}/usr/bin/surf-ufm-pkeyd" --version
+cat "${DESTDIR-}/usr/share/surf-ufm-pkeyd/first-steps.txt"

@@ -23,7 +23,9 @@ set_stage() {
     cp -r "$ROOT/scripts" "$STAGE/scripts"
     for tool in "${TOOLS[@]}"; do ln -s "$(command -v "$tool")" "$STAGE/tools/$tool"; done
     # All that is needed is there, and the compiler finds everything.
-    for tool in pkg-config git etcd etcdctl openssl curl script python3 ip; do stand_in things "$tool" <<<'echo -lall-is-well'; done
+    for tool in pkg-config git etcd etcdctl openssl curl script ip; do stand_in things "$tool" <<<'echo -lall-is-well'; done
+    # Whatever pip is to fetch is there.
+    stand_in things python3 <<<'while (($#)); do [[ $1 != --target ]] || mkdir -p "$2"; shift; done'
     stand_in usr/bin clang <<<'while [[ $1 != -o ]]; do shift; done; printf "#!/bin/bash\n" >"$2" && chmod 755 "$2"'
     cp "$STAGE/usr/bin/clang" "$STAGE/usr/bin/clang++"
     stand_in swift swift <<SWIFT

@@ -107,8 +107,8 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [
-                "Exposition", "Fabric", "KeyHistory", "Ledger", "Listening", "Reconciler", "Surroundings", "Text",
-                logging,
+                "Exposition", "Fabric", "JSONText", "KeyHistory", "Ledger", "Listening", "Reconciler", "Surroundings",
+                "Text", logging,
             ],
             swiftSettings: strict),
 

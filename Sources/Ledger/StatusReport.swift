@@ -15,6 +15,15 @@ package struct StatusReport: Sendable {
     package let outside: Int
 
     /// - Parameters:
+    ///   - partitions: in ascending order.
+    init(fabric: String, revision: Int64, partitions: [PartitionStatus], outside: Int) {
+        self.fabric = fabric
+        self.revision = revision
+        self.partitions = partitions
+        self.outside = outside
+    }
+
+    /// - Parameters:
     ///   - range: the PKeys that are managed; keys and records of others are left out.
     ///   - ledger: the ledger, read before the keys, so that nothing is called synced which is outdated already.
     ///   - notes: what partitions wait for, by their records.

@@ -185,12 +185,13 @@ struct Daemon {
     let audit: AuditFile?
     /// Who may look at it.
     let listening: ListenInputs
+    let recent: RecentLines?
 
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
         EndingSignals.letGo(but: [SIGINT, SIGTERM, SIGHUP])
-        let lookout = try Lookout(listening, log: log)
+        let lookout = try Lookout(listening, fabric: ledger.fabric, recent, log: log)
         defer { lookout?.close() }
         let connections = try Connections(log: log, measuredBy: lookout?.registry)
         defer { connections.close() }

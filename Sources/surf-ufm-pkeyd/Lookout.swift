@@ -14,12 +14,15 @@ struct Lookout: Sendable {
     private let listener: Listener
 
     /// Begins to listen; nil where nobody may look.
-    init?(_ inputs: ListenInputs, log: Logger) throws {
-        guard !inputs.addresses.isEmpty else { return nil }
+    ///
+    /// - Parameter recent: the newest lines of the log.
+    init?(_ inputs: ListenInputs, fabric: String, _ recent: RecentLines?, log: Logger) throws {
+        guard let recent, !inputs.addresses.isEmpty else { return nil }
         let (observatory, registry) = (Observatory(epoch: Self.epoch), MetricRegistry())
         let endpoint = StatusEndpoint(
-            observatory, registry, version: programVersion, processStart: Self.epoch(),
-            droppedLines: { FileDescriptorOutput.standardOutput.dropped })
+            .init(version: programVersion, fabric: fabric, host: Self.hostName, start: Self.epoch()), observatory,
+            registry,
+            recent, droppedLines: { FileDescriptorOutput.standardOutput.dropped })
         let token = try Self.token(inputs, log)
         do throws(ListenError) {
             listener = try Listener(at: inputs.addresses, token: token, answer: endpoint.answer)
@@ -41,6 +44,12 @@ struct Lookout: Sendable {
         guard let token = try inputs.token().told(to: log)?.reveal() else { return nil }
         KnownSecrets.add(token)
         return Array(token.utf8)
+    }
+
+    private static var hostName: String {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "an unnamed host" }
+        return withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     private static let epoch: @Sendable () -> Double = {

@@ -61,6 +61,20 @@ struct LogStyleTests {
         )
     }
 
+    @Test(
+        "A server that is named by its URL is a field",
+        arguments: [
+            ("UFM at https://ufm1.example.org: refused", "ufm1.example.org"),
+            ("etcd at http://[::1]:2379/v3 is odd", "[::1]:2379"),
+            ("https://admin@ufm2:443/x and http://other", "ufm2:443"), ("see https://ufm3.", "ufm3"),
+            ("http://10.0.0.1:2379, https://ufm1", "10.0.0.1:2379"), ("no server", nil), ("https:// is none", nil),
+        ])
+    func host(message: String, host: String?) throws {
+        struct Event: Decodable { let host: String? }
+        let line = LogStyle.json.line(LogRecord(.error, message)).line
+        #expect(try JSONDecoder().decode(Event.self, from: Data(line.utf8)).host == host, "\(line)")
+    }
+
     @Test("Whatever is logged, it is one line of JSON, and no terminal obeys it")
     func property() throws {
         let seed = UInt64.random(in: .min ... .max)

@@ -24,7 +24,7 @@ Settings        EtcdGateway Fabric Files Listening Planning Reconciler Surroundi
 Usage
 Exposition      Fabric KeyHistory Planning Reconciler Surroundings Text CoreMetrics
 Listening       Surroundings Text
-Telemetry       Exposition Fabric KeyHistory Ledger Listening Reconciler Surroundings Text Logging
+Telemetry       Exposition Fabric JSONText KeyHistory Ledger Listening Reconciler Surroundings Text Logging
 UFMModel        - FoundationEssentials
 HTTPServing     NIOCore NIOPosix NIOHTTP1
 UFMSimulator    HTTPServing UFMModel NIOCore NIOPosix NIOSSL

@@ -3,8 +3,7 @@
 
 # What the core is: no network, no fabric manager, no etcd; it builds in a minute, and again in seconds.
 CORE_PARTS=(Sources/CYAML Sources/Text Sources/Fabric Sources/Planning Sources/KeyHistory Sources/YAMLReader Sources/Reconciler
-    Sources/CStart Sources/Surroundings Sources/Exposition Sources/Listening
-    Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests Tests/KeyHistoryTests Tests/ExpositionTests Tests/ListeningTests)
+    Tests/TestSupport Tests/ReconcilerTests Tests/PlanningTests Tests/KeyHistoryTests)
 
 MUTATIONS=()
 declare -A MUTATION_WHAT MUTATION_FILE MUTATION_OLD MUTATION_NEW MUTATION_EQUIVALENT MUTATION_TESTS
@@ -129,14 +128,10 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"), .unsafeFlags(["-O"]),
 ]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 
 let package = Package(
     name: "core",
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-    ],
+    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .target(name: "Text", swiftSettings: settings),
@@ -147,13 +142,6 @@ let package = Package(
         .target(
             name: "Reconciler", dependencies: ["Planning", "Fabric", "KeyHistory", "Text", "YAMLReader", logging],
             swiftSettings: settings),
-        .target(name: "CStart"),
-        .target(name: "Surroundings", dependencies: ["CStart", "Text"], swiftSettings: settings),
-        .target(name: "Listening", dependencies: ["Surroundings", "Text"], swiftSettings: settings),
-        .target(
-            name: "Exposition",
-            dependencies: ["Fabric", "KeyHistory", "Planning", "Reconciler", "Surroundings", "Text", coreMetrics],
-            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Fabric", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "KeyHistoryTests", dependencies: ["KeyHistory"], swiftSettings: settings),
@@ -161,11 +149,6 @@ let package = Package(
             name: "ReconcilerTests",
             dependencies: ["Reconciler", "Planning", "Fabric", "KeyHistory", "TestSupport", logging],
             swiftSettings: settings),
-        .testTarget(
-            name: "ExpositionTests",
-            dependencies: ["Exposition", "Fabric", "KeyHistory", "Planning", "Reconciler", "TestSupport", coreMetrics],
-            swiftSettings: settings),
-        .testTarget(name: "ListeningTests", dependencies: ["Listening", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -189,6 +172,6 @@ check_core_manifest() {
             }
         }
         $2 ~ /^(Synchronization|Glibc|Foundation|FoundationEssentials|Dispatch|Testing)$/ { next }
-        index(needs[$3], $2 == "Logging" ? "logging" : $2 == "CoreMetrics" ? "coreMetrics" : "\"" $2 "\"") { next }
+        index(needs[$3], $2 == "Logging" ? "logging" : "\"" $2 "\"") { next }
         { print $1 ": the core of scripts/lib/mutations.sh does not give " $2 " to " $3 }'
 }

@@ -1,7 +1,7 @@
 # Whether the README says of packages what needs.txt has; to be sourced by scripts/check.
 # shellcheck shell=bash
 
-PURPOSES=(build run demo test check mutate fresh package bench)
+PURPOSES=(build run demo test check mutate fresh package bench look)
 
 # readme_table: the README's table of packages, as it must be.
 readme_table() {

@@ -49,7 +49,7 @@ package struct Panorama: Sendable {
     package var portsInSeveral: Set<GUID> {
         var (seen, several): (Set<GUID>, Set<GUID>) = ([], [])
         for pkey in (records ?? [:]).keys {
-            for guid in (partition(pkey)?.members ?? []).guids where !seen.insert(guid).inserted {
+            for guid in partition(pkey)?.members.guids ?? [] where !seen.insert(guid).inserted {
                 several.insert(guid)
             }
         }

@@ -31,31 +31,36 @@ package struct LineLogHandler: LogHandler {
     private let style: LogStyle
     /// Where changes of partitions go too: events with `audit` among their metadata.
     private let audit: (any LogOutput)?
+    /// What keeps the newest lines that people look at.
+    private let recent: RecentLines?
 
     /// A handler that prints what is at least as severe as `level`.
     package init(
         output: any LogOutput, level: Logger.Level = .info, provider: Logger.MetadataProvider? = nil,
         style: LogStyle = .text
     ) {
-        self.init(output: output, level: level, detail: nil, provider: provider, style: style, audit: nil)
+        self.init(output: output, level: level, detail: nil, provider: provider, style: style, audit: nil, recent: nil)
     }
 
     /// A handler that prints as much as `detail` says at the time.
     package init(
-        output: any LogOutput, detail: LogDetail, style: LogStyle = .text, audit: (any LogOutput)? = nil
+        output: any LogOutput, detail: LogDetail, style: LogStyle = .text, audit: (any LogOutput)? = nil,
+        recent: RecentLines? = nil
     ) {
-        self.init(output: output, level: .info, detail: detail, provider: nil, style: style, audit: audit)
+        self.init(
+            output: output, level: .info, detail: detail, provider: nil, style: style, audit: audit, recent: recent)
     }
 
     private init(
         output: any LogOutput, level: Logger.Level, detail: LogDetail?, provider: Logger.MetadataProvider?,
-        style: LogStyle, audit: (any LogOutput)?
+        style: LogStyle, audit: (any LogOutput)?, recent: RecentLines?
     ) {
         self.output = output
         fixedLevel = level
         self.detail = detail
         self.style = style
         self.audit = audit
+        self.recent = recent
         metadataProvider = provider
     }
 
@@ -76,6 +81,7 @@ package struct LineLogHandler: LogHandler {
         all.merge(event.metadata ?? [:]) { $1 }
         let record = LogRecord(event.level, event.message.description, all.mapValues(\.description))
         output.write(record, style)
+        recent?.take(record)
         if all["audit"] != nil { audit?.write(record, style == .json ? .json : .stamped) }
     }
 }

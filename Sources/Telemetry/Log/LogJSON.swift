@@ -17,6 +17,10 @@ enum LogJSON {
         if let pkey = pkey(in: record.message), !record.fields.contains(where: { $0.key == "pkey" }) {
             members.append(("pkey", string(pkey)))
         }
+        // And words about a server name it.
+        if let host = host(in: record.message), !record.fields.contains(where: { $0.key == "host" }) {
+            members.append(("host", string(host)))
+        }
         for (key, value) in record.fields {
             let isFigure = figures.contains(key) && isNumber(value)
             members.append((own.contains(key) ? "field_" + key : key, isFigure ? value : string(value)))
@@ -47,6 +51,19 @@ enum LogJSON {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, let whole = parts.first, whole == "0" || whole.first != "0" else { return false }
         return parts.allSatisfy { !$0.isEmpty && $0.count <= 18 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    }
+
+    /// The first server that the words name by its URL: `ufm1.example.org`, or `[::1]:2379`, without a user in front.
+    private static func host(in message: String) -> String? {
+        let schemes = ["https://", "http://"].compactMap { message.firstRange(of: $0)?.upperBound }
+        guard let start = schemes.min() else { return nil }
+        let authority = message[start...].prefix {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-._~:[]@%".contains($0))
+        }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        // What ends a sentence is not of the name.
+        let bare = host.reversed().drop { ".:".contains($0) }.reversed()
+        return bare.isEmpty ? nil : String(bare)
     }
 
     private static func pkey(in message: String) -> String? {

@@ -4,11 +4,16 @@ import Synchronization
 /// The two logs that this program writes.
 package enum ProgramLog {
     /// The daemon's, on standard output.
-    package static func daemon(_ detail: LogDetail, _ style: LogStyle, audit: AuditFile? = nil) -> Logger {
+    ///
+    /// - Parameter recent: keeps its newest lines.
+    package static func daemon(
+        _ detail: LogDetail, _ style: LogStyle, audit: AuditFile? = nil, recent: RecentLines? = nil
+    ) -> Logger {
         FileDescriptorOutput.standardOutput.style = style
         return Logger(label: "surf-ufm-pkeyd") { _ in
             LineLogHandler(
-                output: FileDescriptorOutput.standardOutput, detail: detail, style: style, audit: audit?.output)
+                output: FileDescriptorOutput.standardOutput, detail: detail, style: style, audit: audit?.output,
+                recent: recent)
         }
     }
 

@@ -77,7 +77,8 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
     func run() async throws {
         FileDescriptorOutput.standardError.style = logging.style(on: STDERR_FILENO)
         let (detail, audit) = (LogDetail(common.debug), try logging.audit.file())
-        let log = ProgramLog.daemon(detail, logging.style(on: STDOUT_FILENO), audit: audit)
+        let recent = listening.listen.isEmpty ? nil : RecentLines()
+        let log = ProgramLog.daemon(detail, logging.style(on: STDOUT_FILENO), audit: audit, recent: recent)
         log.info("Starting SURF UFM PKey Daemon in monitor mode", metadata: ["version": "\(programVersion)"])
         let invocation = Invocation.current
         for warning in invocation?.file?.warnings ?? [] { log.warning("\(warning)") }
@@ -85,7 +86,7 @@ struct MonitorCommand: AsyncParsableCommand, EndedInGoodOrder {
             inputs: inputs, directory: reconcile.directory, ledger: ledger.inputs, api: etcd.etcdApi,
             isDryRun: dryRun, reread: { [inputs] in try Self.reread(invocation, log) ?? inputs }, log: log,
             detail: detail,
-            audit: audit, listening: listening.inputs)
+            audit: audit, listening: listening.inputs, recent: recent)
         try await daemon.run()
     }
 

@@ -11,7 +11,7 @@ struct StatusPrinter {
     let format: OutputFormat
 
     func print(_ report: StatusReport, in store: KeyStore, _ presence: Result<Presence, Failure>) throws {
-        guard format == .text else { return try Output.json(StatusDocument(report, store, presence)) }
+        guard format == .text else { return try Output.json(StatusDocument(report, in: store.rawValue, presence)) }
         Output.line(Terminal.line(Self.words(presence)))
         for line in lines(report, in: store, now: .now) { Output.line(line) }
     }
@@ -141,77 +141,6 @@ struct StatusPrinter {
         guard !outcome.changed.isEmpty else { return }
         let list = outcome.changed.map(\.description).joined(separator: ", ")
         Output.line("Left alone, since they changed meanwhile: \(list)")
-    }
-}
-
-/// `{"daemons":{…},"fabric":…,"partitions":[{"key":…,"key_revision":…,"pkey":…,"record_…":…,"state":…}],"revision":…,"summary":{…}}`.
-private struct StatusDocument: Encodable {
-    struct Partition: Encodable {
-        let pkey: String
-        let state: String
-        let key: String
-        let key_revision: Int64?
-        let record_state: String?
-        let record_revision: Int64?
-        let record_time: String?
-        let error: String?
-        let waits: [Wait]?
-        let conflict: Conflict?
-    }
-
-    struct Conflict: Encodable {
-        let guids: [String]
-        let name: String?
-    }
-
-    struct Wait: Encodable {
-        let guid: String
-        let holder: String
-        let reason: String?
-    }
-
-    let fabric: String
-    /// Which of etcd's stores the keys are in.
-    let store: String
-    let revision: Int64
-    let daemons: PresenceDocument
-    let partitions: [Partition]
-    let summary: [String: Int]
-    /// Deletions that wait for an approval, and how it is given.
-    let guarded: Guarded?
-
-    struct Guarded: Encodable {
-        let count: Int
-        /// The first ones.
-        let pkeys: [String]
-        let since: String?
-        let approve: String
-    }
-
-    init(_ report: StatusReport, _ store: KeyStore, _ presence: Result<Presence, Failure>) {
-        daemons = PresenceDocument(presence)
-        guarded = report.guarded.map {
-            Guarded(
-                count: $0.pkeys.count, pkeys: $0.pkeys.first.map(\.description), since: $0.since?.formatted(.iso8601),
-                approve: ApprovalWords.command)
-        }
-        fabric = report.fabric
-        self.store = store.rawValue
-        revision = report.revision
-        partitions = report.partitions.map { partition in
-            Partition(
-                pkey: partition.pkey.description, state: partition.state.rawValue, key: partition.key.description,
-                key_revision: partition.keyRevision?.number, record_state: partition.entry?.record.state.rawValue,
-                record_revision: partition.entry?.record.revision.number,
-                record_time: partition.entry?.time?.formatted(.iso8601), error: partition.error,
-                waits: partition.waits?.ports.map {
-                    Wait(guid: $0.guid.description, holder: $0.holder.description, reason: $0.reason)
-                },
-                conflict: partition.conflict.map {
-                    Conflict(guids: $0.guids.map(\.description), name: $0.name)
-                })
-        }
-        summary = Dictionary(report.counts.map { ($0.state.rawValue, $0.count) }, uniquingKeysWith: +)
     }
 }
 

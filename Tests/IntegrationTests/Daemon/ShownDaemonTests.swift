@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 import UFMSimulator
@@ -68,6 +69,51 @@ struct ShownDaemonTests {
             #expect(try await daemon.stop() == .code(0))
             #expect(await get("/healthz", at: ports[0]) == nil)
             #expect(!daemon.output.contains("unknown"))
+        }
+    }
+
+    @Test("The page and the document say the same as status, with a hostile name shown as what it is")
+    func page() async throws {
+        try await withSite(.http) { site in
+            let port = Int(try FreePort.find(1)[0])
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            let daemon = try site.startDaemon(
+                "--poll-interval", "1", "--listen", "127.0.0.1:\(port)", "--pkey-prefix", "/pcocc/global/opensm/pkeys/")
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
+            let name = "<b>\u{202e}evil</b>"
+            try await site.put("/pcocc/global/opensm/pkeys/\(name)/0x2010", "{'host_guids': ['0x043f720300f55178']}")
+            try await site.put(pkey: "0x2011", hosts: ["zz"])
+            try await eventually("the page shows what is held") {
+                await get("/", at: port)?.body.contains("1 partitions are not in step") ?? false
+            }
+            let reply = try #require(await get("/?q=0x20", at: port))
+            #expect(reply.headers["content-type"] == "text/html; charset=utf-8")
+            let policy = try #require(reply.headers["content-security-policy"])
+            #expect(policy.hasPrefix("default-src 'none'; style-src 'nonce-"))
+            #expect(reply.body.contains(">0x200e</td>") && reply.body.contains("Change in UFM: PKey 0x200e"))
+            #expect(!reply.body.contains("<b>") && !reply.body.contains("\u{202e}"))
+            let document = try #require(await get("/api/v1/status", at: port))
+            #expect(document.headers["content-type"] == "application/json")
+            let told = try await site.run(
+                ["status", "--output", "json"] + site.etcdArguments)
+            struct Document: Decodable, Equatable {
+                struct Partition: Decodable, Equatable {
+                    let pkey: String
+                    let state: String
+                    let key: String
+                    let key_revision: Int64?
+                    let record_state: String?
+                    let error: String?
+                }
+                let format: Int
+                let fabric: String
+                let partitions: [Partition]
+                let summary: [String: Int]
+            }
+            let ours = try JSONDecoder().decode(Document.self, from: Data(document.body.utf8))
+            #expect(try JSONDecoder().decode(Document.self, from: Data(told.output.utf8)) == ours)
+            #expect(ours.format == 1 && ours.summary == ["synced": 1, "held": 1])
+            #expect(try await daemon.stop() == .code(0))
         }
     }
 

@@ -1,9 +1,8 @@
-import Ledger
 import Reconciler
 
 /// Which daemons live, for scripts: `{"living":[{"host":…,"pid":…,…}],"stopped":{"host":…,"time":…}}`.
-struct PresenceDocument: Encodable {
-    struct Daemon: Encodable {
+struct PresenceDocument: Encodable, Sendable {
+    struct Daemon: Encodable, Sendable {
         let host: String
         let pid: Int32
         let version: String
@@ -13,7 +12,7 @@ struct PresenceDocument: Encodable {
         let words: String
     }
 
-    struct Moment: Encodable {
+    struct Moment: Encodable, Sendable {
         let host: String
         let time: String
     }

@@ -51,6 +51,22 @@ package struct StoreSurvey: Sendable {
         }
     }
 
+    /// Whether there is a v3 store to be asked at all, by an answer that says so.
+    package func hasV3() async throws(Failure) -> Bool {
+        try await etcd { () async throws(EtcdError) in
+            do throws(EtcdError) {
+                _ = try await v3.range(.single([0]), limit: 1, countOnly: true)
+                return true
+            } catch let error where error.kind == .noGateway {
+                return false
+            } catch let error
+                where [.credentialsMissing, .permissionDenied, .refusedCredentials].contains(error.kind)
+            {
+                return true
+            }
+        }
+    }
+
     /// Whether whoever reaches the port may write the v3 store, where the v2 store asks for a password: a ledger in it could be
     /// forged by everybody.
     ///

@@ -70,3 +70,20 @@ struct AboutDocument: Codable, Hashable, Sendable {
         }
     }
 }
+
+extension About {
+    /// Throws where what the ledger holds counts for nothing: nobody is to act on it.
+    ///
+    /// - Parameter name: of the ledger, behind `the ledger`.
+    func checkThatItCounts(_ name: String) throws(Failure) {
+        if let movedTo {
+            throw Failure(.settings, "the ledger \(name) was moved to \(movedTo): say --ledger \(movedTo)")
+        }
+        if let copiedFrom {
+            throw Failure(
+                .settings,
+                "the ledger \(name) is being copied from \(copiedFrom), and not all of it is there: start the daemon once more as it was started"
+            )
+        }
+    }
+}

@@ -45,6 +45,9 @@ package struct EtcdRecords: RecordStore {
         }
         var stored = StoredRecords()
         for keyValue in listing.keyValues {
+            if keyValue.key == aboutKey.bytes, let about = try? AboutDocument(keyValue.value).about() {
+                try about.checkThatItCounts("in etcd")
+            }
             if KeyName(keyValue.key).text(behind: prefix) != nil {
                 stored.add(read(keyValue.key, keyValue.value, keyValue.modRevision))
             } else if let pkey = pkey(of: keyValue.key, behind: notesPrefix) {

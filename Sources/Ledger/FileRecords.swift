@@ -16,6 +16,7 @@ package struct FileRecords: RecordStore {
     package func contents() async throws(Failure) -> StoredRecords {
         var stored = StoredRecords()
         let content = try file.content()
+        try content.about.about.checkThatItCounts(file.path)
         for (pkey, entry) in content.entries { stored.add(read(entry, of: pkey)) }
         stored.conflicts = content.notes.compactMapValues(\.conflictNote)
         for (pkey, kept) in content.gone { stored.add(kept.document, of: pkey, kept.version) }

@@ -56,6 +56,8 @@ struct LedgerMoveTests {
         #expect(try await etcd.ledger.known() == records)
         #expect(try await etcd.ledger.about().about == About(store: .v2, stop: .init(host: "a", time: "t")))
         #expect(try await file.ledger.about().about.movedTo == "etcd")
+        let moved = await #expect(throws: Failure.self) { _ = try await file.ledger.records() }
+        #expect(moved?.cause == .settings && moved?.message.hasSuffix("was moved to etcd: say --ledger etcd") == true)
         // Said once more, it is done already.
         #expect(try await move(file.ledger, "file", to: etcd.ledger, "etcd").run() == nil)
         // Something changes meanwhile: one is gone, and one is new.

@@ -145,42 +145,72 @@ struct Life: Sendable {
         }
     }
 
+    private enum Attempt: Sendable {
+        case world(Stores.World)
+        case failed(any Error)
+        /// The daemon is to end, or it is time to try again.
+        case over(isToEnd: Bool)
+    }
+
     /// What it works with, once etcd has said where the ledger is; nil when the daemon is to end.
     private func world(
         _ store: KeyStore, until stop: @escaping @Sendable () async -> Void
     ) async throws -> Stores.World? {
         var isTold = false
+        let start = ContinuousClock.now
         while true {
-            do {
-                return try await stores.world(store, floors: floors, writing: !isDryRun)
-            } catch let failure as Failure {
-                guard !engine.runsOnce, failure.isOutage else { throw CommandFailure(failure.message) }
+            let attempt = await first(stop) {
+                do {
+                    return .world(try await stores.world(store, floors: floors, writing: !isDryRun))
+                } catch {
+                    return .failed(error)
+                }
+            }
+            switch attempt {
+            case .world(let world): return world
+            case .over: return nil
+            case .failed(let failure as Failure):
+                guard !engine.runsOnce, failure.mayPass(after: start.duration(to: .now)) else {
+                    throw CommandFailure(failure.message)
+                }
                 if !isTold { log.warning("\(failure.message); trying again") }
                 isTold = true
+            case .failed(let error): throw error
             }
-            let isToEnd = await withTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    await stop()
-                    return !Task.isCancelled
-                }
-                group.addTask {
-                    try? await Task.sleep(for: .seconds(1))
-                    return false
-                }
-                let first = await group.next() ?? true
-                group.cancelAll()
-                return first
+            let pause = await first(stop) {
+                try? await Task.sleep(for: .seconds(1))
+                return .over(isToEnd: false)
             }
-            if isToEnd { return nil }
+            if case .over(isToEnd: true) = pause { return nil }
+        }
+    }
+
+    /// What comes first: the end of the daemon, or this.
+    private func first(
+        _ stop: @escaping @Sendable () async -> Void, _ other: @escaping @Sendable () async -> Attempt
+    ) async -> Attempt {
+        await withTaskGroup(of: Attempt?.self) { group in
+            group.addTask {
+                await stop()
+                return Task.isCancelled ? nil : .over(isToEnd: true)
+            }
+            group.addTask { await other() }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? .over(isToEnd: true)
         }
     }
 }
 
 extension Failure {
-    /// Whether the server may just be away.
-    fileprivate var isOutage: Bool {
+    /// How long a server may refuse us that is not all up yet.
+    private static let startingTime = Duration.seconds(120)
+
+    /// Whether the server may just be away, or be starting.
+    fileprivate func mayPass(after duration: Duration) -> Bool {
         switch cause {
-        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader: true
+        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader, .history, .cancelled: true
+        case .credentials, .permission: duration < Self.startingTime
         default: false
         }
     }

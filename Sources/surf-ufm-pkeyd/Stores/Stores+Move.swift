@@ -5,36 +5,25 @@ import Settings
 
 /// What becomes of a ledger that is elsewhere than the one that is to be used.
 extension Stores {
-    /// Sees to it that the ledger at a place counts: copies to it what another one holds, where somebody has named it and it
-    /// is empty, and refuses one that has moved.
-    func settle(_ place: LedgerPlace, besideKeysIn store: KeyStore, writing: Bool) async throws {
-        let target = try open(place, writing: writing)
+    /// Copies to the ledger at a place what another one holds, where somebody has named the place and it is empty.
+    func takeOver(to place: LedgerPlace, besideKeysIn store: KeyStore) async throws {
+        guard ledger.place != nil else { return }
+        let target = try open(place, writing: true)
+        guard try await !target.ledger.holdsWhatCounts() else { return }
         let about = try await target.ledger.about().about
-        if writing, ledger.place != nil, try await !target.ledger.holdsWhatCounts() {
-            var others: [LedgerMove.End] = []
-            for other in try await self.others(than: place, about, besideKeysIn: store) {
-                if try await counts(other.ledger, about) { others.append(other) }
-            }
-            guard others.count < 2 else {
-                throw CommandFailure(
-                    "--ledger \(target.name) is empty, and \(others.map(\.name).joined(separator: " and ")) have records: move all but one out of the way"
-                )
-            }
-            if let other = others.first, let count = try await LedgerMove(from: other, to: target).run() {
-                connections.log.notice(
-                    "the ledger was copied from \(other.name) to \(target.name), \(count) records; \(other.name) counts for nothing from now on"
-                )
-            }
+        var others: [LedgerMove.End] = []
+        for other in try await self.others(than: place, about, besideKeysIn: store) {
+            if try await counts(other.ledger, about) { others.append(other) }
         }
-        let settled = try await target.ledger.about().about
-        if let goal = settled.movedTo {
-            throw CommandFailure("the ledger \(target.name) was moved to \(goal): say --ledger \(goal)")
-        }
-        if let source = settled.copiedFrom {
+        guard others.count < 2 else {
             throw CommandFailure(
-                "the ledger \(target.name) is being copied from \(source), and not all of it is there: start the daemon with --ledger \(target.name)"
+                "--ledger \(target.name) is empty, and \(others.map(\.name).joined(separator: " and ")) have records: move all but one out of the way"
             )
         }
+        guard let other = others.first, let count = try await LedgerMove(from: other, to: target).run() else { return }
+        connections.log.notice(
+            "the ledger was copied from \(other.name) to \(target.name), \(count) records; \(other.name) counts for nothing from now on"
+        )
     }
 
     private func open(_ place: LedgerPlace, writing: Bool) throws(CommandFailure) -> LedgerMove.End {

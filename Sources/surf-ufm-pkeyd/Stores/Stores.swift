@@ -61,7 +61,7 @@ struct Stores: Sendable {
     ///   - writing: whether the ledger is to be changed.
     func world(_ store: KeyStore, floors: [SourceID: StorePoint] = [:], writing: Bool) async throws -> World {
         let place = try await place(store)
-        try await settle(place, besideKeysIn: store, writing: writing)
+        if writing { try await takeOver(to: place, besideKeysIn: store) }
         let floor = floors[Self.id(of: store, directory)]
         let sources =
             store == .v3
@@ -106,6 +106,12 @@ struct Stores: Sendable {
     /// Where the ledger of keys in a store is.
     private func place(_ store: KeyStore) async throws -> LedgerPlace {
         if case .file? = ledger.place { return .file(path(of: ledger.place)) }
+        if ledger.place == nil, store == .v2, try await !survey.hasV3() {
+            let path = LedgerPlace.standardPath(.current)
+            connections.log.warning(
+                "etcd has no v3 interface over JSON: the ledger is \(path), and what it says counts on this host alone")
+            return .file(path)
+        }
         let isOpen = try await isOpen(besideKeysIn: store)
         if ledger.place == nil {
             let isKept = try await isKeptInFile(besideOpen: isOpen)
@@ -189,7 +195,12 @@ struct Stores: Sendable {
     private func known(isOpen: Bool) async throws(Failure) -> StoreChoice.Evidence {
         var found = StoreChoice.Evidence()
         if ledger.place == .etcd || ledger.place == nil, !isOpen {
-            found.formUnion(try await .init(of: connections.ledgerInEtcd(records, fabric: ledger.fabric)))
+            do throws(Failure) {
+                found.formUnion(try await .init(of: connections.ledgerInEtcd(records, fabric: ledger.fabric)))
+            } catch {
+                // Where there is no v3 store there is no ledger in it.
+                guard ledger.place == nil, try await !survey.hasV3() else { throw error }
+            }
         }
         if ledger.place != .etcd, let file = connections.ledgerFile(path(of: ledger.place), fabric: ledger.fabric) {
             found.formUnion(try await .init(of: file))

@@ -13,9 +13,10 @@ struct AdoptionTests {
     private static let theirs: [UInt64: Member] = [0xaaaa: Member(.full, index0: false)]
 
     @Test(
-        "A partition that somebody else made is left as it is, a wait for it fails at once, and it is ours by command")
-    func byCommand() async throws {
-        try await withSite(.http) { site in
+        "A partition that somebody else made is left as it is, a wait for it fails at once, and it is ours by command",
+        arguments: KeyPlace.allCases)
+    func byCommand(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             site.ufm.edit { $0[0x2500] = Partition(key: 0x2500, ipOverIB: true, members: Self.theirs) }
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await daemon.waitForLine(containing: "UFM Status")
@@ -50,9 +51,9 @@ struct AdoptionTests {
         }
     }
 
-    @Test("Once the other one is gone the partition is made by itself")
-    func gone() async throws {
-        try await withSite(.http) { site in
+    @Test("Once the other one is gone the partition is made by itself", arguments: KeyPlace.allCases)
+    func gone(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             site.ufm.edit { $0[0x2500] = Partition(key: 0x2500, ipOverIB: true, members: Self.theirs) }
             try await site.put(pkey: "0x2500", hosts: ["043f720300f55176"])
             let daemon = try site.startDaemon("--poll-interval", "1")

@@ -29,9 +29,10 @@ struct KeyLifeTests {
         }
     }
 
-    @Test("A changed key is applied in one request that leaves no moment with both tenants")
-    func change() async throws {
-        try await withSite(.tls) { site in
+    @Test(
+        "A changed key is applied in one request that leaves no moment with both tenants", arguments: KeyPlace.allCases)
+    func change(keys: KeyPlace) async throws {
+        try await withSite(.tls, keys: keys) { site in
             let daemon = try site.startDaemon()
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
@@ -42,9 +43,9 @@ struct KeyLifeTests {
         }
     }
 
-    @Test("A key deleted and written again at once ends with the new host alone")
-    func recreation() async throws {
-        try await withSite(.http) { site in
+    @Test("A key deleted and written again at once ends with the new host alone", arguments: KeyPlace.allCases)
+    func recreation(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon()
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await site.waitForMembers([Self.host], of: 0x200e)
@@ -54,7 +55,7 @@ struct KeyLifeTests {
                 try await site.put(pkey: "0x200e", hosts: [host])
             }
             try await site.waitForMembers([Self.host], of: 0x200e)
-            let revision = try #require(await site.get(Site.pkeyPrefix + "0x200e")).revision
+            let revision = try await site.keyRevision("0x200e")
             try await daemon.waitForLine(
                 containing: "Successfully synchronized PKey 0x200e", and: "revision=\(revision)")
             #expect(site.partition(0x200e).map { Set($0.members.keys) } == [Self.host])
@@ -62,9 +63,10 @@ struct KeyLifeTests {
         }
     }
 
-    @Test("A key deleted while the daemon was stopped is removed from UFM after it starts")
-    func deletionWhileStopped() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "A key deleted while the daemon was stopped is removed from UFM after it starts", arguments: KeyPlace.allCases)
+    func deletionWhileStopped(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let first = try site.startDaemon()
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await site.put(pkey: "0x200f", hosts: ["043f720300f55177"])
@@ -85,9 +87,11 @@ struct KeyLifeTests {
         }
     }
 
-    @Test("A daemon that is killed and started again finds everything in step and writes nothing")
-    func restart() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "A daemon that is killed and started again finds everything in step and writes nothing",
+        arguments: KeyPlace.allCases)
+    func restart(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let first = try site.startDaemon()
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await first.waitForLine(containing: "Successfully synchronized PKey 0x200e")
@@ -95,7 +99,8 @@ struct KeyLifeTests {
             _ = try await first.waitForExit()
             let written = site.ufm.writes.count
             let second = try site.startDaemon()
-            try await second.waitForLine(containing: "UFM PKeys managed through etcd: [0x200e]")
+            let source = keys == .v3 ? "etcd" : "etcd-v2"
+            try await second.waitForLine(containing: "UFM PKeys managed through \(source): [0x200e]")
             try await site.put(pkey: "0x200f", hosts: ["043f720300f55177"])
             try await second.waitForLine(containing: "Successfully synchronized PKey 0x200f")
             #expect(site.ufm.writes.count == written + 1)

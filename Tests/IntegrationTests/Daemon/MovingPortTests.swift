@@ -55,9 +55,10 @@ struct MovingPortTests {
     private static let other = KeyWriter.hosts(of: 2, count: 1)
 
     @Test(
-        "A port never is in two partitions, though removals take 3 s and additions 0.3 s; others need not wait for it")
-    func slowRemovals() async throws {
-        try await withSite(.http) { site in
+        "A port never is in two partitions, though removals take 3 s and additions 0.3 s; others need not wait for it",
+        arguments: KeyPlace.allCases)
+    func slowRemovals(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon()
             try await daemon.waitForLine(containing: "UFM Status")
             try await withKeyWriter(site) { keys in

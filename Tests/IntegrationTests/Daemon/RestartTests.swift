@@ -16,9 +16,9 @@ struct RestartTests {
 
     @Test(
         "Killed and started again a hundred times while keys change, it ends with UFM as etcd says, has touched nothing else, and has never put two tenants together",
-        arguments: [Seed.fresh()])
-    func killed(seed: Seed) async throws {
-        try await withSite(.http) { site in
+        arguments: [Seed.fresh()], KeyPlace.allCases)
+    func killed(seed: Seed, keys place: KeyPlace) async throws {
+        try await withSite(.http, keys: place) { site in
             site.ufm.seed(Self.handMade)
             let defaultPartition = site.ufm.partitions[0x7fff]
             let tenants = TenantWatch()
@@ -39,7 +39,7 @@ struct RestartTests {
                     } catch {
                         // What it came to shows best in the ledger, and in what the last daemon says.
                         let records = try await site.entries(prefix: Site.ledgerPrefix)
-                        let keys = try await site.entries(prefix: Site.pkeyPrefix).map(\.key)
+                        let keys = try await site.keyNames()
                         print("records:", records.map { "\($0.key) \($0.value)" }.joined(separator: "\n"))
                         print("keys:", keys, "\n" + daemon.output)
                         throw error
@@ -54,7 +54,7 @@ struct RestartTests {
             print(
                 "restarts: \(restarts), \(writingLives) of them had written UFM; \(changes) key changes, "
                     + "\(site.ufm.writes.count) UFM writes, \(tenants.looks) looks, \(Int(seconds)) s, \(seed)")
-            let keys = try await site.entries(prefix: Site.pkeyPrefix).map(\.key)
+            let keys = try await site.keyNames()
             #expect(keys == wanted.keys.sorted().map { Site.pkeyPrefix + "0x" + String($0, radix: 16) })
             #expect(tenants.mixtures == [], "\(seed)")
             #expect(site.ufm.partitions[0x4000] == Self.handMade)

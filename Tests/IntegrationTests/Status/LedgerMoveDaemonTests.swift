@@ -35,7 +35,8 @@ struct LedgerMoveDaemonTests {
             for arguments in [["status"], ["status", "--ledger", "etcd"]] {
                 let result = try await site.run(arguments + site.etcdArguments)
                 expectOneComplaint(
-                    result, code: 1, naming: ["the ledger etcd was moved to \(file): say --ledger \(file)"], at: site,
+                    result, code: 1, naming: ["the ledger in etcd was moved to \(file): say --ledger \(file)"],
+                    at: site,
                     "\(arguments)")
             }
             #expect(try await site.run(["status", "--ledger", file] + site.etcdArguments).exitCode == 0)

@@ -1,4 +1,5 @@
 import EtcdGateway
+import EtcdV2
 import TestSupport
 import Transport
 
@@ -7,9 +8,12 @@ import Transport
 /// Whom a host belongs to can be read from its GUID: `tenant << 8 | number`.
 struct KeyWriter: Sendable {
     private let client: EtcdClient
+    /// Where the keys are in v2.
+    private let v2: EtcdV2Client?
 
-    fileprivate init(_ client: EtcdClient) {
+    fileprivate init(_ client: EtcdClient, _ v2: EtcdV2Client?) {
         self.client = client
+        self.v2 = v2
     }
 
     /// The GUIDs of a tenant's hosts.
@@ -20,7 +24,11 @@ struct KeyWriter: Sendable {
     /// Sets the key of a PKey as pcocc does.
     func put(_ pkey: UInt16, hosts: Set<UInt64>, virtualFunctions: Set<UInt64> = []) async throws {
         let value = "{'host_guids': [\(Self.list(hosts))], 'vf_guids': [\(Self.list(virtualFunctions))]}"
-        try await client.put(Self.key(pkey), Array(value.utf8))
+        if let v2 {
+            try await v2.set(Self.key(pkey), to: value)
+        } else {
+            try await client.put(Array(Self.key(pkey).utf8), Array(value.utf8))
+        }
     }
 
     /// Moves the store's revision on, so many times.
@@ -29,12 +37,14 @@ struct KeyWriter: Sendable {
     }
 
     func delete(_ pkey: UInt16) async throws {
-        try await client.delete(.single(Self.key(pkey)))
+        if let v2 {
+            try await v2.delete(Self.key(pkey))
+        } else {
+            try await client.delete(.single(Array(Self.key(pkey).utf8)))
+        }
     }
 
-    private static func key(_ pkey: UInt16) -> [UInt8] {
-        Array((Site.pkeyPrefix + "0x" + String(pkey, radix: 16)).utf8)
-    }
+    private static func key(_ pkey: UInt16) -> String { Site.pkeyPrefix + "0x" + String(pkey, radix: 16) }
 
     private static func list(_ guids: Set<UInt64>) -> String {
         guids.sorted().map { guid in
@@ -52,6 +62,8 @@ func withKeyWriter<Result>(
     defer { transport.shutdown() }
     let member = try EtcdEndpoint(parsing: site.etcd.clientURL, defaultScheme: .http, defaultPort: 2379)
     let login = EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword)
-    let client = try EtcdClient(EtcdConfiguration(endpoints: [member], login: login), transport: transport)
-    return try await body(KeyWriter(client))
+    let configuration = EtcdConfiguration(endpoints: [member], login: login)
+    let client = try EtcdClient(configuration, transport: transport)
+    let v2 = site.options.keys == .v2 ? try EtcdV2Client(configuration, transport: transport) : nil
+    return try await body(KeyWriter(client, v2))
 }

@@ -30,8 +30,11 @@ extension Site {
     /// Sets the key of a PKey as pcocc does, which writes Python literals.
     func put(pkey: String, hosts: [String] = [], virtualFunctions: [String] = []) async throws {
         func list(_ guids: [String]) -> String { "[" + guids.map { "'0x\($0)'" }.joined(separator: ", ") + "]" }
-        try await put(
-            Self.pkeyPrefix + pkey, "{'host_guids': \(list(hosts)), 'vf_guids': \(list(virtualFunctions))}")
+        let value = "{'host_guids': \(list(hosts)), 'vf_guids': \(list(virtualFunctions))}"
+        switch options.keys {
+        case .v3: try await put(Self.pkeyPrefix + pkey, value)
+        case .v2: try await putInV2(Self.pkeyPrefix + pkey, value)
+        }
     }
 
     /// Sets a key to bytes, both written as in Go's string literals: `\xff`.
@@ -47,7 +50,10 @@ extension Site {
 
     /// Deletes the key of a PKey.
     func delete(pkey: String) async throws {
-        try await delete(Self.pkeyPrefix + pkey)
+        switch options.keys {
+        case .v3: try await delete(Self.pkeyPrefix + pkey)
+        case .v2: try await deleteInV2(Self.pkeyPrefix + pkey)
+        }
     }
 
     /// A key with its value; nil when it is not there.

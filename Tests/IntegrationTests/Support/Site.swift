@@ -25,6 +25,8 @@ struct Site: Sendable {
         var ufmPassword = "uFm-pa55word"
         /// Whether etcd's v3 store asks for root's password.
         var hasV3Authentication = true
+        /// Which of etcd's stores the keys are in.
+        var keys = KeyPlace.v3
         /// Further flags of etcd.
         var etcdArguments: [String] = []
         /// What etcd and UFM show with TLS; nil for the certificate that all sites share.
@@ -58,7 +60,9 @@ struct Site: Sendable {
             EtcdOptions(
                 rootPassword: options.hasV3Authentication ? options.etcdPassword : nil,
                 tls: kind.isEncrypted ? tls : nil,
-                arguments: ["--bcrypt-cost", "4"] + options.etcdArguments))
+                arguments: ["--bcrypt-cost", "4"] + (options.keys == .v2 ? EtcdServer.v2Arguments : [])
+                    + options.etcdArguments))
+        if options.keys == .v2 { try await etcd.enableV2Authentication(rootPassword: options.etcdPassword) }
         var simulator = options.simulator
         simulator.ufm.password = options.ufmPassword
         if kind.isEncrypted {
@@ -118,10 +122,14 @@ struct Site: Sendable {
 }
 
 /// Gives the body a site that is gone when it returns; throws what the body throws.
+///
+/// - Parameter keys: which of etcd's stores the keys are in, whatever the options say.
 func withSite<Result>(
-    _ kind: Site.Kind, _ options: Site.Options = Site.Options(), isolation: isolated (any Actor)? = #isolation,
-    _ body: (Site) async throws -> Result
+    _ kind: Site.Kind, _ options: Site.Options = Site.Options(), keys: KeyPlace? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (Site) async throws -> Result
 ) async throws -> Result {
+    var options = options
+    options.keys = keys ?? options.keys
     try await SitePermits.shared.acquire()
     defer { SitePermits.shared.release() }
     let site = try await Site.start(kind, options)

@@ -86,6 +86,25 @@ struct V2PinTests {
         }
     }
 
+    @Test("Where etcd has no v3 interface the ledger is a file, and a second start finds it there")
+    func withoutV3() async throws {
+        var options = Site.Options.v2
+        options.etcdArguments.append("--enable-grpc-gateway=false")
+        try await withV2Site(.http, options) { site, pcocc in
+            let state = try TemporaryDirectory("state")
+            try await pcocc.put("0x200e", hosts: Self.hosts)
+            for round in 0..<2 {
+                let daemon = try site.startDaemon(environment: ["STATE_DIRECTORY": state.path])
+                try await daemon.waitForLine(containing: "the ledger is \(state.path)/ledger.json")
+                if round == 1 { try await pcocc.delete("0x200e") }
+                try await site.waitForMembers(round == 0 ? [Self.host] : nil, of: 0x200e)
+                try await eventually("the record") { try state.read("ledger.json").contains("v2:/pcocc") }
+                #expect(try await daemon.stop() == .code(0))
+            }
+            #expect(try state.read("ledger.json").contains(#""store" : "v2""#))
+        }
+    }
+
     @Test("Where nothing is anywhere nothing is pinned, and where v2 is off neither")
     func nothing() async throws {
         try await withV2Site { site, pcocc in

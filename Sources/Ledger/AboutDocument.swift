@@ -1,4 +1,5 @@
 import JSONText
+import Planning
 import Reconciler
 
 /// What a ledger says of itself, as it is written:
@@ -7,6 +8,23 @@ struct AboutDocument: Codable, Hashable, Sendable {
     struct Stop: Codable, Hashable, Sendable {
         let host: String
         let time: String
+    }
+
+    struct Ground: Codable, Hashable, Sendable {
+        let ufm: [String]
+        let range: String
+
+        init(_ footing: Footing) {
+            ufm = footing.hosts
+            range = footing.range.description
+        }
+
+        func footing() throws(Unreadable) -> Footing {
+            guard let range = ManagedRange(described: range) else {
+                throw Unreadable(problem: "'\(range)' is no range of PKeys")
+            }
+            return Footing(hosts: ufm, range: range)
+        }
     }
 
     static let format = 1
@@ -18,6 +36,9 @@ struct AboutDocument: Codable, Hashable, Sendable {
     let moved: String?
     /// From where it is being copied.
     let copying: String?
+    /// UFM's hosts, names and addresses, and the PKeys that are managed; and those that wait for a confirmation.
+    let footing: Ground?
+    let waiting: Ground?
     /// In a file, which change of it this is; etcd has a revision of its own for that.
     var change: Int64?
 
@@ -27,6 +48,8 @@ struct AboutDocument: Codable, Hashable, Sendable {
         stopped = about.stop.map { Stop(host: $0.host, time: $0.time) }
         moved = about.movedTo
         copying = about.copiedFrom
+        footing = about.footing.map(Ground.init)
+        waiting = about.waiting.map(Ground.init)
         self.change = change
     }
 
@@ -59,6 +82,8 @@ struct AboutDocument: Codable, Hashable, Sendable {
         about.stop = stopped.map { About.CleanStop(host: $0.host, time: $0.time) }
         about.movedTo = moved
         about.copiedFrom = copying
+        about.footing = try footing.map { (ground) throws(Unreadable) in try ground.footing() }
+        about.waiting = try waiting.map { (ground) throws(Unreadable) in try ground.footing() }
         return about
     }
 

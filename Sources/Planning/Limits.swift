@@ -27,6 +27,39 @@ package struct ManagedRange: Hashable, Sendable, CustomStringConvertible {
         ranges.isEmpty || ranges.contains { $0.contains(pkey) }
     }
 
+    /// The range that a description is of; nil for a text that is none.
+    package init?(described text: String) {
+        var ranges: [ClosedRange<PKey>] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false)
+            guard ends.count == 2, let first = try? PKey(parsing: String(ends[0])),
+                let last = try? PKey(parsing: String(ends[1])), first <= last
+            else { return nil }
+            ranges.append(first...last)
+        }
+        self.init(ranges)
+    }
+
+    /// Whether it has every PKey that the other has.
+    package func covers(_ other: ManagedRange) -> Bool {
+        (1...0x7ffe as ClosedRange<UInt16>).allSatisfy { number in
+            guard let pkey = PKey(PartitionNumber(lowBitsOf: number)) else { return true }
+            return contains(pkey) || !other.contains(pkey)
+        }
+    }
+
+    /// What both have; nil where that is nothing, since a range without parts is everything.
+    package func intersection(_ other: ManagedRange) -> ManagedRange? {
+        guard !ranges.isEmpty, !other.ranges.isEmpty else { return ranges.isEmpty ? other : self }
+        let shared = ranges.flatMap { one in
+            other.ranges.compactMap { two -> ClosedRange<PKey>? in
+                let (first, last) = (max(one.lowerBound, two.lowerBound), min(one.upperBound, two.upperBound))
+                return first <= last ? first...last : nil
+            }
+        }
+        return shared.isEmpty ? nil : ManagedRange(shared)
+    }
+
     /// `0x2000-0x3000,0x3800-0x38ff`, as it is written in options.
     package var description: String {
         guard !ranges.isEmpty else { return "0x1-0x7ffe" }

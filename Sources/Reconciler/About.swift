@@ -17,6 +17,10 @@ package struct About: Hashable, Sendable {
     package var movedTo: String?
     /// From where a ledger is being copied that is not all there yet: what it holds counts for nothing yet.
     package var copiedFrom: String?
+    /// What the daemon last stood on; nil where none has said so.
+    package var footing: Footing?
+    /// What it is to stand on instead, and somebody is to confirm first.
+    package var waiting: Footing?
 
     package init(store: KeyStore? = nil, stop: CleanStop? = nil) {
         self.store = store

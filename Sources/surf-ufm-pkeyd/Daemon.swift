@@ -215,10 +215,12 @@ struct Daemon {
             log.info("Starting monitoring loop (poll interval: \(seconds)s)")
         }
         let relay = SignalRelay()
+        let hosts = isDryRun ? settings.ufm.hosts : await HostAddresses.all(of: settings.ufm.hosts)
+        let ground = Ground(Footing(hosts: hosts, range: settings.engine.limits.range))
         let life = Life(
             stores: stores, fabric: ufmFabric, memory: isDryRun ? nil : memory, floors: floors,
             engine: settings.engine, isDryRun: isDryRun, supervisor: supervisor, observatory: lookout?.observatory,
-            log: log)
+            ground: ground, log: log)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 for await signal in signals { relay.send(signal) }

@@ -21,10 +21,17 @@ struct InstructionDocument: Codable, Hashable, Sendable {
     var approve: [String: Int64]?
     /// The conflicts that were shown.
     var adopt: [String: NoteDocument]?
+    /// What the daemon stood on, and is to stand on, as it was shown.
+    var confirm: Confirm?
     // MARK: The answer
     var done: [String]?
     var changed: [String]?
     var problem: String?
+
+    struct Confirm: Codable, Hashable, Sendable {
+        let before: AboutDocument.Ground?
+        let after: AboutDocument.Ground
+    }
 
     init(_ what: Instruction.What, fabric: String, time: Date = .now) {
         state = .asked
@@ -35,6 +42,8 @@ struct InstructionDocument: Codable, Hashable, Sendable {
             approve = Dictionary(shown.map { ($0.key.description, $0.value.number) }, uniquingKeysWith: { $1 })
         case .adopt(let shown):
             adopt = Dictionary(shown.map { ($0.key.description, NoteDocument($0.value)) }, uniquingKeysWith: { $1 })
+        case .confirm(let shown):
+            confirm = Confirm(before: shown.before.map(AboutDocument.Ground.init), after: .init(shown.after))
         }
     }
 
@@ -61,6 +70,9 @@ struct InstructionDocument: Codable, Hashable, Sendable {
         }
         if let approve { return Instruction(id, .approve(named(approve).mapValues { RecordVersion($0) })) }
         if let adopt { return Instruction(id, .adopt(named(adopt).compactMapValues(\.conflictNote))) }
+        if let confirm, let after = try? confirm.after.footing() {
+            return Instruction(id, .confirm(.init(before: try? confirm.before?.footing(), after: after)))
+        }
         return nil
     }
 

@@ -7,6 +7,19 @@ package struct Instruction: Hashable, Sendable {
         case approve([PKey: RecordVersion])
         /// Partitions that are there and not ours are taken over; each with what was shown to be in the way.
         case adopt([PKey: ConflictNote])
+        /// The daemon goes on with another fabric manager, or a wider range, as it was shown.
+        case confirm(Confirmation)
+    }
+
+    /// What was shown of what a daemon stands on, and is to stand on.
+    package struct Confirmation: Hashable, Sendable {
+        package let before: Footing?
+        package let after: Footing
+
+        package init(before: Footing?, after: Footing) {
+            self.before = before
+            self.after = after
+        }
     }
 
     /// Another one for every instruction.
@@ -23,6 +36,7 @@ package struct Instruction: Hashable, Sendable {
         switch what {
         case .approve(let shown): shown.keys.sorted()
         case .adopt(let shown): shown.keys.sorted()
+        case .confirm: []
         }
     }
 }
@@ -92,6 +106,8 @@ extension InstructionWork {
                     shown[pkey] == ConflictNote(key: standing.key, revision: standing.revision, conflict)
                 else { continue }
                 found[pkey] = .adopt(standing.record(.claimed), expecting: key(standing))
+            // It is about no partition, and heard by who keeps the gate.
+            case .confirm: continue
             }
         }
         writes = found

@@ -52,16 +52,21 @@ struct StatusCommand: AsyncParsableCommand {
             }
         })
     var adopt: [PKey?] = []
-    @Flag(help: "With --approve-deletes or --adopt: do not ask.") var yes = false
+    @Flag(
+        help:
+            "Have the daemon go on with another UFM, or a wider managed range, than the ledger says, after showing it and asking."
+    )
+    var confirm = false
+    @Flag(help: "With --approve-deletes, --adopt or --confirm: do not ask.") var yes = false
     @Option(help: "Print for people (text) or for scripts (json).") var output = OutputFormat.text
 
     func validate() throws {
-        if [wait != nil, health, approveDeletes, !adopt.isEmpty].count(where: \.self) > 1 {
-            throw ValidationError("Give one of --wait, --health, --approve-deletes and --adopt.")
+        if [wait != nil, health, approveDeletes, !adopt.isEmpty, confirm].count(where: \.self) > 1 {
+            throw ValidationError("Give one of --wait, --health, --approve-deletes, --adopt and --confirm.")
         }
         if timeout == 0 { throw ValidationError("--timeout 0: expected at least 1 second.") }
-        if approveDeletes || !adopt.isEmpty, !yes, output == .json {
-            let option = approveDeletes ? "--approve-deletes" : "--adopt"
+        if approveDeletes || !adopt.isEmpty || confirm, !yes, output == .json {
+            let option = approveDeletes ? "--approve-deletes" : confirm ? "--confirm" : "--adopt"
             throw ValidationError("\(option) with --output json cannot ask: give --yes.")
         }
     }
@@ -105,6 +110,9 @@ struct StatusCommand: AsyncParsableCommand {
             let (sources, ledger) = (world.sources, world.ledger)
             if let wait {
                 try await self.wait(for: wait, sources, ledger) { connections.close() }
+            } else if confirm {
+                let about = try await ledger.about().about
+                try await confirm(about, Telling(world.instructions, clock: ContinuousClock()))
             } else if approveDeletes || !adopt.isEmpty {
                 let telling = Telling(world.instructions, clock: ContinuousClock())
                 let stored = try await ledger.contents()
@@ -191,7 +199,7 @@ struct StatusCommand: AsyncParsableCommand {
             if output == .json { try printer.print(InstructionOutcome(), of: deletions.approval) }
             return
         }
-        try confirm(
+        try ask(
             "Approve the deletion of these \(count) partitions?",
             unable: "\(count) deletions wait: nothing is approved without --yes", refused: "nothing was approved")
         try await tell(deletions.approval, telling)
@@ -212,7 +220,7 @@ struct StatusCommand: AsyncParsableCommand {
             if output == .json { try printer.print(InstructionOutcome(), of: conflicts.adoption) }
             return
         }
-        try confirm(
+        try ask(
             "Take over these \(count) partitions? What etcd does not name is removed from them.",
             unable: "\(count) partitions are in conflict: nothing is adopted without --yes",
             refused: "nothing was adopted"
@@ -220,7 +228,22 @@ struct StatusCommand: AsyncParsableCommand {
         try await tell(conflicts.adoption, telling)
     }
 
-    private func confirm(_ question: String, unable: String, refused: String) throws {
+    /// Lets the daemon go on with what it has put down as waiting.
+    private func confirm(_ about: About, _ telling: Telling<ContinuousClock>) async throws {
+        let printer = StatusPrinter(format: output)
+        guard let after = about.waiting else {
+            printer.printNothingToConfirm()
+            return
+        }
+        let what = Instruction.What.confirm(.init(before: about.footing, after: after))
+        printer.print(before: about.footing, after: after)
+        try ask(
+            "Is that what is meant?", unable: "a change waits: nothing is confirmed without --yes",
+            refused: "nothing was confirmed")
+        try await tell(what, telling)
+    }
+
+    private func ask(_ question: String, unable: String, refused: String) throws {
         guard !yes else { return }
         try Output.flush()
         guard Confirmation.isPossible else { throw CommandFailure(unable) }

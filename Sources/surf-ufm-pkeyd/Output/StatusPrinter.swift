@@ -131,12 +131,25 @@ struct StatusPrinter {
         for line in table.lines { Output.line(line) }
     }
 
+    func printNothingToConfirm() {
+        if format == .text { Output.line("No change waits for a confirmation") }
+    }
+
+    /// What the daemon stood on, and is to stand on.
+    func print(before: Footing?, after: Footing) {
+        guard format == .text else { return }
+        let hosts = { (footing: Footing?) in Terminal.line(footing?.hosts.joined(separator: ", ") ?? "unknown") }
+        Output.line("UFM:            \(hosts(after)) (was \(hosts(before)))")
+        Output.line("Managed range:  \(after.range) (was \(before.map { "\($0.range)" } ?? "unknown"))")
+    }
+
     func print(_ outcome: InstructionOutcome, of what: Instruction.What) throws {
         guard format == .text else { return try Output.json(InstructionAnswer(outcome, of: what)) }
         let count = outcome.done.count
         switch what {
         case .approve: Output.line("Approved the deletion of \(count) partitions")
         case .adopt: Output.line("Took over \(count) partitions")
+        case .confirm: if outcome.problem == nil { Output.line("Confirmed") }
         }
         guard !outcome.changed.isEmpty else { return }
         let list = outcome.changed.map(\.description).joined(separator: ", ")
@@ -154,14 +167,16 @@ private struct WaitDocument: Encodable {
 private struct InstructionAnswer: Encodable {
     let approved: [String]?
     let adopted: [String]?
+    let confirmed: Bool?
     let changed_meanwhile: [String]
     let problem: String?
 
     init(_ outcome: InstructionOutcome, of what: Instruction.What) {
         let done = outcome.done.map(\.description)
         switch what {
-        case .approve: (approved, adopted) = (done, nil)
-        case .adopt: (approved, adopted) = (nil, done)
+        case .approve: (approved, adopted, confirmed) = (done, nil, nil)
+        case .adopt: (approved, adopted, confirmed) = (nil, done, nil)
+        case .confirm: (approved, adopted, confirmed) = (nil, nil, outcome.problem == nil)
         }
         changed_meanwhile = outcome.changed.map(\.description)
         problem = outcome.problem

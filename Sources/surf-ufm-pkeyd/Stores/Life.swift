@@ -5,6 +5,7 @@ import Glibc
 import KeyHistory
 import Ledger
 import Logging
+import Planning
 import Reconciler
 import Settings
 import Surroundings
@@ -24,6 +25,8 @@ struct Life: Sendable {
     let daemon = Heartbeat.Daemon(host: HostName.own, process: getpid(), version: programVersion)
     /// What others are shown of it; nil where nobody looks.
     let observatory: Observatory?
+    /// With which range it runs, and what its ledger is to agree with.
+    let ground: Ground
     let log: Logger
 
     /// How long the first look at both stores may take before the daemon runs, and waits there for what it says.
@@ -33,6 +36,22 @@ struct Life: Sendable {
 
     /// - Parameter stop: returns when the daemon is to end.
     func run(on api: EtcdAPI, until stop: @escaping @Sendable () async -> Void) async throws {
+        var range = ground.running
+        repeat {
+            range = ground.running
+            try await live(on: api) {
+                await withTaskGroup { group in
+                    group.addTask { await stop() }
+                    group.addTask { await ground.awaitEnd() }
+                    await group.next()
+                    group.cancelAll()
+                }
+            }
+        } while ground.isToRunAgain(after: range)
+    }
+
+    /// The life on one range.
+    private func live(on api: EtcdAPI, until stop: @escaping @Sendable () async -> Void) async throws {
         switch api {
         case .v3: try await run(in: .v3, by: .word, until: stop)
         case .v2: try await run(in: .v2, by: .word, until: stop)
@@ -84,13 +103,17 @@ struct Life: Sendable {
         let lock = isDryRun ? nil : try await stores.occupy(world)
         defer { lock?.release() }
         var engine = engine
+        engine.limits.range = ground.running
         if isDryRun { engine.closedBy.insert(.dryRun) }
         engine.floors = floors.filter { floor in world.sources.contains { $0.id == floor.key } }
         let status = StatusBoard()
         let heart = isDryRun || engine.runsOnce ? nil : heart(in: world, status)
+        let footing = isDryRun ? nil : ground.keeper(in: world, fabric, log)
+        let keepers: [(any GateKeeper)?] = [keeper, footing]
+        let desk = footing?.desk ?? world.instructions
         let loop = ReconcilerLoop(
             engine, sources: world.sources, fabric: fabric, ledger: world.ledger,
-            keepers: keeper.map { [$0] } ?? [], desk: isDryRun || engine.runsOnce ? nil : world.instructions,
+            keepers: keepers.compactMap(\.self), desk: isDryRun || engine.runsOnce ? nil : desk,
             memory: memory, board: status, witness: supervisor, observer: observatory, log: log)
         if !isDryRun, engine.runsOnce, keeper == nil { await pin(store, by: authority, nil, in: world) }
         let end = await withDiscardingTaskGroup { group in

@@ -89,6 +89,6 @@ extension OperationTable {
         mode: "status",
         companions: [
             Companion("--timeout", with: ["--wait"]),
-            Companion("--yes", with: ["--approve-deletes", "--adopt"]),
+            Companion("--yes", with: ["--approve-deletes", "--adopt", "--confirm"]),
         ])
 }

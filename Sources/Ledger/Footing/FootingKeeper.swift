@@ -60,7 +60,7 @@ package final class FootingKeeper: GateKeeper {
                 tell(.close)
             } catch {
                 // Of a server that is away others tell.
-                if error.cause == .malformed, lastSaid != error.message {
+                if !error.isAway, lastSaid != error.message {
                     lastSaid = error.message
                     say(Message(.error, "nothing is written: \(error.message)"))
                 }
@@ -138,4 +138,17 @@ package final class FootingKeeper: GateKeeper {
 
 extension ManagedRange {
     fileprivate func isSame(as other: ManagedRange) -> Bool { covers(other) && other.covers(self) }
+}
+
+extension Failure {
+    /// Whether a server may just be away, which its side says by itself.
+    fileprivate var isAway: Bool {
+        switch cause {
+        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader, .cancelled, .leaseEnded: true
+        case .tls, .untrustedCertificate, .certificateName, .tooLarge, .full, .credentials, .credentialsMissing,
+            .permission, .rejected, .serverError, .history, .malformed, .incomplete, .notShown, .settings, .unreadable,
+            .unwritable:
+            false
+        }
+    }
 }

@@ -73,25 +73,25 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard health else { return try await look() }
-        let found: Health
+        let found: HealthReport
         do {
             found = try await readHealth()
         } catch {
             try HealthPrinter(format: output).print(unknown: ErrorWords.sentence(error))
-            throw ExitCode(Health.Level.unknown.rawValue)
+            throw ExitCode(HealthReport.Level.unknown.rawValue)
         }
         try HealthPrinter(format: output).print(found)
         if found.level != .well { throw ExitCode(found.level.rawValue) }
     }
 
-    private func readHealth() async throws -> Health {
+    private func readHealth() async throws -> HealthReport {
         let connections = try Connections(log: common.toolLog)
         defer { connections.close() }
         let stores = try connections.stores(etcd.inputs, try common.sources(), directory, ledger.inputs)
         do {
             let world = try await stores.world(try await stores.standing(etcd.etcdApi), writing: false)
             let presence = try await Presence(world.heartbeats, world.ledger)
-            return Health(
+            return HealthReport(
                 presence, inWords: StatusPrinter.words(.success(presence)), try await world.ledger.contents())
         } catch let failure as Failure {
             throw CommandFailure(failure.message)
@@ -178,7 +178,7 @@ struct StatusCommand: AsyncParsableCommand {
         let words =
             "etcd's v2 store has no directory \(directory.name), where the keys of \(directory.count) partitions have been"
         if output == .text { Output.line(words) }
-        try confirm(
+        try ask(
             "Make it again, empty, so that all these keys count as deleted?",
             unable: "\(words): nothing is approved without --yes", refused: "nothing was approved")
         try await directory.makeAgain()

@@ -5,7 +5,7 @@ import Text
 struct HealthPrinter {
     let format: OutputFormat
 
-    func print(_ health: Health) throws {
+    func print(_ health: HealthReport) throws {
         guard format == .text else {
             return try Output.json(
                 HealthDocument(
@@ -19,9 +19,9 @@ struct HealthPrinter {
     /// That nobody could be asked, and why.
     func print(unknown words: String) throws {
         guard format == .text else {
-            return try Output.json(HealthDocument(health: Health.Level.unknown.name, words: words, figures: [:]))
+            return try Output.json(HealthDocument(health: HealthReport.Level.unknown.name, words: words, figures: [:]))
         }
-        Output.line(Terminal.line("\(Health.Level.unknown.name): \(words.replacing("|", with: "/"))"))
+        Output.line(Terminal.line("\(HealthReport.Level.unknown.name): \(words.replacing("|", with: "/"))"))
     }
 }
 

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import UFMModel
+import UFMSimulator
 
 /// A daemon whose settings point at another UFM, or at more PKeys, than its ledger says.
 @Suite("Changes that wait for somebody's word")
@@ -18,7 +19,7 @@ struct ConfirmationTests {
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await daemon.waitForLine(containing: "and was 192.0.2.7, ufm9, and has none of our partitions")
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
-            try await daemon.waitForLine(containing: "Found 1 new PKey(s): 0x200e")
+            try await daemon.waitForLine(containing: "Found 1 new PKey(s): [0x200e]")
             let unasked = try await site.run(["status", "--etcd-user", "root", "--confirm"], input: "yes\n")
             #expect(unasked.exitCode == 1)
             #expect(unasked.errors.contains("nothing is confirmed without --yes"))

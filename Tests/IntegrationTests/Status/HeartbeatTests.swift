@@ -126,7 +126,7 @@ struct HeartbeatTests {
         try await withSite(.http) { site in
             try await site.etcd.etcdctl("role", "add", "keeper")
             try await site.etcd.etcdctl("role", "grant-permission", "--prefix=true", "keeper", "read", Site.pkeyPrefix)
-            for part in ["partitions/", "notes/", "gone/", "requests/", "second-opinion"] {
+            for part in ["about", "partitions/", "notes/", "gone/", "requests/", "second-opinion"] {
                 try await site.etcd.etcdctl(
                     "role", "grant-permission", "--prefix=true", "keeper", "readwrite",
                     "/surf-ufm-pkeyd/default/" + part)

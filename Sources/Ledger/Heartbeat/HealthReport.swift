@@ -2,7 +2,7 @@ import Fabric
 import Reconciler
 
 /// How it stands with a fabric, for a monitoring system: by who lives, what he says, and by the records. Pure.
-package struct Health: Hashable, Sendable {
+package struct HealthReport: Hashable, Sendable {
     /// As an exit code.
     package enum Level: Int32, Sendable {
         case well = 0

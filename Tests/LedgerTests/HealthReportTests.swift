@@ -9,7 +9,7 @@ import Testing
 @testable import Ledger
 
 @Suite("Whether a daemon lives, and how it stands")
-struct HealthTests {
+struct HealthReportTests {
     private let daemon = Heartbeat.Daemon(
         host: "admin1", process: 812, version: "1.0", started: Date(timeIntervalSince1970: 0))
 
@@ -63,9 +63,9 @@ struct HealthTests {
 
     // MARK: Health
 
-    private func health(_ sightings: [Sighting], _ stored: StoredRecords) -> Health {
+    private func health(_ sightings: [Sighting], _ stored: StoredRecords) -> HealthReport {
         let presence = Presence(sightings, stop: nil, heard: nil)
-        return Health(presence, inWords: presence.words { $0 }, stored)
+        return HealthReport(presence, inWords: presence.words { $0 }, stored)
     }
 
     @Test("All in step is 0; without a daemon it is 2, whatever the records say")

@@ -5,8 +5,9 @@
 LIMITS="$ROOT/scripts/packaging/limits.txt"
 LARGEST_PROGRAM=24000000
 
+# Nobody looks for a name in a program: what nothing in it uses is left out, and what is twice the same is there once.
 PORTABLE_OPTIONS=(-c release --product surf-ufm-pkeyd --static-swift-stdlib --disable-local-rpath
-    --scratch-path "$ROOT/.build/portable" --pkg-config-path "$ROOT/.build/portable-libraries/pkgconfig")
+    --scratch-path "$ROOT/.build/portable" --pkg-config-path "$ROOT/.build/portable-libraries/pkgconfig" -Xlinker --no-export-dynamic -Xlinker --icf=safe)
 
 # build_portable: builds it; sets PORTABLE to its path.
 #

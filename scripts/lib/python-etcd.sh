@@ -9,6 +9,7 @@ need_python_etcd() {
     local new="$WORK/python-etcd"
     PYTHON_ETCD_DIRECTORY="$ROOT/.build/python-etcd-$PYTHON_ETCD"
     [[ ! -d $PYTHON_ETCD_DIRECTORY ]] || return 0
+    need_room_to_build
     step "Installing python-etcd $PYTHON_ETCD from PyPI below .build"
     run 'asking PyPI' env PIP_ROOT_USER_ACTION=ignore python3 -m pip install --disable-pip-version-check \
         --target "$new" "python-etcd==$PYTHON_ETCD" ||

@@ -66,7 +66,7 @@ extension HelpPlan {
         groups: [
             Group(
                 "THE OPTIONS THAT MATTER FIRST", "--wait", "--timeout", "--health", "--approve-deletes", "--adopt",
-                "--yes", "--output", "--etcd-user", "--fabric", "--ledger"),
+                "--confirm", "--yes", "--output", "--etcd-user", "--fabric", "--ledger"),
             Group("WHICH PKEYS", "--pkey-prefix", "--managed-range"),
             .etcdConnection, .ledger, Group("WHERE THE REST IS SAID", "--config-dir", "--debug"),
         ],
@@ -99,5 +99,6 @@ extension HelpPlan {
             Example("In a job's prologue, until UFM has its partition", "status --wait 0x200e --timeout 30"),
             Example("Deletions that came many at once, and are right", "status --approve-deletes"),
             Example("A partition that is there, in conflict, and ours", "status --adopt 0x2500"),
+            Example("Another UFM, or more PKeys than before, and that is meant", "status --confirm"),
         ])
 }

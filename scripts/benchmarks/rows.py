@@ -1,14 +1,12 @@
 """The rows of the table. Each measures one thing by itself, in a site of its own."""
 
 import json
-import os
 import statistics
 import subprocess
-import threading
 import time
 
 from plain import AUTHORIZATION, LIST, plain_writes
-from world import PREFIX, UFM, encoded, guids_of, key_of, run_measured, site, value
+from world import PREFIX, encoded, guids_of, key_of, run_measured, site, value
 
 ROWS = {}
 
@@ -54,11 +52,11 @@ def first_sync(programs):
     """Everything is new: how many requests 1,000 partitions of 16 cost."""
     with site(programs) as world:
         world.etcd.put_partitions(range(1, 1001), 16)
-        elapsed, memory = world.run(programs.ours, "monitor", "--once")
+        spent = world.run(programs.ours, "monitor", "--once")
         log = world.ufm.log()
         yield Result("first sync of 1,000 x 16: UFM requests", f"{len(log)}", f"{len(writes_of(log))} writes",
                      len(log) / 1000, "<= 1,020", {"requests": len(log), "writes": len(writes_of(log))})
-        yield Result("  the same, time and memory", f"{seconds(elapsed)}, {megabytes(memory)}")
+        yield Result("  the same, time and memory", f"{seconds(spent.seconds)}, {megabytes(spent.memory)}")
 
 
 @row("first-sync-50ms")
@@ -67,7 +65,7 @@ def first_sync_slow(programs):
     count = 1000
     with site(programs, "--latency", "50") as world:
         world.etcd.put_partitions(range(1, count + 1), 16)
-        ours, _ = world.run(programs.ours, "monitor", "--once")
+        ours = world.run(programs.ours, "monitor", "--once").seconds
         sent = [(entry["method"], entry["path"], entry["body"]) for entry in writes_of(world.ufm.log())]
     with site(programs, "--latency", "50") as world:
         begun = time.perf_counter()
@@ -196,7 +194,7 @@ def version(programs):
 
 def alternately(rounds, one, other):
     """The medians of the seconds that both commands take, one after the other so that both meet the same machine."""
-    times = [(run_measured(one)[0], run_measured(other)[0]) for _ in range(rounds)]
+    times = [(run_measured(one).seconds, run_measured(other).seconds) for _ in range(rounds)]
     return statistics.median(first for first, _ in times), statistics.median(second for _, second in times)
 
 
@@ -230,18 +228,18 @@ def start_in_step(programs, count, members, goals):
         world.ufm.ask("/scenario", "POST", open(path, encoding="utf-8").read())
         world.etcd.put_partitions(range(1, count + 1), members)
         world.run(programs.ours, "monitor", "--once", "--adopt", "all", "--index0", "none")
-        world.ufm.ask("/log", "DELETE") if False else None
         known = len(world.ufm.log())
-        elapsed, memory = world.run(programs.ours, "monitor", "--once", "--index0", "none")
+        ours = world.run(programs.ours, "monitor", "--once", "--index0", "none")
         requests = world.ufm.log()[known:]
         body = json.dumps({"key": encoded(PREFIX), "range_end": encoded(PREFIX[:-1] + "0")})
         from_etcd = world.write("from-etcd", f"POST /v3/kv/range HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}")
         from_ufm = world.write("from-ufm", f"GET {LIST} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {AUTHORIZATION}\r\n\r\n")
-        plain, _ = run_measured([programs.tool("fetch"), str(world.etcd.port), from_etcd, world.ufm.host.split(":")[1], from_ufm])
+        plain = run_measured([programs.tool("fetch"), str(world.etcd.port), from_etcd, world.ufm.host.split(":")[1], from_ufm])
     what = f"start in step, {count:,} x {members}"
-    yield Result(f"{what}: time", seconds(elapsed), f"{seconds(plain)}: fetches both bodies", elapsed / plain, "<= 1.3 x",
-                 {"writes": len(writes_of(requests)), "requests": len(requests)})
-    yield Result("  memory", megabytes(memory), goal=goals)
+    yield Result(f"{what}: time", seconds(ours.seconds), f"{seconds(plain.seconds)}: fetches both bodies", ours.seconds / plain.seconds,
+                 "<= 1.3 x", {"writes": len(writes_of(requests)), "requests": len(requests)})
+    yield Result("  processors", seconds(ours.processor), seconds(plain.processor))
+    yield Result("  memory", megabytes(ours.memory), goal=goals)
 
 
 @row("start-4000")

@@ -144,7 +144,7 @@ class Site:
         return [program, words[0], "--config-dir", self.directory, *words[1:]]
 
     def run(self, program, *words, output=subprocess.DEVNULL):
-        """Runs the program to its end: seconds of the whole process, and the most memory that it had, in bytes."""
+        """Runs the program to its end, and says what that took."""
         return run_measured(self.command(program, *words), output)
 
     def start(self, program, *words):
@@ -210,6 +210,13 @@ class Daemon:
         self.process.wait(timeout=30)
 
 
+class Spent:
+    """What a whole process took: seconds, seconds of processors, and the most memory that it had, in bytes."""
+
+    def __init__(self, seconds, usage):
+        self.seconds, self.processor, self.memory = seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
 def run_measured(command, output=subprocess.DEVNULL):
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE)
@@ -219,4 +226,4 @@ def run_measured(command, output=subprocess.DEVNULL):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"bench: {' '.join(command)} ended with {process.returncode}: {errors.decode()[-500:]}")
-    return seconds, usage.ru_maxrss * 1024
+    return Spent(seconds, usage)

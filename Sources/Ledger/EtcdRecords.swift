@@ -169,11 +169,14 @@ package struct EtcdRecords: RecordStore {
     }
 
     package func replaceAll(by stored: StoredRecords) async throws(Failure) {
-        for old in [prefix, notesPrefix] {
+        for old in [prefix, notesPrefix, gonePrefix] {
             _ = try await etcd { () async throws(EtcdError) in try await client.delete(.prefix(old.bytes)) }
         }
-        let puts = try stored.entries.sorted { $0.key < $1.key }.map { pkey, entry throws(Failure) in
+        var puts = try stored.entries.sorted { $0.key < $1.key }.map { pkey, entry throws(Failure) in
             TransactionChange.put(key: key(pkey), value: try entry.copy.json())
+        }
+        puts += try stored.tombstones.sorted { $0.key < $1.key }.map { pkey, kept throws(Failure) in
+            TransactionChange.put(key: goneKey(pkey), value: try TombstoneDocument(kept.tombstone).json())
         }
         // etcd takes 128 changes at once.
         for start in stride(from: 0, to: puts.count, by: 100) {

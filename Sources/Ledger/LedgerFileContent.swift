@@ -65,6 +65,7 @@ struct LedgerFileContent: Hashable, Sendable {
         let version = RecordVersion(changes)
         notes = [:]
         entries = stored.entries.mapValues { LedgerEntry(record: $0.record, time: $0.time, version: version) }
+        gone = stored.tombstones.mapValues { KeptDocument(TombstoneDocument($0.tombstone), version) }
     }
 
     /// Has the ledger say something else of itself; gives the version that this has now.

@@ -94,6 +94,22 @@ struct LedgerMoveTests {
         #expect(try await file.ledger.about().about.movedTo == "etcd")
     }
 
+    @Test("What is kept of deleted partitions goes along", arguments: Place.allCases)
+    func tombstones(place: LedgerInEachPlace.Place) async throws {
+        let world = try await LedgerInEachPlace(place)
+        defer { world.close() }
+        let (pkey, old) = (try FileLedgerHarness.pkey(0x2000), try FileLedgerHarness.pkey(0x2001))
+        let tombstone = Tombstone(key: FileLedgerHarness.key(pkey), members: [try GUID(parsing: "043f720300f55101")])
+        func stored(_ pkey: PKey) -> StoredRecords {
+            var stored = StoredRecords()
+            stored.add(TombstoneDocument(tombstone), of: pkey, RecordVersion(1))
+            return stored
+        }
+        try await world.ledger.replaceAll(by: stored(old))
+        try await world.ledger.replaceAll(by: stored(pkey))
+        #expect(try await world.ledger.contents().tombstones.mapValues(\.tombstone) == [pkey: tombstone])
+    }
+
     @Test("Nothing is done where the new one has records, or the old one none")
     func nothing() async throws {
         let (one, other) = (try await LedgerInEachPlace(.file), try await LedgerInEachPlace(.file))

@@ -72,6 +72,8 @@ package struct StoreSurvey: Sendable {
     ///
     /// - Parameter nobody: a client of the v3 store without a login.
     package func isOpenBesideProtected(_ nobody: EtcdClient) async throws(Failure) -> Bool {
+        // Of several endpoints one that is silent, or is no etcd, is not to hide that the others have no v2.
+        if case .off = await v2.interface() { return false }
         let isProtected = try await etcd { () async throws(EtcdError) in
             do throws(EtcdError) {
                 return try await v2.hasAuthentication()

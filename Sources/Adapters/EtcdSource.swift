@@ -11,6 +11,7 @@ package struct EtcdSource: EtcdKeySource {
     private let absentee: KeyName
     private let store: UInt64?
     private let etcd: EtcdCall
+    private let proven: @Sendable () -> Void
     /// For so long another member must not have answered, before the same one counts as a second witness.
     private static let loneliness = Duration.seconds(60)
 
@@ -23,11 +24,14 @@ package struct EtcdSource: EtcdKeySource {
     ///   - prefix: the directory with its closing slash.
     ///   - absentee: a key that is never made, and that we may delete: what a second opinion writes.
     ///   - store: the id of the cluster, where it is known from a former life.
+    ///   - proven: is called each time that the watch was proven to miss nothing.
     package init(
         _ client: EtcdClient, prefix: String, absentee: KeyName = "/surf-ufm-pkeyd/second-opinion",
-        store: UInt64? = nil, advice: @escaping Failure.Advice = { _ in nil }
+        store: UInt64? = nil, advice: @escaping Failure.Advice = { _ in nil },
+        proven: @escaping @Sendable () -> Void = {}
     ) {
         self.client = client
+        self.proven = proven
         self.absentee = absentee
         self.store = store
         etcd = EtcdCall(advice)
@@ -56,7 +60,7 @@ package struct EtcdSource: EtcdKeySource {
 
     package func follow(_ tell: @escaping @Sendable (SourceEvent) -> Void) async throws(Failure) {
         try await etcd { () async throws(EtcdError) in
-            try await Follower(client, range, store: store).run { event in
+            try await Follower(client, range, store: store, proven: proven).run { event in
                 switch event {
                 case .listed(let list, let reason): tell(.listed(list, reason: reason.rawValue))
                 case .changed(let point, let changes): tell(.changed(point, changes))

@@ -17,6 +17,8 @@ package final class Observatory: TurnObserver {
         package fileprivate(set) var turned: ContinuousClock.Instant?
         /// When UFM and the ledger were last read completely.
         package fileprivate(set) var reads: [String: Duration] = [:]
+        /// When a watch was last proven to miss nothing, by its source.
+        package fileprivate(set) var proofs: [String: Duration] = [:]
         var times = SyncTimes()
     }
 
@@ -38,6 +40,7 @@ package final class Observatory: TurnObserver {
     /// The loop's own; nobody else asks for it.
     private let own = Mutex((view: View(), hasNews: true, takenAt: Duration?.none))
     private let shown = Mutex(View())
+    private let proofs = Mutex<[String: ContinuousClock.Instant]>([:])
     private let known = Mutex(Facts())
     private let epoch: @Sendable () -> Double
 
@@ -52,8 +55,12 @@ package final class Observatory: TurnObserver {
             // A loop that came after another counts its time anew.
             if let before = own.view.status, before.at > now { own = (View(), true, nil) }
             own.view.status = turn.status
-            own.view.turned = .now
-            own.view.times.see(turn)
+            let clock = ContinuousClock.now
+            own.view.turned = clock
+            if let proofs = proofs.withLockIfAvailable({ $0 }) {
+                own.view.proofs = proofs.mapValues { now - $0.duration(to: clock) }
+            }
+            own.view.times.see(turn, own.view.proofs)
             switch turn.event {
             case .fabricRead(.success): own.view.reads["ufm"] = now
             case .ledgerRead(_, .success): own.view.reads["ledger"] = now
@@ -69,6 +76,9 @@ package final class Observatory: TurnObserver {
         }
         _ = shown.withLockIfAvailable { $0 = view }
     }
+
+    /// A watch was just proven to miss nothing.
+    package func proved(_ source: String) { proofs.withLock { $0[source] = .now } }
 
     package var view: View { shown.withLock { $0 } }
 

@@ -23,8 +23,12 @@ struct SyncTimes: Sendable {
     /// The records that are being written of partitions that UFM has.
     private var recording: [PKey: KeyVersion] = [:]
 
-    mutating func see(_ turn: LoopTurn) {
+    /// - Parameter proofs: when each source was last proven to have told everything.
+    mutating func see(_ turn: LoopTurn, _ proofs: [String: Duration] = [:]) {
         let now = turn.status.at
+        for (source, time) in proofs {
+            for id in proven.keys where id.name == source { proven[id] = max(proven[id] ?? time, time) }
+        }
         switch turn.event {
         case .source(let source, .changed(_, let changes)):
             for change in changes { take(change, of: source, now: now) }

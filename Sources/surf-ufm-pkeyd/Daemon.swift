@@ -23,10 +23,12 @@ struct Connections {
     private let http: HTTPClient
     /// What measures what goes to each server; nil where nobody looks.
     private let registry: MetricRegistry?
+    /// What is told of proofs that a watch misses nothing.
+    private let observatory: Observatory?
 
-    init(log: Logger, measuredBy registry: MetricRegistry? = nil) throws {
+    init(log: Logger, seenFrom lookout: Lookout? = nil) throws {
         self.log = log
-        self.registry = registry
+        (registry, observatory) = (lookout?.registry, lookout?.observatory)
         http = try HTTPClient()
     }
 
@@ -102,7 +104,8 @@ struct Connections {
             EtcdSource(
                 client, prefix: directory.pkeyPrefix,
                 absentee: KeyName("/surf-ufm-pkeyd/\(fabric)/second-opinion"),
-                store: floors[EtcdSource.id(prefix: directory.pkeyPrefix)]?.store, advice: Advice.standard)
+                store: floors[EtcdSource.id(prefix: directory.pkeyPrefix)]?.store, advice: Advice.standard,
+                proven: { [observatory] in observatory?.proved("etcd") })
         ]
     }
 
@@ -193,7 +196,7 @@ struct Daemon {
         EndingSignals.letGo(but: [SIGINT, SIGTERM, SIGHUP])
         let lookout = try Lookout(listening, fabric: ledger.fabric, recent, log: log)
         defer { lookout?.close() }
-        let connections = try Connections(log: log, measuredBy: lookout?.registry)
+        let connections = try Connections(log: log, seenFrom: lookout)
         defer { connections.close() }
         guard let settings = try resolved() else { return }
         tell(settings)

@@ -74,18 +74,42 @@ struct ObservatoryTests {
         #expect(times.sinceKey.count == 1 && abs(times.sinceKey.sum - 3.5) < 1e-9)
     }
 
+    @Test("A proof that the watch misses nothing counts as well as a word of it")
+    func proof() throws {
+        var engine = ShownEngine()
+        engine.begin(at: .zero, observatory.saw)
+        observatory.proved("etcd")
+        engine.tell(.timer, at: .seconds(50), observatory.saw)
+        let proof = try #require(observatory.view.proofs["etcd"])
+        #expect(proof <= .seconds(50) && proof > .seconds(40))
+        let key = ShownEngine.key("0x5", 120)
+        var times = SyncTimes()
+        engine.tell(.timer, at: .seconds(60)) { times.see($0, ["etcd": .seconds(58)]) }
+        engine.tell(
+            .source(ShownEngine.source, .changed(StorePoint(store: 1, revision: 120), [.set(key)])), at: .seconds(60)
+        ) { times.see($0, ["etcd": .seconds(58)]) }
+        let member = Member(guid: try GUID(parsing: "043f720300f55101"), index0: true)
+        let made = Partition(number: pkey.number, ipOverIB: false, members: [member])
+        let answers: [EngineEvent.Answer] = [
+            .ledger(.success(.written(RecordVersion(2)))), .written(.success(.done)), .read(.success(made)),
+            .ledger(.success(.written(RecordVersion(3)))),
+        ]
+        for answer in answers { engine.answer(pkey, answer, at: .seconds(61)) { times.see($0) } }
+        #expect(times.sinceEvent.sum == 1 && times.sinceKey.sum == 3)
+    }
+
     @Test("The metrics of a status have all that is in it")
     func families() throws {
         var engine = ShownEngine()
         engine.begin([ShownEngine.key("0x5", 5)], at: .seconds(1), observatory.saw)
         engine.tell(.fabricRead(.failure(Failure(.unreachable, "gone"))), at: .seconds(4), observatory.saw)
         let status = try #require(observatory.view.status)
-        let families = StatusFamilies(status: status, start: 1_000).all
+        let families = StatusFamilies(status: status, start: 1_000, proofs: ["etcd": .seconds(3)]).all
         func value(_ name: MetricName, _ labels: KeyValuePairs<String, String> = [:]) -> MetricFamily.Value? {
             families.first { $0.name == name }?[MetricLabels(labels)]
         }
         #expect(value(.loopTurn) == .number(1_004))
-        #expect(value(.watchProven, ["source": "etcd"]) == .number(1_001))
+        #expect(value(.watchProven, ["source": "etcd"]) == .number(1_003))
         #expect(value(.serverUp, ["server": "ufm"]) == .number(0))
         #expect(value(.serverUp, ["server": "etcd"]) == .number(1))
         #expect(value(.writingBlocked, ["reason": "fabric-down"]) == .number(1))

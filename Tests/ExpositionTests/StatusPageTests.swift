@@ -17,7 +17,7 @@ struct StatusPageTests {
             revision: 7, members: members.compactMap(GUID.init), problem: problem)
     }
 
-    private func page(_ rows: [PartitionRow], health: Health = .well("ready"), search: String = "") -> StatusPage {
+    private func page(_ rows: [PartitionRow], health: Probe = .well("ready"), search: String = "") -> StatusPage {
         StatusPage(
             title: "surf-ufm-pkeyd", health: health, summary: "\(rows.count) partitions",
             servers: [StatusPage.Server("UFM", isUp: true, "read")],

@@ -30,13 +30,16 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
     private let onCompaction: CompactionPolicy
     private let store: UInt64?
     private let clock: C
+    private let proven: @Sendable () -> Void
 
     /// How often a server that is away is asked a cheap question.
     private static var question: Duration { .milliseconds(500) }
 
+    /// - Parameter proven: is called each time that a watch was proven to miss nothing.
     package init(
         _ client: EtcdClient, _ range: KeyRange, from start: FollowerStart = .list,
-        onCompaction: CompactionPolicy = .list, store: UInt64? = nil, clock: C = ContinuousClock()
+        onCompaction: CompactionPolicy = .list, store: UInt64? = nil, clock: C = ContinuousClock(),
+        proven: @escaping @Sendable () -> Void = {}
     ) {
         self.client = client
         self.range = range
@@ -44,6 +47,7 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
         self.onCompaction = onCompaction
         self.store = store
         self.clock = clock
+        self.proven = proven
     }
 
     /// Tells events until the task is cancelled, or until something fails that trying again does not mend.
@@ -153,7 +157,9 @@ package struct Follower<C: Clock>: Sendable where C.Duration == Duration {
         await client.prove(
             watch, of: range, clock: clock, passesCompactions: onCompaction == .fail, told: { state.known }
         ) { (proof) throws(EtcdError) in
-            try state.judge(proof)
+            let verdict = try state.judge(proof)
+            if verdict == .current { proven() }
+            return verdict
         }
     }
 }

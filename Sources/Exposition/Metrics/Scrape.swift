@@ -13,14 +13,14 @@ package struct Scrape: Sendable {
     package var view: Observatory.View
     package var facts: Observatory.Facts
     package var table: PartitionTable?
-    package var readiness: Health
+    package var readiness: Probe
     package var logLinesDropped: Int
     /// What was measured elsewhere.
     package var measured: [MetricFamily]
 
     package init(
         version: String, processStart: Double, loopStart: Double, _ view: Observatory.View, _ facts: Observatory.Facts,
-        _ table: PartitionTable?, readiness: Health, logLinesDropped: Int, measured: [MetricFamily]
+        _ table: PartitionTable?, readiness: Probe, logLinesDropped: Int, measured: [MetricFamily]
     ) {
         self.version = version
         self.processStart = processStart
@@ -34,7 +34,7 @@ package struct Scrape: Sendable {
     }
 
     package var families: [MetricFamily] {
-        process + (view.status.map { StatusFamilies(status: $0, start: loopStart).all } ?? [])
+        process + (view.status.map { StatusFamilies(status: $0, start: loopStart, proofs: view.proofs).all } ?? [])
             + times + (table.map(partitions) ?? []) + measured
     }
 

@@ -9,6 +9,8 @@ struct StatusFamilies {
     let status: EngineStatus
     /// When the engine's time began, in Unix time.
     let start: Double
+    /// When each source was last proven to have told everything.
+    var proofs: [String: Duration] = [:]
 
     var all: [MetricFamily] {
         [
@@ -46,7 +48,8 @@ struct StatusFamilies {
     private var watchProven: MetricFamily {
         var family = MetricFamily(.watchProven)
         for source in status.sources {
-            if let time = source.lastEvent { family.set(["source": source.id.name], moment(time)) }
+            guard let told = source.lastEvent else { continue }
+            family.set(["source": source.id.name], moment(max(told, proofs[source.id.name] ?? told)))
         }
         return family
     }

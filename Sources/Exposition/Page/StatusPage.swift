@@ -39,7 +39,7 @@ package struct StatusPage: Sendable {
 
     package var title: String
     /// Whether UFM is made to agree with etcd, and how it stands in one line.
-    package var health: Health
+    package var health: Probe
     package var summary: String
     package var servers: [Server]
     package var table: PartitionTable?
@@ -52,7 +52,7 @@ package struct StatusPage: Sendable {
     package var now: String
 
     package init(
-        title: String, health: Health, summary: String, servers: [Server], table: PartitionTable?,
+        title: String, health: Probe, summary: String, servers: [Server], table: PartitionTable?,
         search: PartitionSearch = PartitionSearch(""), isPaused: Bool = false, changes: [Line] = [],
         troubles: [Line] = [], now: String
     ) {

@@ -8,7 +8,9 @@ enum ServerWords {
         guard let status = view.status else { return [] }
         let sources = status.sources.map { source in
             let told = source.told.map { "told up to revision \($0.revision)" } ?? "not read yet"
-            let heard = source.lastEvent.map { ", heard \(ago($0, status.at))" } ?? ""
+            let heard =
+                [source.lastEvent, view.proofs[source.id.name]].compactMap(\.self).max()
+                .map { ", proven \(ago($0, status.at))" } ?? ""
             let store = facts.store.map { " (\($0))" } ?? ""
             let other = facts.otherStoreHasKeys ? "; PKey keys are in its other store, too" : ""
             return server(

@@ -57,20 +57,20 @@ package final class StatusEndpoint: Sendable {
         return switch inquiry.path {
         case "/": page(inquiry, view)
         case "/metrics": metrics(inquiry, view)
-        case "/healthz": reply(Health.ofLoop(idle: idle(view)))
+        case "/healthz": reply(Probe.ofLoop(idle: idle(view)))
         case "/readyz": reply(readiness(view))
         case "/api/v1/status": document(view)
         default: Reply(404, line: "there are /, /metrics, /healthz, /readyz and /api/v1/status")
         }
     }
 
-    private func reply(_ health: Health) -> Reply {
+    private func reply(_ health: Probe) -> Reply {
         Reply(health.isWell ? 200 : 503, line: OutgoingWords.line(health.words))
     }
 
     private func idle(_ view: Observatory.View) -> Duration? { view.turned.map { $0.duration(to: .now) } }
 
-    private func readiness(_ view: Observatory.View) -> Health { Health.readiness(view.status, idle: idle(view)) }
+    private func readiness(_ view: Observatory.View) -> Probe { Probe.readiness(view.status, idle: idle(view)) }
 
     private func metrics(_ inquiry: Inquiry, _ view: Observatory.View) -> Reply {
         guard Acceptance.takesPlainText(inquiry.headers["accept"]) else {

@@ -1,7 +1,7 @@
 package import Reconciler
 
 /// Whether the daemon works, and whether it does what it is for. Pure.
-package enum Health: Equatable, Sendable {
+package enum Probe: Equatable, Sendable {
     case well(String)
     case ill(String)
 
@@ -20,7 +20,7 @@ package enum Health: Equatable, Sendable {
     /// Whether the loop that does the work turns.
     ///
     /// - Parameter idle: how long ago it last turned; nil before its first turn, when the daemon looks for what it works with.
-    package static func ofLoop(idle: Duration?) -> Health {
+    package static func ofLoop(idle: Duration?) -> Probe {
         guard let idle else { return .well("ok: starting") }
         guard idle <= patience else {
             return .ill("the loop that does the work has not turned for \(idle.components.seconds) s")
@@ -29,7 +29,7 @@ package enum Health: Equatable, Sendable {
     }
 
     /// Whether UFM is made to agree with etcd: the watch is proven, UFM and the ledger answer, and all has been gone through.
-    package static func readiness(_ status: EngineStatus?, idle: Duration?) -> Health {
+    package static func readiness(_ status: EngineStatus?, idle: Duration?) -> Probe {
         guard let status else { return .ill("not ready: nothing has been read yet") }
         let loop = ofLoop(idle: idle)
         guard loop.isWell else { return loop }

@@ -4,8 +4,8 @@ import Testing
 @testable import Exposition
 @testable import Reconciler
 
-@Suite("Health")
-struct HealthTests {
+@Suite("Probes")
+struct ProbeTests {
     private let gone = Failure(.unreachable, "connection refused")
 
     private func status(
@@ -30,15 +30,15 @@ struct HealthTests {
             findings: Findings(), lines: 0)
     }
 
-    private func words(_ status: EngineStatus?, idle: Duration? = .seconds(1)) -> Health {
-        Health.readiness(status, idle: idle)
+    private func words(_ status: EngineStatus?, idle: Duration? = .seconds(1)) -> Probe {
+        Probe.readiness(status, idle: idle)
     }
 
     @Test("The loop works while it turns; before its first turn it starts")
     func loop() {
-        #expect(Health.ofLoop(idle: nil) == .well("ok: starting"))
-        #expect(Health.ofLoop(idle: .seconds(15)) == .well("ok"))
-        #expect(Health.ofLoop(idle: .seconds(16)) == .ill("the loop that does the work has not turned for 16 s"))
+        #expect(Probe.ofLoop(idle: nil) == .well("ok: starting"))
+        #expect(Probe.ofLoop(idle: .seconds(15)) == .well("ok"))
+        #expect(Probe.ofLoop(idle: .seconds(16)) == .ill("the loop that does the work has not turned for 16 s"))
     }
 
     @Test("It is ready once the watch is proven, UFM and the ledger answer and the first pass is done")

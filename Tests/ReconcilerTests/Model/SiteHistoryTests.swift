@@ -60,7 +60,7 @@ struct SiteHistoryTests {
         Issue.record("\(seed) with \(powers): \(breach)\n\(site.journal.lines.joined(separator: "\n"))")
     }
 
-    @Test("What is rarely broken is broken by fewer than one history of 300, whatever befalls")
+    @Test("What is rarely broken is broken by fewer than one history of 1,000, whatever befalls")
     func rarelyBroken() async {
         let first = Seed.fresh()
         let number = max(count / 5, 1_000)
@@ -69,7 +69,7 @@ struct SiteHistoryTests {
         }
         let seeds = failed.prefix(20).map { "\($0.seed) with \($0.powers): \($0.breach)" }.joined(separator: "\n  ")
         print("rarely broken: \(failed.count) of \(number) histories with every power, from \(first)\n  \(seeds)")
-        #expect(failed.count * 300 <= number)
+        #expect(failed.count * 1_000 <= number)
     }
 
     /// `JOURNAL=1 scripts/test --filter notYetHeld` prints a history of each.

@@ -211,6 +211,16 @@ struct TombstoneTests {
         #expect(again.buried.isEmpty)
     }
 
+    @Test("Hosts alone are in others' partitions as well: one of the members is to be a function of this PKey")
+    func functions() throws {
+        let other = try PKey(parsing: "0x2010")
+        #expect(kept.tombstone.isOf(ours, pkey))
+        #expect(!kept.tombstone.isOf(Self.partition(other, [function, host]), other))
+        let hosts = Tombstone(key: "/p/0x200e", members: [host])
+        #expect(!hosts.isOf(Self.partition(pkey, [host]), pkey))
+        #expect(!Tombstone(key: "/p/0x200e", members: [GUID]()).isOf(Self.partition(pkey, []), pkey))
+    }
+
     @Test("Tombstones that are too old are cleared away, as many at once as go into one transaction")
     mutating func aged() throws {
         let numbers: [UInt16] = Array(0x2000..<0x2064)

@@ -27,7 +27,7 @@ struct RepetitionTests {
         try await withClient { client in
             _ = try await client.send(HTTPRequest(.get, "\(server.url)/first"))
             let error = await failure { () async throws(TransportError) in
-                try await client.send(HTTPRequest(method, "\(server.url)/second", body: body))
+                try await client.send(HTTPRequest(method, "\(server.url)/second", body: body).keepingItsConnection)
             }
             #expect(error?.kind == "connectionLost, sent")
             #expect(error?.nothingWasSent == false)
@@ -55,7 +55,7 @@ struct RepetitionTests {
         let client = try HTTPClient(names: NameDirectory(), hiding: Self.olderLibcurl)
         defer { client.shutdown() }
         _ = try await client.send(HTTPRequest(.get, "\(server.url)/first"))
-        let request = HTTPRequest(method, "\(server.url)/second", body: body)
+        let request = HTTPRequest(method, "\(server.url)/second", body: body).keepingItsConnection
         if length ?? 0 == 0 {
             // It goes over a new connection, where there is nothing that libcurl would repeat.
             #expect(try await client.status(request) == 200)

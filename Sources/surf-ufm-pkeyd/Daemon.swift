@@ -243,13 +243,14 @@ struct Daemon {
             }
             defer { group.cancelAll() }
             try await life.run(on: api) {
-                while let signal = await relay.next() {
+                while !relay.isOver, let signal = await relay.next() {
                     if signal == .sigusr1 {
                         let words = detail.toggle() ? "logged from now on" : "no longer logged"
                         log.info("SIGUSR1 received: details are \(words)")
                         continue
                     }
                     guard signal == .sighup else {
+                        relay.end()
                         log.info("\(signal) received: finishing what is under way")
                         return
                     }

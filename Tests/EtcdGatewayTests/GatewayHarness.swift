@@ -27,7 +27,7 @@ extension EtcdServer {
 /// Gives the body a client of these members; its connections are gone afterwards.
 func withGateway<Value>(
     _ endpoints: [EtcdEndpoint], login: EtcdConfiguration.Login? = nil, tls: TLSSettings = TLSSettings(),
-    timeout: Duration = .seconds(20), isolation: isolated (any Actor)? = #isolation,
+    timeout: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ body: (EtcdClient) async throws -> Value
 ) async throws -> Value {
     let transport = try HTTPClient()
@@ -107,7 +107,7 @@ final class Following: Sendable {
 
     /// Waits until the events have come to a state, and records an issue when they do not.
     func reaches(
-        _ what: String, within limit: Duration = .seconds(15), _ sourceLocation: SourceLocation = #_sourceLocation,
+        _ what: String, within limit: Duration = .seconds(60), _ sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: @escaping @Sendable (State) -> Bool
     ) async throws {
         guard await state.wait(timeout: limit, for: { condition($0) ? true : nil }) == nil else { return }

@@ -162,7 +162,7 @@ struct V2FollowerTests {
                     try await group.waitForAll()
                 }
                 let written = start.duration(to: clock.now)
-                try await following.reaches("all of them", within: .seconds(60)) { $0.changes.count >= 10_000 }
+                try await following.reaches("all of them", within: .seconds(240)) { $0.changes.count >= 10_000 }
                 let state = following.state.read { $0 }
                 #expect(state.changes.count == 10_000 && Set(state.indices).count == 10_000)
                 #expect(state.indices == state.indices.sorted() && state.lists == [.start])

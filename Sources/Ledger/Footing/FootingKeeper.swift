@@ -59,8 +59,7 @@ package final class FootingKeeper: GateKeeper {
                 // Nothing is written until it is known what stands now.
                 tell(.close)
             } catch {
-                // Of a server that is away others tell.
-                if !error.isAway, lastSaid != error.message {
+                if error.isOfOurs, lastSaid != error.message {
                     lastSaid = error.message
                     say(Message(.error, "nothing is written: \(error.message)"))
                 }
@@ -141,13 +140,13 @@ extension ManagedRange {
 }
 
 extension Failure {
-    /// Whether a server may just be away, which its side says by itself.
-    fileprivate var isAway: Bool {
+    /// Whether nobody else tells of it: of a server that is away, or does not take us, its side does.
+    fileprivate var isOfOurs: Bool {
         switch cause {
-        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader, .cancelled, .leaseEnded: true
-        case .tls, .untrustedCertificate, .certificateName, .tooLarge, .full, .credentials, .credentialsMissing,
-            .permission, .rejected, .serverError, .history, .malformed, .incomplete, .notShown, .settings, .unreadable,
-            .unwritable:
+        case .malformed, .permission: true
+        case .unreachable, .timedOut, .connectionLost, .unavailable, .busy, .noLeader, .cancelled, .leaseEnded, .tls,
+            .untrustedCertificate, .certificateName, .tooLarge, .full, .credentials, .credentialsMissing, .rejected,
+            .serverError, .history, .incomplete, .notShown, .settings, .unreadable, .unwritable:
             false
         }
     }

@@ -23,7 +23,7 @@ struct Revenants: Sendable {
     private var absent: [PKey: Absent] = [:]
     /// Those that are there again, each with the writing of its tombstone.
     private var returned: [PKey: RecordVersion] = [:]
-    /// Those that we have released since the ledger was last read: gone beyond doubt.
+    /// Those that we have released and whose tombstone no read of the ledger has shown yet: gone beyond doubt.
     private var released: Set<PKey> = []
 
     /// Whether the fabric manager has brought back what this tombstone is of.
@@ -59,10 +59,12 @@ struct Revenants: Sendable {
     ///
     /// - Parameter tombstones: those of partitions without a record.
     mutating func read(_ tombstones: [PKey: KeptTombstone]) {
+        // A read that began before the release shows the record still, and no tombstone without one.
         for pkey in released {
-            if let version = tombstones[pkey]?.version { absent[pkey] = Absent(version: version, since: nil) }
+            guard let version = tombstones[pkey]?.version else { continue }
+            absent[pkey] = Absent(version: version, since: nil)
+            released.remove(pkey)
         }
-        released = []
         absent = absent.filter { tombstones[$0.key]?.version == $0.value.version }
         returned = returned.filter { tombstones[$0.key]?.version == $0.value }
     }

@@ -66,7 +66,7 @@ extension HelpPlan {
         groups: [
             Group(
                 "THE OPTIONS THAT MATTER FIRST", "--wait", "--timeout", "--health", "--approve-deletes", "--adopt",
-                "--confirm", "--yes", "--output", "--etcd-user", "--fabric", "--ledger"),
+                "--confirm", "--yes", "--output", "--etcd-user", "--fabric"),
             Group("WHICH PKEYS", "--pkey-prefix", "--managed-range"),
             .etcdConnection, .ledger, Group("WHERE THE REST IS SAID", "--config-dir", "--debug"),
         ],

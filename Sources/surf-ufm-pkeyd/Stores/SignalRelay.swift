@@ -6,6 +6,7 @@ final class SignalRelay: Sendable {
     private struct Content {
         var signals: [UnixSignal] = []
         var listener: CheckedContinuation<UnixSignal?, Never>?
+        var isOver = false
     }
 
     private let content = Mutex(Content())
@@ -21,6 +22,12 @@ final class SignalRelay: Sendable {
         }
         listener?.resume(returning: signal)
     }
+
+    /// Whether the one has come that ends the program: whoever took it may have been cancelled by then, and it is not lost.
+    var isOver: Bool { content.withLock(\.isOver) }
+
+    /// The one has come that ends the program.
+    func end() { content.withLock { $0.isOver = true } }
 
     /// The next one; nil when the task was cancelled.
     func next() async -> UnixSignal? {

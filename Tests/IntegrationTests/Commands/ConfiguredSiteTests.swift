@@ -152,14 +152,14 @@ struct ConfiguredSiteTests {
     @Test("Each line of the example is accepted by the daemon")
     func acceptedExample() async throws {
         try await withSite(.http) { site in
-            for name in ["ufm-token"] { try site.configuration.write("token", to: name) }
+            for name in ["ufm-token", "listen-token"] { try site.configuration.write("token", to: name) }
             let lines = try Self.exampleLines
             for line in lines {
                 let key = Self.key(line)
                 let partners = [
                     "ufm-key-file": "ufm-cert-file", "etcd-key-file": "etcd-cert-file",
                     "ledger-etcd-user": "ledger-etcd-password-file",
-                    "ledger-etcd-password-file": "ledger-etcd-user",
+                    "ledger-etcd-password-file": "ledger-etcd-user", "listen-token-file": "listen",
                 ]
                 var all = lines.filter { $0 == line || Self.key($0) == partners[key] }
                 for needed in ["ufm-host", "ufm-user"]

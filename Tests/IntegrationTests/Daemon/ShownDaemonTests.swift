@@ -127,7 +127,9 @@ struct ShownDaemonTests {
             let daemon = try site.startDaemon("--listen", "0.0.0.0:\(port)", "--listen-token-file", file)
             try await daemon.waitForLine(containing: "UFM Status")
             #expect(await get("/metrics", at: port)?.status == 401)
-            #expect(await get("/readyz", at: port, headers: "Authorization: Bearer t0ken\r\n")?.status == 200)
+            try await eventually("it is ready") {
+                await get("/readyz", at: port, headers: "Authorization: Bearer t0ken\r\n")?.status == 200
+            }
             try site.configuration.write("t0ken2\n", to: "listen-token")
             _ = daemon.send(signal: 1)
             try await daemon.waitForLine(containing: "SIGHUP received: passwords have been read again")

@@ -139,4 +139,13 @@ struct RevenantsTests {
         #expect(listed(nothing, 800) == [])
         #expect(!revenants.has(pkey, kept))
     }
+
+    @Test(
+        "What we let go of is gone beyond doubt, though a read of the ledger that began before says nothing of it yet")
+    mutating func readBeforeTheRelease() {
+        revenants.released(pkey)
+        revenants.read([:])
+        revenants.read([pkey: kept])
+        #expect(listed(restarted(there), 100) == [pkey])
+    }
 }

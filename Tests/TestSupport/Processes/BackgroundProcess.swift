@@ -37,7 +37,7 @@ package final class BackgroundProcess: Sendable {
     /// - Parameter start: the index of the first line to look at: one more than that of an earlier line, to find a later one.
     @discardableResult
     package func waitForLine(
-        _ what: String = "line", from start: Int = 0, timeout: Duration = .seconds(20),
+        _ what: String = "line", from start: Int = 0, timeout: Duration = .seconds(60),
         matching: @escaping @Sendable (OutputLine) -> Bool
     ) async throws(HarnessError) -> (index: Int, text: String) {
         switch await log.wait(from: start, timeout: timeout, matching: matching) {
@@ -55,7 +55,7 @@ package final class BackgroundProcess: Sendable {
     /// Waits for a line that contains the text, on either stream.
     @discardableResult
     package func waitForLine(
-        containing part: String, from start: Int = 0, timeout: Duration = .seconds(20)
+        containing part: String, from start: Int = 0, timeout: Duration = .seconds(60)
     ) async throws(HarnessError) -> (index: Int, text: String) {
         try await waitForLine("line with \"\(part)\"", from: start, timeout: timeout) { $0.text.contains(part) }
     }
@@ -72,7 +72,7 @@ package final class BackgroundProcess: Sendable {
 
     /// Waits for its end, and until all that it wrote is in `lines`.
     @discardableResult
-    package func waitForExit(timeout: Duration = .seconds(20)) async throws(HarnessError) -> ExitStatus {
+    package func waitForExit(timeout: Duration = .seconds(60)) async throws(HarnessError) -> ExitStatus {
         guard let status = await child.waitForExit(timeout: timeout) else {
             if Task.isCancelled { throw .cancelled(waitingFor: "end of \(command)") }
             throw .timedOut(waitingFor: "end of \(command)", after: timeout, detail: lastLines)

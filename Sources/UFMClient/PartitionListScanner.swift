@@ -8,12 +8,12 @@ import Text
 /// given to the general decoder by itself, and where anything does not fit, or a name stands twice, there is no result and the
 /// general decoder reads the whole, and says what is wrong. What both read they read the same: `PartitionListScannerTests`.
 struct PartitionListScanner {
-    private var json: JSONScanner
+    private var json: PlainScanner
 
     /// The partitions, if the text is one that is read this way to its end; nil says nothing of it.
     static func partitions(in body: [UInt8]) -> [PartitionNumber: Partition]? {
         body.withUnsafeBufferPointer { bytes in
-            var scanner = PartitionListScanner(json: JSONScanner(bytes))
+            var scanner = PartitionListScanner(json: PlainScanner(bytes))
             return scanner.list()
         }
     }

@@ -95,7 +95,7 @@ package struct ReconcilerLoop: Sendable {
                 board.publish(status)
                 witness?.turned(status)
                 observer?.saw(LoopTurn(event, actions, status, engine))
-                for line in reporter.lines(status, said: actions.compactMap(\.message)) { say(line) }
+                for line in reporter.lines(status, said: actions.compactMap(\.message)) { log.say(line) }
                 for action in actions {
                     if case .finish(let how) = action {
                         end = how
@@ -292,7 +292,7 @@ package struct ReconcilerLoop: Sendable {
     private func perform(_ step: PlanStep, _ permit: WritePermit) async -> Result<StepAnswer, Failure> {
         let begin = ContinuousClock.now
         let answer = await result { () async throws(Failure) in try await fabric.perform(step, permit) }
-        say(journal.words(step, answer, took: begin.duration(to: .now)))
+        log.say(journal.words(step, answer, took: begin.duration(to: .now)))
         return answer
     }
 
@@ -311,18 +311,6 @@ package struct ReconcilerLoop: Sendable {
             }
         }
         return results
-    }
-
-    private func say(_ message: Message) {
-        let level: Logger.Level =
-            switch message.level {
-            case .debug: .debug
-            case .info: .info
-            case .notice: .notice
-            case .warning: .warning
-            case .error: .error
-            }
-        log.log(level: level, "\(message.text)", metadata: message.metadata.mapValues { .string($0) })
     }
 }
 

@@ -1,14 +1,19 @@
-/// Steps over a JSON text by its bytes, in the plain form that servers write: for answers that are too large for a decoder.
+/// Steps over a text of JSON, or of a Python literal, by its bytes, in the plain form that programs write: for what is too much
+/// for a decoder.
 ///
 /// It reads texts of plain ASCII, flags and signs, and nothing else: where something else stands it says so by nil or false,
 /// and a decoder has to read the text, or that part of it. What it steps over by ``object()`` it has not judged.
-package struct JSONScanner {
+package struct PlainScanner {
     private let buffer: UnsafeBufferPointer<UInt8>
+    private let isOnOneLine: Bool
     private var position = 0
 
-    /// - Parameter bytes: must outlive the scanner and its copies.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// - Parameters:
+    ///   - bytes: must outlive the scanner and its copies.
+    ///   - isOnOneLine: whether blanks are the only space.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, isOnOneLine: Bool = false) {
         buffer = bytes
+        self.isOnOneLine = isOnOneLine
     }
 
     /// Whether nothing but space is left.
@@ -30,12 +35,21 @@ package struct JSONScanner {
     }
 
     /// Where a text stands that comes next, between its quotes: of characters that mean themselves.
-    package mutating func span() -> Range<Int>? {
-        guard skip("\"") else { return nil }
+    ///
+    /// - Parameter alsoSingle: whether the quotes may be single ones.
+    package mutating func span(alsoSingle: Bool = false) -> Range<Int>? {
+        let quote: UInt8
+        if skip("\"") {
+            quote = UInt8(ascii: "\"")
+        } else if alsoSingle, skip("'") {
+            quote = UInt8(ascii: "'")
+        } else {
+            return nil
+        }
         let start = position
         while position < buffer.count {
             let byte = buffer[position]
-            if byte == UInt8(ascii: "\"") {
+            if byte == quote {
                 position += 1
                 return start..<position - 1
             }
@@ -95,11 +109,10 @@ package struct JSONScanner {
     }
 
     private mutating func skipSpace() {
-        while position < buffer.count {
-            switch buffer[position] {
-            case 0x20, 0x0a, 0x0d, 0x09: position += 1
-            default: return
-            }
-        }
+        while position < buffer.count, isSpace(buffer[position]) { position += 1 }
+    }
+
+    private func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || !isOnOneLine && (byte == 0x0a || byte == 0x0d || byte == 0x09)
     }
 }

@@ -1,9 +1,8 @@
-import Logging
-import Reconciler
+package import Logging
 
 extension Logger {
-    /// Says what somebody beside the engine has to say.
-    func say(_ message: Reconciler.Message) {
+    /// Says what the engine, or somebody beside it, has to say.
+    package func say(_ message: Reconciler.Message) {
         let level: Logger.Level =
             switch message.level {
             case .debug: .debug

@@ -59,6 +59,10 @@ struct HealthReportTests {
         #expect(words([], late, late) == "no daemon runs (stopped 12:30 on admin1)")
         let lost = "no daemon runs (nobody was heard since 12:30; it was on admin2 and took no leave)"
         #expect(words([], early, late) == lost && words([], nil, late) == lost)
+        // A heartbeat that stands is of one that came in the second in which another left.
+        let standing = Presence.Heard(host: "admin2", time: late, isStanding: true)
+        let presence = Presence([], stop: About.CleanStop(host: "admin1", time: late), heard: standing)
+        #expect(presence.lost == standing && presence.stop == nil)
     }
 
     // MARK: Health

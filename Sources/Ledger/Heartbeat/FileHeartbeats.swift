@@ -44,7 +44,7 @@ package struct FileHeartbeats: HeartbeatBoard {
     package func lastHeard() async throws(Failure) -> Presence.Heard? {
         guard let heartbeat = try heartbeat(), let age = directory.age(of: name) else { return nil }
         let time = Date(timeIntervalSinceNow: -Double(age)).formatted(.iso8601)
-        return Presence.Heard(host: heartbeat.host, time: time)
+        return Presence.Heard(host: heartbeat.host, time: time, isStanding: true)
     }
 
     private func heartbeat() throws(Failure) -> Heartbeat? {

@@ -7,11 +7,19 @@ package struct Presence: Hashable, Sendable {
         package let host: String
         /// In UTC, as `2026-01-31T12:00:00Z`.
         package let time: String
+        /// Whether the heartbeat itself still stands, which goes with a leave: then whoever left in that second was another.
+        package var isStanding = false
 
-        package init(host: String, time: String) {
+        private enum CodingKeys: CodingKey { case host, time }
+
+        package init(host: String, time: String, isStanding: Bool = false) {
             self.host = host
             self.time = time
+            self.isStanding = isStanding
         }
+
+        /// Whether it was after that end.
+        func isAfter(_ stop: About.CleanStop) -> Bool { stop.time < time || isStanding && stop.time == time }
     }
 
     /// What those say who live, the eldest first.
@@ -26,7 +34,7 @@ package struct Presence: Hashable, Sendable {
     package init(_ sightings: [Sighting], stop: About.CleanStop?, heard: Heard?) {
         living = sightings.compactMap(\.heartbeat).sorted { ($0.started, $0.id) < ($1.started, $1.id) }
         count = sightings.count
-        let isLost = sightings.isEmpty && (heard.map { heard in stop.map { $0.time < heard.time } ?? true } ?? false)
+        let isLost = sightings.isEmpty && (heard.map { heard in stop.map(heard.isAfter) ?? true } ?? false)
         lost = isLost ? heard : nil
         self.stop = isLost ? nil : stop
     }

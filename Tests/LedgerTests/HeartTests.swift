@@ -56,6 +56,23 @@ private final class MemoryBoard: HeartbeatBoard {
     func lastHeard() async throws(Failure) -> Presence.Heard? { nil }
 }
 
+/// A transport on which etcd's answers to puts are lost, as for whoever is cancelled meanwhile.
+private final class MutePuts: HTTPTransport {
+    private let http: HTTPClient
+
+    init(_ http: HTTPClient) { self.http = http }
+
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        let response = try await http.send(request)
+        if request.url.hasSuffix("/kv/put") { throw .cancelled }
+        return response
+    }
+
+    func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
+        throw .invalidRequest("nobody watches")
+    }
+}
+
 @Suite("The heart of a daemon", .timeLimit(.minutes(2)))
 struct HeartTests {
     private let daemon = Heartbeat.Daemon(host: "admin1", process: 812, version: "1.0")
@@ -184,6 +201,23 @@ struct HeartTests {
         try await heartbeats.remove()
         #expect(try await reader.sightings() == [])
         #expect(try await reader.lastHeard()?.host == "admin1")
+    }
+
+    @Test("A first heartbeat whose answer is lost goes with the daemon all the same")
+    func unanswered() async throws {
+        let server = try await EtcdServer.start()
+        let http = try HTTPClient()
+        defer { http.shutdown() }
+        let endpoint = try EtcdEndpoint(parsing: server.clientURL, defaultScheme: .http, defaultPort: 2379)
+        let configuration = EtcdConfiguration(endpoints: [endpoint])
+        let reader = EtcdHeartbeats(try EtcdClient(configuration, transport: http), fabric: "default")
+        let heartbeats = EtcdHeartbeats(
+            try EtcdClient(configuration, transport: MutePuts(http)), fabric: "default")
+        await #expect(throws: Failure.self) { try await heartbeats.write(heartbeat("one")) }
+        #expect(try await reader.sightings().map { $0.heartbeat?.words } == ["one"])
+        #expect(try await !heartbeats.renew())
+        try await heartbeats.remove()
+        #expect(try await reader.sightings() == [])
     }
 
     @Test("Beside a file it is alive who keeps the lock, and the file's age says when he was heard last")

@@ -72,7 +72,7 @@ test_on_etcd() {
     shift
     step "Running the tests with an etcd on etcd $version"
     (($# > 0)) || set -- --filter "$ETCD_SUITES"
-    ETCD_BINARY=$(etcd_binary "$version") swift test --skip-build --disable-xctest "$@"
+    ETCD_BINARY=$(etcd_binary "$version") run_tests "$@"
 }
 
 # need_other_etcd: sets OTHER_ETCD_BINARY to an etcd of version OTHER_ETCD below .build, fetched where it is missing.

@@ -42,3 +42,13 @@ build() {
         fail "the build failed after $(elapsed "$begun"); all that was said is in .build/build.log"
     note "built in $(elapsed "$begun")"
 }
+
+# run_tests OPTIONS...: `swift test` of what is built, of the tests that these choose. Of a thousand tests only some run at
+# once, where Swift can be told so (from 6.3 on): else each would wait minutes for a processor within its own time limits.
+run_tests() {
+    local width=()
+    if [[ -n $(ask_swift test --help-hidden | sed -n '/--experimental-maximum-parallelization-width/p') ]]; then
+        width=(--experimental-maximum-parallelization-width "$((6 * $(nproc)))")
+    fi
+    swift test --skip-build --disable-xctest "${width[@]}" "$@"
+}

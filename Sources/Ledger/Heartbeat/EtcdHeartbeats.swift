@@ -15,7 +15,14 @@ package final class EtcdHeartbeats: HeartbeatBoard {
     private let heard: KeyName
     private let etcd: EtcdCall
     /// The lease of ours.
-    private let lease = Mutex<Int64?>(nil)
+    private let lease = Mutex(Own())
+
+    private struct Own {
+        /// Under which ours stands.
+        var standing: Int64?
+        /// The last that was granted: whoever ends before his first heartbeat is answered takes it away all the same.
+        var granted: Int64?
+    }
 
     package init(_ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }) {
         self.client = client
@@ -27,20 +34,24 @@ package final class EtcdHeartbeats: HeartbeatBoard {
     package func write(_ heartbeat: Heartbeat) async throws(Failure) {
         let text = try heartbeat.json()
         let key = (prefix + heartbeat.name).bytes
-        if let lease = lease.withLock({ $0 }) {
-            _ = try await etcd { () async throws(EtcdError) in try await client.put(key, text, lease: lease) }
-            return
+        let standing = lease.withLock { $0.standing }
+        let own: Int64
+        if let standing {
+            own = standing
+        } else {
+            own = try await etcd { () async throws(EtcdError) in
+                try await client.grantLease(seconds: Self.timeToLive)
+            }.id
+            lease.withLock { $0.granted = own }
         }
-        let granted = try await etcd { () async throws(EtcdError) in
-            try await client.put(key, text, forSeconds: Self.timeToLive)
-        }
-        lease.withLock { $0 = granted.id }
+        _ = try await etcd { () async throws(EtcdError) in try await client.put(key, text, lease: own) }
+        lease.withLock { $0.standing = own }
     }
 
     package func renew() async throws(Failure) -> Bool {
-        guard let lease = lease.withLock({ $0 }) else { return false }
-        let left = try await etcd { () async throws(EtcdError) in try await client.keepAlive(lease) }
-        if left == nil { self.lease.withLock { $0 = nil } }
+        guard let standing = lease.withLock({ $0.standing }) else { return false }
+        let left = try await etcd { () async throws(EtcdError) in try await client.keepAlive(standing) }
+        if left == nil { lease.withLock { $0 = Own() } }
         return left != nil
     }
 
@@ -56,8 +67,8 @@ package final class EtcdHeartbeats: HeartbeatBoard {
 
     package func remove() async throws(Failure) {
         let own = lease.withLock { lease in
-            defer { lease = nil }
-            return lease
+            defer { lease = Own() }
+            return lease.granted
         }
         guard let own else { return }
         // Its key goes with it, unless a process of the same name has put its own there.

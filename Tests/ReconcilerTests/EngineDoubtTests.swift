@@ -377,4 +377,31 @@ struct EngineDoubtTests {
         }
         #expect(keys == ["/p/0x5": .absent, "/p/0x0005": .absent])
     }
+
+    // MARK: A list that a comparison refutes
+
+    @Test("Once a comparison has refuted a list, nothing is deleted by a list's word before another one was asked for")
+    mutating func refuted() throws {
+        try begin()
+        _ = try list([], at: 105, by: "one", .seconds(30))
+        let there = FabricSnapshot(complete: [
+            try ToldEngine.partition(pkey), try ToldEngine.partition(other, host: 2),
+        ])
+        _ = told.tell(.fabricRead(.success(there)), at: .seconds(30))
+        let late = told.tell(.timer, at: .seconds(46))
+        #expect(late.onPartitions[pkey]?.isAuthorisation == true && late.onPartitions[other]?.isAuthorisation == true)
+        let before = try #require(asked(told.tell(.timer, at: .seconds(61))))
+        _ = told.answer(other, .refused, at: .seconds(62))
+        let allowed = told.answer(pkey, .done, at: .seconds(62))
+        #expect(allowed.onPartitions[pkey] == nil)
+        // The one that was under way may come from whoever gave the first one.
+        let same = KeySnapshot(complete: [], at: StorePoint(revision: 106), by: Respondent("one"))
+        _ = told.tell(.sourceListed(before, .success(same)), at: .seconds(62))
+        let records = [pkey: record(.deleting), other: record(.synced, "0x6", 91)]
+        while !told.ledger(.success(records), at: .seconds(63)).isEmpty {}
+        #expect(!told.tell(.timer, at: .seconds(63)).onPartitions.values.contains { $0.isAuthorisation })
+        _ = try list([], at: 106, by: "two", .seconds(64))
+        let after = told.tell(.timer, at: .seconds(66))
+        #expect(after.onPartitions[pkey]?.isAuthorisation == true)
+    }
 }

@@ -250,6 +250,12 @@ package struct DesiredState: Sendable {
         }
     }
 
+    /// A comparison shows that what a list alone has told is not so.
+    mutating func refuted() { for index in views.indices { views[index].refuted() } }
+
+    /// Whether nobody has listed a source anew since.
+    var isRefuted: Bool { views.contains(where: \.trust.isRefuted) }
+
     /// Whether a list of any source is in doubt.
     var isInDoubt: Bool { views.contains { $0.trust.doubt != nil } }
 

@@ -62,6 +62,8 @@ struct SourceTrust: Sendable {
     private var (ahead, outlived): (Set<KeyName>, Set<KeyName>) = ([], [])
     /// Who answered the last list that was used.
     private(set) var witness: Respondent?
+    /// A comparison has shown that a list was wrong, or is no longer right, and no other one has been used since.
+    private(set) var isRefuted = false
 
     /// How long members must agree after they did not.
     static let probation = Duration.seconds(600)
@@ -97,6 +99,9 @@ struct SourceTrust: Sendable {
         return known == store
     }
 
+    /// A comparison shows that what a list alone has told is not so.
+    mutating func refuted() { isRefuted = true }
+
     /// Judges a list, and takes note of one that is used.
     mutating func judge(_ list: KeySnapshot, _ occasion: ListOccasion, now: Duration) -> ListVerdict {
         if occasion == .afresh, gap != nil {
@@ -113,6 +118,7 @@ struct SourceTrust: Sendable {
         case .ours:
             let goesOnFromSuspect = doubt?.isContinued(by: list) ?? false
             doubt = nil
+            isRefuted = false
             witness = list.witness
             // So must what it told to be set there: a store between may have had it, whose versions this one never comes to.
             history.forget(outlived, after: list)
@@ -145,6 +151,7 @@ struct SourceTrust: Sendable {
             return kind == .old ? .old : .suspect
         }
         doubt = nil
+        isRefuted = false
         believedAt = now
         witness = list.witness
         history.begin(with: list)

@@ -20,7 +20,8 @@ package struct SourceID: Hashable, Sendable {
 }
 
 /// Which history of a source a list was asked of. A list that was under way when the source began anew may be of the store
-/// that was before, whose versions mean nothing in this one.
+/// that was before, whose versions mean nothing in this one. And one that was when a comparison had another result than the
+/// list before it may come from who gave that one.
 package struct Epoch: Hashable, Sendable {
     package let source: SourceID
     private var number = 0
@@ -152,6 +153,12 @@ struct SourceView: Sendable {
 
     /// Time has passed; says whether the members agree again by now.
     mutating func pass(now: Duration) -> Bool { trust.pass(now: now) }
+
+    /// A comparison shows that what a list alone has told is not so: those that were asked for before come too late.
+    mutating func refuted() {
+        trust.refuted()
+        epoch.advance()
+    }
 
     /// Somebody vouches for what it says; says whether its members were taken to disagree.
     mutating func agree() -> Bool { trust.agree() }

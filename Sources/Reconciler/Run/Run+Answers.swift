@@ -131,7 +131,7 @@ extension Run {
             case .success(.allowed), .success(.written):
                 Self.goOn(goal, facts).after([.confirmed(goal.errand.revision)])
             // What is ours stays ours: the list was wrong, or is no longer right.
-            case .success(.refused): Turn(.failed, after: [.lookAgain])
+            case .success(.refused): Turn(.failed, after: facts.refutation + [.lookAgain])
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .claiming(let goal, let record):
@@ -148,7 +148,7 @@ extension Run {
                 Self.goOn(goal, facts).after([.recorded(KeptRecord(record, version))])
             // A store that is full has said yes, and could not write it down: the record stays as it is.
             case .success(.allowed): Self.goOn(goal, facts)
-            case .success(.refused): Self.lookAgain.after(RunWords.notDeleted(goal.pkey))
+            case .success(.refused): Self.lookAgain.after(facts.refutation + RunWords.notDeleted(goal.pkey))
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .recording(let goal, let record, let permit):

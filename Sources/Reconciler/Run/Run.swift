@@ -102,6 +102,8 @@ enum Run: Sendable {
         var refusal: Failure?
         /// Whether what is wanted has changed since the source was last listed from the beginning: then somebody waits.
         var isRecent = false
+        /// Whether a comparison has shown a list to be wrong, and no other one has been used since.
+        var isRefuted = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 
@@ -118,6 +120,13 @@ enum Run: Sendable {
         func isCurrent(_ goal: Goal) -> Bool {
             standing.revision == goal.errand.revision && standing.intent == goal.wish.intent
         }
+
+        /// Whether the partition may be deleted by the word that we have: not by a list's alone while one was shown to be wrong.
+        /// Another list may be of a history in which the key was lost and not deleted.
+        var mayDelete: Bool { standing.word == .told || !isRefuted }
+
+        /// What a refused comparison says of who told what was compared.
+        var refutation: [Effect] { standing.word == .listed ? [.refuted] : [] }
 
         /// What a goal has to wait for, where the partition is so.
         func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {

@@ -85,6 +85,8 @@ enum Effect: Sendable {
     case troubled(Failure)
     /// The store stands otherwise than we believed: its keys are read again.
     case lookAgain
+    /// So do those who told us by a list alone: nothing is deleted by such a word before another list.
+    case refuted
     case say(Message)
 }
 

@@ -94,6 +94,9 @@ struct SourceSide: Sendable {
     /// A second opinion agrees with what is wanted of a partition.
     mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { desiredSoFar.confirmed(pkey, revision) }
 
+    /// A comparison shows that what a list alone has told is not so.
+    mutating func refuted() { desiredSoFar.refuted() }
+
     /// A source answers from a store of another name; says whether that is news.
     mutating func strayed(_ source: SourceID) -> Bool { astray.insert(source).inserted }
 

@@ -38,6 +38,7 @@ extension Standings {
             for waiter in waiters.waiting(on: pkey) { ask(waiter, isNews: false, &work, now: out.now) }
         case .confirmed(let revision): sides.source.confirmed(pkey, revision)
         case .lookAgain: clockwork.lookAgain(now: out.now)
+        case .refuted: sides.source.refuted()
         case .say(let message): out.say(message)
         }
     }

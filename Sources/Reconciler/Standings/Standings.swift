@@ -48,7 +48,7 @@ struct Standings: Sendable {
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
             refusal: sides.fabric.refusals.failure(now: now),
             isRecent: picture.desired.revision(of: pkey) > listedUpTo,
-            failure: { work.failure(of: $0) }, adoption: admission.adoption)
+            isRefuted: picture.desired.isRefuted, failure: { work.failure(of: $0) }, adoption: admission.adoption)
     }
 
     /// How a run over a partition begins; nil until all sides are known.

@@ -28,8 +28,6 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
 
     /// What broke in one history of some thousands with every power, and is left out of the main test: another test bounds how
     /// often. In each that was known a store lost its history, mostly where two daemons ran, which is no supported way to run.
-    /// Of the last 50,000 histories with every power one broke, 0x322bd759bff531c9: a store goes back and is past what we were
-    /// told, and a list lacks more than it lost. The first deletion that is refused shows that; others follow it all the same.
     static let rarelyBroken =
         [Power.wipes, .restoresBehind, .restoresOvertaking, .revertedKeys].map { loss in
             NotYetHeld(loss, .ports, "a port joins before what the watch tells of its holder is believed")

@@ -23,7 +23,7 @@ package struct Doubt: Sendable {
     private var witness: Respondent?
     private var asks = 0
     /// Whether any of the lists that agree contradicts what we know.
-    private var hasContradicted: Bool
+    package private(set) var hasContradicted: Bool
     /// When another list is to be asked for.
     package private(set) var askAt: Duration
 
@@ -32,11 +32,6 @@ package struct Doubt: Sendable {
         candidate.begin(with: list)
         hasContradicted = kind == .suspect
         (since, witness, askAt) = (now, list.witness, now + Self.firstPause)
-    }
-
-    /// Whether a list goes on from the suspect one as well: then what it lacks may have been lost, and not deleted.
-    package func isContinued(by list: KeySnapshot) -> Bool {
-        hasContradicted && candidate.judge(list) == .ours
     }
 
     /// Who is not to be asked for the next list.

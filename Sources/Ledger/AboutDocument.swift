@@ -1,9 +1,10 @@
 import JSONText
+import KeyHistory
 import Planning
 import Reconciler
 
 /// What a ledger says of itself, as it is written:
-/// `{"format":1,"stopped":{"host":"admin1","time":"2026-01-31T12:00:00Z"},"store":"v2"}`.
+/// `{"format":1,"least":"0.1.0","stopped":{"host":"admin1","time":"2026-01-31T12:00:00Z"},"store":"v2"}`.
 struct AboutDocument: Codable, Hashable, Sendable {
     struct Stop: Codable, Hashable, Sendable {
         let host: String
@@ -13,23 +14,30 @@ struct AboutDocument: Codable, Hashable, Sendable {
     struct Ground: Codable, Hashable, Sendable {
         let ufm: [String]
         let range: String
+        let prefix: String?
 
         init(_ footing: Footing) {
             ufm = footing.hosts
             range = footing.range.description
+            prefix = footing.prefix?.description
         }
 
         func footing() throws(Unreadable) -> Footing {
             guard let range = ManagedRange(described: range) else {
                 throw Unreadable(problem: "'\(range)' is no range of PKeys")
             }
-            return Footing(hosts: ufm, range: range)
+            return Footing(hosts: ufm, range: range, prefix: prefix.map { KeyName($0) })
         }
     }
 
     static let format = 1
+    /// The first version of this program that may write what this one writes. It is raised with everything that an older one
+    /// would write away or misread.
+    static let leastWriter = "0.1.0"
 
     let format: Int
+    /// The first version that may write the ledger.
+    let least: String?
     let store: String?
     let stopped: Stop?
     /// Where the ledger went.
@@ -44,6 +52,7 @@ struct AboutDocument: Codable, Hashable, Sendable {
 
     init(_ about: About, change: Int64? = nil) {
         format = Self.format
+        least = Self.leastWriter
         store = about.store?.rawValue
         stopped = about.stop.map { Stop(host: $0.host, time: $0.time) }
         moved = about.movedTo
@@ -72,6 +81,10 @@ struct AboutDocument: Codable, Hashable, Sendable {
         guard format == Self.format else {
             throw Unreadable(problem: "format \(format) is not known, only \(Self.format)")
         }
+        if let least, Self.isLater(least, than: Self.leastWriter) {
+            throw Unreadable(
+                problem: "only version \(least) and later may write this ledger, and this program is older: upgrade it")
+        }
         var about = About()
         if let store {
             guard let known = KeyStore(rawValue: store) else {
@@ -85,6 +98,12 @@ struct AboutDocument: Codable, Hashable, Sendable {
         about.footing = try footing.map { (ground) throws(Unreadable) in try ground.footing() }
         about.waiting = try waiting.map { (ground) throws(Unreadable) in try ground.footing() }
         return about
+    }
+
+    /// Compares versions number by number; what is no number is later than any, so that nobody writes what he cannot judge.
+    private static func isLater(_ version: String, than other: String) -> Bool {
+        let numbers = { (text: String) in text.split(separator: ".").map { Int($0) ?? .max } }
+        return other != version && numbers(other).lexicographicallyPrecedes(numbers(version))
     }
 
     func json() throws(Failure) -> [UInt8] {

@@ -219,7 +219,9 @@ struct Daemon {
         }
         let relay = SignalRelay()
         let hosts = isDryRun ? settings.ufm.hosts : await HostAddresses.all(of: settings.ufm.hosts)
-        let ground = Ground(Footing(hosts: hosts, range: settings.engine.limits.range))
+        let ground = Ground(
+            Footing(
+                hosts: hosts, range: settings.engine.limits.range, prefix: KeyName(directory.pkeyPrefix)))
         let life = Life(
             stores: stores, fabric: ufmFabric, memory: isDryRun ? nil : memory, floors: floors,
             engine: settings.engine, isDryRun: isDryRun, supervisor: supervisor, observatory: lookout?.observatory,

@@ -204,13 +204,12 @@ struct DoubtTests {
         #expect(is9Believed)
     }
 
-    @Test("A list may go on from the lists in doubt as well, once one of them has contradicted what was known")
-    func continued() {
+    @Test("It knows whether any of its lists has contradicted what was known")
+    func contradicted() {
         var doubt = Doubt(list(50, ["a": 40]), .old, now: .zero)
-        #expect(!doubt.isContinued(by: list(60, ["a": 55])))
+        #expect(!doubt.hasContradicted)
         _ = doubt.hears(list(52, ["a": 40]), .suspect, now: .seconds(1))
-        #expect(doubt.isContinued(by: list(60, ["a": 55])))
-        #expect(!doubt.isContinued(by: list(60, ["a": 45])))
+        #expect(doubt.hasContradicted)
     }
 
     @Test("Others are asked for at once, and then less and less often")

@@ -49,6 +49,8 @@ struct LedgerInEachPlace {
     func close() { http?.shutdown() }
 }
 
+private let later = " and later may write this ledger, and this program is older: upgrade it"
+
 @Suite("What a ledger says of itself")
 struct AboutTests {
     private let stop = About.CleanStop(host: "admin1", time: "2026-01-31T12:00:00Z")
@@ -114,7 +116,8 @@ struct AboutTests {
         try await world.ledger.amendAbout { $0 = About(store: .v2, stop: stop) }
         #expect(
             try await world.text()
-                == #"{"format":1,"stopped":{"host":"admin1","time":"2026-01-31T12:00:00Z"},"store":"v2"}"# + "\n")
+                == #"{"format":1,"least":"0.1.0","stopped":{"host":"admin1","time":"2026-01-31T12:00:00Z"},"store":"v2"}"#
+                + "\n")
     }
 
     @Test("It is written as documented in a file")
@@ -127,6 +130,7 @@ struct AboutTests {
                   "about" : {
                     "change" : 1,
                     "format" : 1,
+                    "least" : "0.1.0",
                     "stopped" : {
                       "host" : "admin1",
                       "time" : "2026-01-31T12:00:00Z"
@@ -148,6 +152,9 @@ struct AboutTests {
         "What is not understood is an error, and is not written away",
         arguments: [
             (#"{"format":2}"#, "format 2 is not known, only 1"),
+            (#"{"format":1,"least":"0.1.1"}"#, "only version 0.1.1\(later)"),
+            (#"{"format":1,"least":"0.10"}"#, "only version 0.10\(later)"),
+            (#"{"format":1,"least":"two"}"#, "only version two\(later)"),
             (#"{"format":1,"store":"v4"}"#, "'v4' is no store of etcd, only v3 and v2 are"),
             (#"{"format":1,"format":1}"#, "it cannot be read"), ("v2", "it cannot be read"),
         ])

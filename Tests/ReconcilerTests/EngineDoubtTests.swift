@@ -190,11 +190,11 @@ struct EngineDoubtTests {
         #expect(suspect.onPartitions == [:])
         let either = try list([ToldEngine.key("0x6", host: 4, 122)], at: 125, by: "two", .seconds(33))
         #expect(
-            either.texts.contains { $0.contains("goes on from what had been told, and from a list that contradicted") })
+            either.texts.contains { $0.contains("goes on from what had been told, after a list that contradicted") })
         #expect(either.onPartitions[pkey] == nil)
     }
 
-    @Test("What a list lacks that goes on from a suspect one as well is guarded, however few they are")
+    @Test("What a list lacks that ends a doubt is guarded, however few they are")
     mutating func goesOnFromBoth() throws {
         try either()
         let late = told.tell(.timer, at: .seconds(48))

@@ -45,6 +45,20 @@ struct FootingTests {
         #expect(other.differences(from: known, isOurUFM: false).hasPrefix("UFM is ufm9 and was ufm1"))
     }
 
+    @Test("With keys below another prefix nothing goes on: all that is ours would look deleted")
+    func elsewhere() throws {
+        let range = try #require(ManagedRange(described: "0x2000-0x3000"))
+        func keys(_ prefix: KeyName?) -> Footing { Footing(hosts: ["ufm1"], range: range, prefix: prefix) }
+        let (known, other) = (keys("/pcocc/global/opensm/pkeys/"), keys("/pcocc/pkeys/"))
+        #expect(other.verdict(after: known, isOurUFM: true) == .waits(admitted: nil))
+        #expect(
+            other.differences(from: known, isOurUFM: true)
+                == "keys are looked for below /pcocc/pkeys/ and were below /pcocc/global/opensm/pkeys/")
+        // What nobody has said before contradicts nobody, and is to be written down.
+        #expect(other.verdict(after: keys(nil), isOurUFM: true) == .stands && !other.isSame(as: keys(nil)))
+        #expect(known.verdict(after: known, isOurUFM: true) == .stands && known.isSame(as: known))
+    }
+
     @Test("A UFM is the same by one name or address, or by most of what is ours there")
     func same() throws {
         let known = try footing(["ufm1", "10.0.0.1"], "0x2000-0x3000")

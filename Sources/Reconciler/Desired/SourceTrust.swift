@@ -12,7 +12,7 @@ package enum ListOccasion: Hashable, Sendable {
 package enum ListVerdict: Hashable, Sendable {
     /// It is of the history that we know, and used.
     case ours
-    /// It goes on from what we know, and from a list that contradicted that: it is used, but what it lacks may have been lost.
+    /// It goes on from what we know, after a list that contradicted that: it is used, but what it lacks may have been lost.
     case either
     /// More was told while it was under way: nothing can be learnt from it.
     case overtaken
@@ -116,7 +116,8 @@ struct SourceTrust: Sendable {
         switch history.judge(list) {
         case .otherStore: return .otherStore
         case .ours:
-            let goesOnFromSuspect = doubt?.isContinued(by: list) ?? false
+            // It does not contradict what we know, and the one before did. A store may have gone back, and be past that by now.
+            let mayHaveLost = doubt?.hasContradicted ?? false
             doubt = nil
             isRefuted = false
             witness = list.witness
@@ -125,7 +126,7 @@ struct SourceTrust: Sendable {
             outlived = []
             history.take(list)
             closeGap(with: list, occasion)
-            return goesOnFromSuspect ? .either : .ours
+            return mayHaveLost ? .either : .ours
         case .old:
             // It shows nothing, and ends no doubt: where nothing has been listed yet, another one must come.
             if case .besideWatch(let asked) = occasion, list.revision >= asked { return .overtaken }

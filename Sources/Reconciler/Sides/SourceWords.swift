@@ -44,7 +44,7 @@ extension SourceSide {
             return [
                 Message(
                     .warning,
-                    "a list of \(name) at revision \(revision) goes on from what had been told, and from a list that contradicted it: what both lack waits for an approval"
+                    "a list of \(name) at revision \(revision) goes on from what had been told, after a list that contradicted it: what it lacks waits for an approval"
                 )
             ] + home(source)
         }

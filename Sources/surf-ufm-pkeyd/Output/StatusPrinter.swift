@@ -141,6 +141,10 @@ struct StatusPrinter {
         let hosts = { (footing: Footing?) in Terminal.line(footing?.hosts.joined(separator: ", ") ?? "unknown") }
         Output.line("UFM:            \(hosts(after)) (was \(hosts(before)))")
         Output.line("Managed range:  \(after.range) (was \(before.map { "\($0.range)" } ?? "unknown"))")
+        let prefix = { (footing: Footing?) in
+            Terminal.line(footing?.prefix.map { "\($0)" } ?? "unknown")
+        }
+        Output.line("Keys below:     \(prefix(after)) (was \(prefix(before)))")
     }
 
     func print(_ outcome: InstructionOutcome, of what: Instruction.What) throws {

@@ -56,4 +56,27 @@ struct ConfirmationTests {
             #expect(try await wide.stop() == .code(0))
         }
     }
+
+    @Test("With keys below another prefix no partition looks deleted before somebody confirms it")
+    func otherPrefix() async throws {
+        try await withSite(.http) { site in
+            let daemon = try site.startDaemon("--poll-interval", "1")
+            try await site.put(pkey: "0x2001", hosts: ["043f720300f55176"])
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2001")
+            #expect(try await daemon.stop() == .code(0))
+            let written = site.ufm.writes.count
+            let astray = try site.startDaemon("--poll-interval", "1", "--pkey-prefix", "/pcocc/global/pkeys/")
+            try await astray.waitForLine(
+                containing: "keys are looked for below /pcocc/global/pkeys/ and were below /pcocc/global/opensm/pkeys/")
+            try await astray.waitForLine(containing: "UFM PKeys managed through etcd: [0x2001]")
+            // It has looked once more since, and would have acted.
+            let seen = site.ufm.requests.count
+            try await site.ufm.waitFor("another look", timeout: .seconds(60)) { $0.requests.count > seen + 1 }
+            let shown = try await site.run(["status", "--etcd-user", "root", "--confirm"], input: "yes\n")
+            #expect(shown.output.contains("/pcocc/global/pkeys/ (was /pcocc/global/opensm/pkeys/)"))
+            #expect(shown.exitCode == 1)
+            #expect(try await astray.stop() == .code(0))
+            #expect(site.ufm.writes.count == written && site.partition(0x2001) != nil)
+        }
+    }
 }

@@ -65,7 +65,7 @@ extension Site {
         }
         daemons[index].follower.position = event.revision
         expectNews(index)
-        for mark in marks[event.revision] ?? [] {
+        for mark in marks[event.revision] ?? [] where !isOldNews(mark.slot, at: event.revision, index) {
             daemons[index].witness.told[mark.slot] = max(mark.era, daemons[index].witness.told[mark.slot] ?? 0)
             let wish = eras(mark.slot, from: mark.era).first?.wish
             if wish != .absent { daemons[index].witness.present.insert(mark.slot) }
@@ -75,6 +75,14 @@ extension Site {
         for case .set(let key) in event.changes { daemons[index].witness.names.insert(key.name) }
         note("watch of \(daemons[index].life): revision \(event.revision)")
         tell(News.changed(event, store.point(at: event.revision)).event, index)
+    }
+
+    /// Whether a change is of before what a list has shown of the key, and the store then found to be so: as where a watch
+    /// lags behind. That the store has gone back since, no life can know that was shown nothing else.
+    private func isOldNews(_ slot: Int, at revision: Int64, _ index: Int) -> Bool {
+        let witness = daemons[index].witness
+        guard let confirmed = witness.confirmed[slot], witness.noticed.isEmpty else { return false }
+        return eras[slot][confirmed].revision > revision
     }
 
     /// When there is something to tell, it is told a moment later.

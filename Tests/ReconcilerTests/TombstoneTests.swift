@@ -33,8 +33,12 @@ struct TombstoneTests {
     private var records: [PKey: LedgerRecord] = [:]
 
     private var content: LedgerContent {
-        LedgerContent(records.mapValues { KeptRecord($0, RecordVersion(1)) }, tombstones: [pkey: kept])
+        LedgerContent(
+            records.mapValues { KeptRecord($0, RecordVersion(1)) }, tombstones: moreKept.merging([pkey: kept]) { $1 })
     }
+
+    /// Tombstones of others.
+    private var moreKept: [PKey: KeptTombstone] = [:]
 
     private func list(_ partitions: [Partition]) -> EngineEvent {
         .fabricRead(.success(FabricSnapshot(complete: partitions)))
@@ -152,6 +156,16 @@ struct TombstoneTests {
         #expect(resync(ours, isAfterRestart: true, at: 720).onPartitions == [pkey: .read])
     }
 
+    @Test("Several that come back are looked at one by one, and claimed by nobody")
+    mutating func several() throws {
+        let second = try PKey(parsing: "0x200f")
+        let theirs = try [GUID(parsing: "c0cc200f00000100"), GUID(parsing: "043f720300f55102")]
+        moreKept = [second: KeptTombstone(Tombstone(key: "/p/0x200f", members: Set(theirs)), RecordVersion(8))]
+        begin()
+        let back = resync([ours, Self.partition(second, theirs)], isAfterRestart: true, at: 720)
+        #expect(back.onPartitions == [pkey: .read, second: .read] && back.batches.isEmpty)
+    }
+
     @Test("When the ledger has lost records its tombstones count for nothing")
     mutating func lostRecords() throws {
         _ = try beginBesideAnother()
@@ -204,11 +218,15 @@ struct TombstoneTests {
             [pkey: KeptRecord(deleting, RecordVersion(2))], tombstones: [pkey: kept])
         _ = told.answer(pkey, .done)
         _ = told.answer(pkey, .written(.failure(Failure(.rejected, "no", at: .partition(pkey)))))
-        _ = told.tell(.timer, at: .seconds(31))
-        _ = told.ledger(content: .success(content), at: .seconds(31))
-        _ = told.tell(list([Self.partition(pkey, [host])]), at: .seconds(31))
-        let again = told.tell(.timer, at: .seconds(100))
-        #expect(again.buried.isEmpty)
+        // Why it failed is written down, and then it is looked at and tried once more.
+        _ = told.answer(pkey, .done)
+        var again = told.tell(.timer, at: .seconds(31)) + told.ledger(content: .success(content), at: .seconds(31))
+        again += told.tell(list([Self.partition(pkey, [host])]), at: .seconds(31))
+        again += told.tell(.timer, at: .seconds(100))
+        if again.onPartitions[pkey] == .read {
+            again += told.answer(pkey, .read(Self.partition(pkey, [host])), at: .seconds(100))
+        }
+        #expect(again.onPartitions[pkey]?.isAuthorisation == true && again.buried.isEmpty)
     }
 
     @Test("Hosts alone are in others' partitions as well: one of the members is to be a function of this PKey")

@@ -7,7 +7,7 @@ package struct DesiredState: Sendable {
     private let flags: FlagPolicy
     private let range: ManagedRange
     /// In the order of precedence.
-    private var views: [SourceView]
+    private(set) var views: [SourceView]
     private var ports = PortIndex()
     /// PKeys of which the watch has told, or a second opinion has confirmed, what is wanted now.
     private var told: Set<PKey> = []
@@ -181,6 +181,7 @@ package struct DesiredState: Sendable {
             for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome, known: nil) }
         }
         if outcome.verdict.isUsed {
+            if views[index].trust.hasLeapt { seenSince = pkeys }
             let (settled, lost) = views[index].settle(by: list, outcome.verdict, now: now)
             outcome.changed.formUnion(settled)
             // Nobody's word was that it goes.
@@ -237,10 +238,7 @@ package struct DesiredState: Sendable {
         return held
     }
 
-    // MARK: What is to be asked
-
-    /// A list of each source.
-    var requests: [ListRequest] { views.map(\.request) }
+    // MARK: In doubt
 
     /// Another list of each source of which one is in doubt, where it is time for it.
     mutating func requestsInDoubt(now: Duration) -> [ListRequest] {
@@ -252,28 +250,6 @@ package struct DesiredState: Sendable {
 
     /// A comparison shows that what a list alone has told is not so.
     mutating func refuted() { for index in views.indices { views[index].refuted() } }
-
-    /// Whether nobody has listed a source anew since.
-    var isRefuted: Bool { views.contains(where: \.trust.isRefuted) }
-
-    /// Whether a list of any source is in doubt.
-    var isInDoubt: Bool { views.contains { $0.trust.doubt != nil } }
-
-    /// Whether a key waits for the watch to tell its end.
-    var isAwaitingWatch: Bool { views.contains { !$0.missed.isEmpty } }
-
-    /// When something is due for no other reason than that time has passed.
-    var nextDue: Duration? {
-        views.reduce(nil) { soonest, view in
-            [soonest, view.trust.nextDue, view.nextOverdue].compactMap(\.self).min()
-        }
-    }
-
-    /// Whether the members of a source disagree, so that nothing is carried out of what lists alone have told.
-    var isDisagreeing: Bool { views.contains { $0.trust.isDisagreeing } }
-
-    /// Who answered the last lists that were used.
-    var witnesses: [Respondent?] { views.map(\.trust.witness) }
 
     /// All sources are taken to have another history than the one of a former life.
     mutating func beginAnotherHistory() { seenSince = pkeys }

@@ -12,7 +12,8 @@ package enum ListOccasion: Hashable, Sendable {
 package enum ListVerdict: Hashable, Sendable {
     /// It is of the history that we know, and used.
     case ours
-    /// It goes on from what we know, after a list that contradicted that: it is used, but what it lacks may have been lost.
+    /// It goes on from what we know, after a list that contradicted that, or far beyond it: it is used, but what it lacks may
+    /// have been lost.
     case either
     /// More was told while it was under way: nothing can be learnt from it.
     case overtaken
@@ -64,6 +65,13 @@ struct SourceTrust: Sendable {
     private(set) var witness: Respondent?
     /// A comparison has shown that a list was wrong, or is no longer right, and no other one has been used since.
     private(set) var isRefuted = false
+
+    /// Whether the last list that was used is further from what was told than a store comes by itself.
+    private(set) var hasLeapt = false
+
+    /// How far that is. `etcdutl snapshot restore --bump-revision` adds ten times as much, so that nobody takes what he knows for
+    /// what is restored; etcd would write for hours, and pcocc for years.
+    static let leap: Int64 = 100_000_000
 
     /// How long members must agree after they did not.
     static let probation = Duration.seconds(600)
@@ -117,7 +125,8 @@ struct SourceTrust: Sendable {
         case .otherStore: return .otherStore
         case .ours:
             // It does not contradict what we know, and the one before did. A store may have gone back, and be past that by now.
-            let mayHaveLost = doubt?.hasContradicted ?? false
+            hasLeapt = history.told.map { list.revision.number - $0.revision.number >= Self.leap } ?? false
+            let mayHaveLost = hasLeapt || doubt?.hasContradicted ?? false
             doubt = nil
             isRefuted = false
             witness = list.witness

@@ -41,6 +41,14 @@ extension SourceSide {
             ] + home(source)
         case .ours: return home(source)
         case .either:
+            guard wasInDoubt else {
+                return [
+                    Message(
+                        .error,
+                        "\(name) is at revision \(revision), and \(known) had been told: was it restored? What it lacks stays as it is in UFM until somebody approves its deletion"
+                    )
+                ] + home(source)
+            }
             return [
                 Message(
                     .warning,

@@ -33,8 +33,9 @@ struct WriteRefusals: Sendable {
         var lastTry: Duration
         /// When somebody is to be asked for it.
         var askAt: Duration
-        /// The partition whose write is under way.
+        /// The partition whose write is under way; and whether something new was wanted meanwhile.
         var trying: PKey?
+        var isHurried = false
         /// The one that was asked for last.
         var asked: PKey?
     }
@@ -61,6 +62,7 @@ struct WriteRefusals: Sendable {
 
     mutating func sending(_ pkey: PKey, now: Duration) {
         refusing?.trying = pkey
+        refusing?.isHurried = false
         refusing?.lastTry = now
     }
 
@@ -96,7 +98,8 @@ struct WriteRefusals: Sendable {
     private mutating func putOff(now: Duration) {
         guard var known = refusing else { return }
         known.tries += 1
-        known.nextTry = now + min(Self.firstPause * (1 << min(known.tries, 10)), Self.longestPause)
+        let pause = min(Self.firstPause * (1 << min(known.tries, 10)), Self.longestPause)
+        known.nextTry = now + (known.isHurried ? Self.firstPause : pause)
         known.askAt = known.nextTry
         refusing = known
     }
@@ -129,6 +132,7 @@ struct WriteRefusals: Sendable {
     /// Something new is wanted: the next write does not wait for its time.
     mutating func hurry(now: Duration) {
         guard var known = refusing else { return }
+        known.isHurried = true
         known.nextTry = min(known.nextTry, max(now, known.lastTry + Self.firstPause))
         refusing = known
     }
@@ -140,8 +144,9 @@ struct WriteRefusals: Sendable {
     mutating func due(now: Duration) -> PKey? {
         guard let next, next <= now else { return nil }
         refusing?.askAt = now + Self.longestPause
-        // Each in its turn: one that fails for reasons of its own must not keep the others waiting.
-        let pkey = refused.keys.filter { pkey in refusing?.asked.map { pkey > $0 } ?? true }.min() ?? refused.keys.min()
+        // Each in its turn, sent before or not: one that fails for reasons of its own must not keep the others waiting.
+        let waiting = unsent.union(refused.keys)
+        let pkey = waiting.filter { pkey in refusing?.asked.map { pkey > $0 } ?? true }.min() ?? waiting.min()
         refusing?.asked = pkey
         return pkey
     }

@@ -145,4 +145,33 @@ struct WriteRefusalsTests {
             #expect(refusals.failure(now: .zero) == nil)
         }
     }
+
+    @Test("What is wanted while a write is tried does not wait for the pause that this one has earned")
+    mutating func hurriedMeanwhile() {
+        refuse(0)
+        refuse(1)
+        for second in [2, 5, 10] { refuse(0, at: .seconds(second)) }
+        refusals.sending(pkeys[1], now: .seconds(20))
+        refusals.hurry(now: .seconds(21))
+        _ = refusals.answered(.failure(forbidden), of: pkeys[1], now: .seconds(23))
+        #expect(refusals.failure(now: .seconds(24)) == nil)
+        // The one after that waits as long as ever.
+        refuse(0, at: .seconds(24))
+        #expect(refusals.failure(now: .seconds(30)) == forbidden)
+    }
+
+    @Test("What was not even sent is asked for in its turn as well")
+    mutating func unsent() {
+        refuse(0)
+        refuse(1)
+        _ = words(2)
+        let asked = (0..<3).map { _ in
+            let next = refusals.next ?? .zero
+            let pkey = refusals.due(now: next)
+            refusals.sending(pkeys[0], now: next)
+            _ = refusals.answered(.failure(forbidden), of: pkeys[0], now: next)
+            return pkey
+        }
+        #expect(asked == [pkeys[0], pkeys[1], pkeys[2]])
+    }
 }

@@ -15,6 +15,9 @@ package enum EndingSignals {
     package static func note() {
         // Touched once outside a handler, which must not be the first: that may take a lock.
         arrived.store(0, ordering: .sequentiallyConsistent)
+        // Where Swift finds its own teller of crashes it has taken this one as well, and lets a process go on that was sent it by
+        // another one: by systemd's watchdog, which would wait on for one that hangs.
+        signal(SIGABRT, SIG_DFL)
         for signal in signals {
             var before = sigaction()
             guard sigaction(signal, nil, &before) == 0, !isIgnored(before) else { continue }

@@ -1,4 +1,5 @@
-import FoundationEssentials
+import Foundation
+import Glibc
 import TestSupport
 import Testing
 import UFMSimulator
@@ -73,7 +74,9 @@ struct SupervisedDaemonTests {
     /// A program that was built for this alone, with `-Xswiftc -DPLANTED_HANG`: the shipped one has no such fault in it.
     private static var hangingProgram: String? { ProcessInfo.processInfo.environment["HANGING_PROGRAM"] }
 
-    @Test("a loop that hangs gives no sign of life", .enabled(if: Self.hangingProgram != nil, "needs HANGING_PROGRAM"))
+    @Test(
+        "a loop that hangs gives no sign of life; ended as systemd ends it, it begins anew and misses nothing",
+        .enabled(if: Self.hangingProgram != nil, "needs HANGING_PROGRAM: scripts/planted-hang makes it"))
     func hang() async throws {
         let program = try #require(Self.hangingProgram)
         try await withSite(.http) { site in
@@ -99,6 +102,16 @@ struct SupervisedDaemonTests {
                 index = late.index + 1
             }
             #expect(daemon.isRunning)
+            try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
+            daemon.send(signal: SIGABRT)
+            #expect(try await daemon.waitForExit() == .signal(SIGABRT))
+            #expect(site.partition(0x200e) == nil)
+            try FileManager.default.removeItem(atPath: trigger)
+            let told = manager.all.count
+            let next = try BackgroundProcess(command)
+            _ = try await manager.wait(for: "READY=1", from: told)
+            try await site.waitForMembers([TroubleTests.host], of: 0x200e)
+            #expect(try await next.stop() == .code(0))
         }
     }
 }

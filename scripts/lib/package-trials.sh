@@ -114,6 +114,7 @@ expect_asked() {
 
 # try_systemd: with systemd's own tools: the units hold, and the one that was enabled is enabled afterwards.
 try_systemd() {
+    local unit
     step "With systemd's tools: upgrading from a predecessor that was enabled"
     run installing in_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends systemd bash-completion zsh fish man-db || fail 'they could not be installed'
@@ -122,9 +123,14 @@ try_systemd() {
     apt_install "$PACKAGE"
     expect 'ours is enabled in its place' '^enabled' in_root systemctl is-enabled surf-ufm-pkeyd.service
     expect 'and has its name' '^alias' in_root systemctl is-enabled surf_ufm_pkeyd.service
-    in_root systemd-analyze verify /usr/lib/systemd/system/surf-ufm-pkeyd.service >"$WORK/said" 2>&1 || true # it is looked at
-    ! grep -E '/surf-ufm-pkeyd(@)?\.service:[0-9]+' "$WORK/said" || fail 'systemd minds something in the unit'
-    note 'systemd minds nothing in the unit'
+    for unit in surf-ufm-pkeyd.service surf-ufm-pkeyd@north.service; do
+        in_root systemd-analyze verify "$unit" >"$WORK/said" 2>&1 || true # it is looked at
+        ! grep -E '/surf-ufm-pkeyd(@.*)?\.service:[0-9]+' "$WORK/said" || fail "systemd minds something in $unit"
+        note "systemd minds nothing in $unit"
+        # The threshold is in tenths.
+        expect "it is hardly exposed" 'Overall exposure' in_root \
+            systemd-analyze security --offline=true --no-pager --threshold=15 "$unit"
+    done
 }
 
 # run_daemon: inside, as the unit does.

@@ -169,7 +169,8 @@ struct ConfiguredSiteTests {
                 let text = "settings:\n" + all.map { "  \($0)\n" }.joined()
                 try site.configuration.write(
                     text.replacing("/etc/pcocc/", with: site.configuration.path + "/")
-                        .replacing("/var/log/surf-ufm-pkeyd/", with: site.configuration.path + "/"), to: "ufm.yaml")
+                        .replacing("/var/log/surf-ufm-pkeyd/", with: site.configuration.path + "/")
+                        .replacing("/run/surf-ufm-pkeyd/", with: site.configuration.path + "/"), to: "ufm.yaml")
                 // The last thing that is looked at before a server is asked.
                 let result = try await site.run("monitor", "--state-dir", "/nonexistent")
                 #expect(result.exitCode == 1)

@@ -206,7 +206,8 @@ package struct EtcdRecords: RecordStore {
                 changes.append(.delete(key: key(pkey)))
                 continue
             }
-            changes.append(.put(key: key(pkey), value: try LedgerDocument(record, nonce: .random).json()))
+            let document = LedgerDocument(record, nonce: .random, time: transaction.time)
+            changes.append(.put(key: key(pkey), value: try document.json()))
         }
         for (pkey, note) in transaction.notes.sorted(by: { $0.key < $1.key }) {
             let noteKey = (notesPrefix + pkey.description).bytes

@@ -103,7 +103,7 @@ package struct FileRecords: RecordStore {
             for (pkey, version) in transaction.standing {
                 guard content.gone[pkey]?.version == version else { return .refused }
             }
-            let version = content.change(transaction.changes)
+            let version = content.change(transaction.changes, time: transaction.time)
             for (pkey, note) in transaction.notes { content.notes[pkey] = note?.document }
             for (pkey, tombstone) in transaction.tombstones {
                 content.gone[pkey] = tombstone.map { KeptDocument(TombstoneDocument($0), version) }

@@ -1,4 +1,5 @@
 package import Fabric
+import FoundationEssentials
 package import KeyHistory
 package import Reconciler
 
@@ -37,6 +38,8 @@ package protocol RecordStore: Sendable {
 package struct RecordTransaction: Sendable {
     /// What is attempted, in words.
     package let operation: String
+    /// What its records say of when they were written.
+    let time = Date.now
     /// The new records; nil removes one.
     package let changes: [PKey: LedgerRecord?]
     /// What partitions wait for from now on; nil where one waits no more. Each change of a record takes its note away, but
@@ -126,15 +129,23 @@ package struct RecordTransaction: Sendable {
 package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     private let store: Store
     private let sources: [any KeySource]
+    private let times: RecordTimes?
 
-    /// - Parameter sources: who knows how the keys stand, in the order of precedence; the first one is asked for keys that
-    ///   bear nobody's name. A ledger without sources can be read, and nothing can be claimed or deleted.
-    package init(_ store: Store, sources: [any KeySource]) {
+    /// - Parameters:
+    ///   - sources: who knows how the keys stand, in the order of precedence; the first one is asked for keys that bear
+    ///     nobody's name. A ledger without sources can be read, and nothing can be claimed or deleted.
+    ///   - times: is told when records were written.
+    package init(_ store: Store, sources: [any KeySource], times: RecordTimes? = nil) {
         self.store = store
         self.sources = sources
+        self.times = times
     }
 
-    package func records() async throws(Failure) -> LedgerContent { try await store.contents().content }
+    package func records() async throws(Failure) -> LedgerContent {
+        let stored = try await store.contents()
+        times?.learn(stored.entries)
+        return stored.content
+    }
 
     package func contents() async throws(Failure) -> StoredRecords { try await store.contents() }
 
@@ -292,6 +303,9 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
         guard remaining.isEmpty else { return .refused }
         if !isWrittenFirst, try await !stand(elsewhere, for: purpose, permit) { return .refused }
         let answer = try await store.perform(transaction, permit)
+        if case .written(let version) = answer {
+            times?.learn(transaction.changes.keys, written: version, at: transaction.time)
+        }
         guard isWrittenFirst, answer != .refused, !elsewhere.isEmpty else { return answer }
         do throws(Failure) {
             return try await stand(elsewhere, for: purpose, permit) ? answer : .refused

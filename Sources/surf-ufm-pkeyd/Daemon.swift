@@ -25,10 +25,12 @@ struct Connections {
     private let registry: MetricRegistry?
     /// What is told of proofs that a watch misses nothing.
     private let observatory: Observatory?
+    /// What is told when the ledger's records were written.
+    private let times: RecordTimes?
 
     init(log: Logger, seenFrom lookout: Lookout? = nil) throws {
         self.log = log
-        (registry, observatory) = (lookout?.registry, lookout?.observatory)
+        (registry, observatory, times) = (lookout?.registry, lookout?.observatory, lookout?.times)
         http = try HTTPClient()
     }
 
@@ -113,8 +115,10 @@ struct Connections {
         UFMFabric(client, advice: Advice.standard)
     }
 
-    func ledgerInEtcd(_ client: EtcdClient, fabric: String, _ sources: [any KeySource] = []) -> EtcdLedger {
-        EtcdLedger(EtcdRecords(client, fabric: fabric, advice: Advice.standard), sources: sources)
+    func ledgerInEtcd(
+        _ client: EtcdClient, fabric: String, _ sources: [any KeySource] = [], _ times: RecordTimes? = nil
+    ) -> EtcdLedger {
+        EtcdLedger(EtcdRecords(client, fabric: fabric, advice: Advice.standard), sources: sources, times: times)
     }
 
     /// Where people leave instructions for the daemon of a fabric: beside its ledger.
@@ -143,13 +147,13 @@ struct Connections {
         _ place: LedgerPlace, fabric: String, _ client: EtcdClient, _ sources: [any KeySource], writing: Bool
     ) throws(CommandFailure) -> any InspectableLedger {
         switch place {
-        case .etcd: return ledgerInEtcd(client, fabric: fabric, sources)
-        case .file(let path): return try ledgerInFile(path, fabric: fabric, sources, writing: writing)
+        case .etcd: return ledgerInEtcd(client, fabric: fabric, sources, times)
+        case .file(let path): return try ledgerInFile(path, fabric: fabric, sources, times, writing: writing)
         }
     }
 
     func ledgerInFile(
-        _ path: String, fabric: String, _ sources: [any KeySource] = [], writing: Bool
+        _ path: String, fabric: String, _ sources: [any KeySource] = [], _ times: RecordTimes? = nil, writing: Bool
     ) throws(CommandFailure) -> FileLedger {
         let file = LedgerFile(path, fabric: fabric)
         do throws(Failure) {
@@ -157,7 +161,7 @@ struct Connections {
         } catch {
             throw CommandFailure("--ledger: \(error.message)")
         }
-        return FileLedger(FileRecords(file), sources: sources)
+        return FileLedger(FileRecords(file), sources: sources, times: times)
     }
 
     /// Takes a ledger in a file for a daemon, as long as what is given back lives; nil where it is not in a file.

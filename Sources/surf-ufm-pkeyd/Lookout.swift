@@ -1,5 +1,6 @@
 import Exposition
 import Glibc
+import Ledger
 import Listening
 import Logging
 import Settings
@@ -10,6 +11,8 @@ import Telemetry
 struct Lookout: Sendable {
     let observatory: Observatory
     let registry: MetricRegistry
+    /// When the ledger's records were written.
+    let times: RecordTimes
     private let inputs: ListenInputs
     private let listener: Listener
 
@@ -18,18 +21,17 @@ struct Lookout: Sendable {
     /// - Parameter recent: the newest lines of the log.
     init?(_ inputs: ListenInputs, fabric: String, _ recent: RecentLines?, log: Logger) throws {
         guard let recent, !inputs.addresses.isEmpty else { return nil }
-        let (observatory, registry) = (Observatory(epoch: Self.epoch), MetricRegistry())
+        let (observatory, registry, times) = (Observatory(epoch: Self.epoch), MetricRegistry(), RecordTimes())
         let endpoint = StatusEndpoint(
             .init(version: programVersion, fabric: fabric, host: Self.hostName, start: Self.epoch()), observatory,
-            registry,
-            recent, droppedLines: { FileDescriptorOutput.standardOutput.dropped })
+            registry, times, recent, droppedLines: { FileDescriptorOutput.standardOutput.dropped })
         let token = try Self.token(inputs, log)
         do throws(ListenError) {
             listener = try Listener(at: inputs.addresses, token: token, answer: endpoint.answer)
         } catch {
             throw CommandFailure("--listen \(error)")
         }
-        (self.observatory, self.registry, self.inputs) = (observatory, registry, inputs)
+        (self.observatory, self.registry, self.times, self.inputs) = (observatory, registry, times, inputs)
         log.info("Shown at \(inputs.addresses.map(\.description).joined(separator: ", "))")
     }
 

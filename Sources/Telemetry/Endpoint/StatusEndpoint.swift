@@ -1,6 +1,6 @@
 package import Exposition
 import JSONText
-import Ledger
+package import Ledger
 package import Listening
 import Reconciler
 import Surroundings
@@ -36,18 +36,22 @@ package final class StatusEndpoint: Sendable {
     private let identity: Identity
     private let observatory: Observatory
     private let registry: MetricRegistry
+    private let times: RecordTimes
     private let recent: RecentLines
     private let droppedLines: @Sendable () -> Int
     private let survey = Mutex<Survey?>(nil)
 
-    /// - Parameter droppedLines: says how many lines of the log were lost so far.
+    /// - Parameters:
+    ///   - times: when the ledger's records were written.
+    ///   - droppedLines: says how many lines of the log were lost so far.
     package init(
-        _ identity: Identity, _ observatory: Observatory, _ registry: MetricRegistry, _ recent: RecentLines,
-        droppedLines: @escaping @Sendable () -> Int
+        _ identity: Identity, _ observatory: Observatory, _ registry: MetricRegistry, _ times: RecordTimes,
+        _ recent: RecentLines, droppedLines: @escaping @Sendable () -> Int
     ) {
         self.identity = identity
         self.observatory = observatory
         self.registry = registry
+        self.times = times
         self.recent = recent
         self.droppedLines = droppedLines
     }
@@ -91,7 +95,7 @@ package final class StatusEndpoint: Sendable {
     private func table(of view: Observatory.View) -> PartitionTable? {
         guard let panorama = view.panorama else { return nil }
         if let known = survey.withLock({ $0 }), known.number == view.number { return known.table }
-        let table = PartitionTable(StatusReport(panorama, fabric: identity.fabric), panorama)
+        let table = PartitionTable(StatusReport(panorama, fabric: identity.fabric, times), panorama)
         survey.withLock { $0 = Survey(number: view.number, table: table) }
         return table
     }
@@ -102,7 +106,7 @@ package final class StatusEndpoint: Sendable {
         }
         _ = table(of: view)
         if let known = survey.withLock({ $0?.document }) { return Reply(200, "application/json", known) }
-        let report = StatusReport(panorama, fabric: identity.fabric)
+        let report = StatusReport(panorama, fabric: identity.fabric, times)
         guard let bytes = try? JSONText.bytes(StatusDocument(report, in: observatory.facts.store), .lines) else {
             return Reply(503, line: "it cannot be written as JSON")
         }

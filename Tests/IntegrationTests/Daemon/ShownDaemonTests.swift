@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import TestSupport
 import Testing
 import UFMSimulator
@@ -103,6 +103,8 @@ struct ShownDaemonTests {
                     let key: String
                     let key_revision: Int64?
                     let record_state: String?
+                    let record_revision: Int64?
+                    let record_time: String?
                     let error: String?
                 }
                 let format: Int
@@ -113,8 +115,20 @@ struct ShownDaemonTests {
             let ours = try JSONDecoder().decode(Document.self, from: Data(document.body.utf8))
             #expect(try JSONDecoder().decode(Document.self, from: Data(told.output.utf8)) == ours)
             #expect(ours.format == 1 && ours.summary == ["synced": 1, "held": 1])
+            #expect(ours.partitions.first?.record_time != nil)
+            // `daemons` alone is told by the command and not by one of them.
+            let fields = [document.body, told.output].map { Self.fields(of: $0) }
+            #expect(fields[0].subtracting(fields[1]).isEmpty && fields[1].subtracting(fields[0]) == ["daemons"])
             #expect(try await daemon.stop() == .code(0))
         }
+    }
+
+    /// The names of all fields of a document of status, those of its partitions behind `partitions.`.
+    private static func fields(of document: String) -> Set<String> {
+        let parsed = try? JSONSerialization.jsonObject(with: Data(document.utf8))
+        guard let object = parsed as? [String: Any] else { return [] }
+        let partitions = object["partitions"] as? [[String: Any]] ?? []
+        return Set(object.keys).union(partitions.flatMap { $0.keys.map { "partitions." + $0 } })
     }
 
     @Test("An address that others reach asks for a token, and the token for itself")

@@ -56,11 +56,12 @@ struct Life: Sendable {
         case .v3: try await run(in: .v3, by: .word, until: stop)
         case .v2: try await run(in: .v2, by: .word, until: stop)
         case .auto:
-            switch await firstChoice() {
-            case .chosen(let store)?: try await run(in: store, by: .finding, until: stop)
-            case .alone(let store)?: try await run(in: store, by: nil, until: stop)
-            case .both(let words)?: throw CommandFailure(Stores.undecided(words))
-            case .empty?, .waits?, nil: try await seek(until: stop)
+            switch await first(stop, { await firstChoice() }) {
+            case .chosen(let store)??: try await run(in: store, by: .finding, until: stop)
+            case .alone(let store)??: try await run(in: store, by: nil, until: stop)
+            case .both(let words)??: throw CommandFailure(Stores.undecided(words))
+            case .empty??, .waits??, .some(nil): try await seek(until: stop)
+            case nil: break
             }
         }
     }
@@ -171,8 +172,6 @@ struct Life: Sendable {
     private enum Attempt: Sendable {
         case world(Stores.World)
         case failed(any Error)
-        /// The daemon is to end, or it is time to try again.
-        case over(isToEnd: Bool)
     }
 
     /// What it works with, once etcd has said where the ledger is; nil when the daemon is to end.
@@ -182,7 +181,7 @@ struct Life: Sendable {
         var isTold = false
         let start = ContinuousClock.now
         while true {
-            let attempt = await first(stop) {
+            let attempt = await first(stop) { () -> Attempt in
                 do {
                     return .world(try await stores.world(store, floors: floors, writing: !isDryRun))
                 } catch {
@@ -190,37 +189,33 @@ struct Life: Sendable {
                 }
             }
             switch attempt {
-            case .world(let world): return world
-            case .over: return nil
-            case .failed(let failure as Failure):
+            case .world(let world)?: return world
+            case nil: return nil
+            case .failed(let failure as Failure)?:
                 guard !engine.runsOnce, failure.mayPass(after: start.duration(to: .now)) else {
                     throw CommandFailure(failure.message)
                 }
                 if !isTold { log.warning("\(failure.message); trying again") }
                 isTold = true
-            case .failed(let error): throw error
+            case .failed(let error)?: throw error
             }
-            let pause = await first(stop) {
-                try? await Task.sleep(for: .seconds(1))
-                return .over(isToEnd: false)
-            }
-            if case .over(isToEnd: true) = pause { return nil }
+            guard await first(stop, { try? await Task.sleep(for: .seconds(1)) }) != nil else { return nil }
         }
     }
 
-    /// What comes first: the end of the daemon, or this.
-    private func first(
-        _ stop: @escaping @Sendable () async -> Void, _ other: @escaping @Sendable () async -> Attempt
-    ) async -> Attempt {
-        await withTaskGroup(of: Attempt?.self) { group in
+    /// This; or nil, where the end of the daemon comes first.
+    private func first<Result: Sendable>(
+        _ stop: @escaping @Sendable () async -> Void, _ other: @escaping @Sendable () async -> Result
+    ) async -> Result? {
+        await withTaskGroup(of: Result?.self) { group in
             group.addTask {
                 await stop()
-                return Task.isCancelled ? nil : .over(isToEnd: true)
+                return nil
             }
             group.addTask { await other() }
             let first = await group.next() ?? nil
             group.cancelAll()
-            return first ?? .over(isToEnd: true)
+            return first
         }
     }
 }

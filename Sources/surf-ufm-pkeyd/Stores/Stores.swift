@@ -170,11 +170,12 @@ struct Stores: Sendable {
     /// In which store the keys are, as far as can be said now.
     func choice() async -> StoreChoice.Verdict {
         do throws(Failure) {
-            let isOpen = ledger.isUnprotected ? false : try await isOpen()
+            // Whoever takes records that everybody could have written does not take keys with them.
+            let hasNoSay = ledger.isUnprotected ? false : try await isOpen()
             // Before the stores are asked: one that is switched off, or emptied, changes nothing that was chosen.
-            if let verdict = StoreChoice.verdict(try await known(isOpen: isOpen)) { return verdict }
+            if let verdict = StoreChoice.verdict(try await known(isOpen: hasNoSay)) { return verdict }
             let (v3, v2) = await survey.findings()
-            guard isOpen, v3 == .keys else { return StoreChoice.verdict(v3: v3, v2: v2) }
+            guard v3 == .keys, try await isOpen() else { return StoreChoice.verdict(v3: v3, v2: v2) }
             // What everybody could have written says nothing, and is not acted on either.
             switch StoreChoice.verdict(v3: .none, v2: v2) {
             case .chosen(.v2): return .chosen(.v2)
@@ -214,11 +215,25 @@ struct Stores: Sendable {
         return try await LostDirectory(v2, prefix: directory.pkeyPrefix, world.ledger)
     }
 
-    /// Whether the store that is not used has keys of pcocc's.
-    func hasKeys(besides store: KeyStore) async -> Bool {
+    /// What the store that is not used has of pcocc's.
+    enum OtherKeys: Sendable {
+        case none
+        case keys
+        /// Keys that everybody could have written: they have no say.
+        case forgeable
+    }
+
+    func keys(besides store: KeyStore) async -> OtherKeys {
         switch store {
-        case .v3: await survey.inV2() == .keys
-        case .v2: await survey.inV3() == .keys
+        case .v3: return await survey.inV2() == .keys ? .keys : .none
+        case .v2:
+            guard await survey.inV3() == .keys else { return .none }
+            do throws(Failure) {
+                return try await isOpen() ? .forgeable : .keys
+            } catch {
+                // It is asked again at the next look.
+                return .none
+            }
         }
     }
 

@@ -20,6 +20,25 @@ struct EarlySignalTests {
         }
     }
 
+    @Test("ends at once while etcd keeps it waiting for where the keys are")
+    func undecided() async throws {
+        try await withSite(.http) { site in
+            await site.etcd.pause()
+            // It gives etcd three seconds to say so. What is asked is the quickest of some: a machine may be busy.
+            var quickest = Duration.seconds(60)
+            for _ in 1...5 where quickest > .seconds(2) {
+                let daemon = try site.startDaemon()
+                try await daemon.waitForLine(containing: "Performing initial PKey scan")
+                let start = ContinuousClock.now
+                daemon.send(signal: SIGTERM)
+                #expect(try await daemon.waitForExit(timeout: .seconds(20)) == .code(0), "\(daemon.output)")
+                quickest = min(quickest, start.duration(to: .now))
+            }
+            #expect(quickest < .seconds(2))
+            await site.etcd.resume()
+        }
+    }
+
     @Test("a tool ends by the signal, and a watch in good order, however early it is")
     func tools() async throws {
         try await withSite(.http) { site in

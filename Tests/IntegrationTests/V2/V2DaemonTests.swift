@@ -108,8 +108,13 @@ struct V2DaemonTests {
             let state = try TemporaryDirectory("state")
             try await pcocc.put("0x200e", hosts: Self.hosts)
             let environment = ["STATE_DIRECTORY": state.path]
+            // Everybody could have written it: it is no reason to ask which store is meant, nor an error.
+            try await site.put(pkey: "0x2015", hosts: Self.otherHosts)
             let daemon = try site.startDaemon(environment: environment)
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
+            let line = try await daemon.waitForLine(containing: "PKey keys are in etcd's v3 store, which asks for no")
+            #expect(line.text.hasPrefix("WARNING"))
+            #expect(site.partition(0x2015) == nil)
             #expect(daemon.output.contains("ledger is \(state.path)/ledger.json"))
             #expect(try state.read("ledger.json").contains("0x200e"))
             #expect(try await site.entries(prefix: "/surf-ufm-pkeyd/").isEmpty)
@@ -132,6 +137,22 @@ struct V2DaemonTests {
             try await forced.waitForLine(containing: "Successfully synchronized PKey 0x200f")
             #expect(try await site.entries(prefix: Site.ledgerPrefix + "0x200f").count == 1)
             #expect(try await forced.stop() == .code(0))
+            #expect([daemon, again, forced].allSatisfy { !$0.output.contains("ERROR") })
+        }
+    }
+
+    @Test("Who takes records that everybody could have written does not take keys with them")
+    func unprotectedKeys() async throws {
+        var options = Site.Options.v2
+        options.hasV3Authentication = false
+        try await withV2Site(.http, options) { site, pcocc in
+            try await site.put(pkey: "0x2015", hosts: Self.otherHosts)
+            let daemon = try site.startDaemon("--ledger", "etcd", "--ledger-unprotected")
+            try await daemon.waitForLine(containing: "if they are meant, say --etcd-api v3")
+            try await pcocc.put("0x200e", hosts: Self.hosts)
+            try await site.waitForMembers([Self.host], of: 0x200e)
+            #expect(site.partition(0x2015) == nil)
+            #expect(try await daemon.stop() == .code(0))
         }
     }
 

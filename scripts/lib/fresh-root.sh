@@ -1,7 +1,14 @@
-# The root of a minimal Debian, with Swift in it; to be sourced by scripts/fresh, which calls this in namespaces of its own.
+# The root of a minimal Debian or Ubuntu, and one with Swift in it; to be sourced by scripts/fresh and scripts/try-packages,
+# which call this in namespaces of their own.
 # shellcheck shell=bash
 
 RELEASE=${RELEASE:-bookworm}
+
+# Where Ubuntu is to be had, and its package with the key that it is signed with (F6EC B376 2474 EDA9 D21B 7022 8719 20D1 991B
+# C93C). Debian has none of it, and so this very file is named.
+UBUNTU_MIRROR=http://archive.ubuntu.com/ubuntu
+UBUNTU_KEYRING=pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb
+UBUNTU_KEYRING_HASH=SHA256:36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8
 
 # What https://www.swift.org/install/linux/tarball/ lists for Debian 12.
 SWIFT_PACKAGES=(binutils-gold gcc git libcurl4-openssl-dev libedit-dev libicu-dev libncurses-dev libpython3-dev
@@ -10,21 +17,59 @@ SWIFT_PACKAGES=(binutils-gold gcc git libcurl4-openssl-dev libedit-dev libicu-de
 # A path with blanks, for that is where somebody will put it.
 CHECKOUT='/srv/a checkout'
 
-# make_root: the system, Swift, and the checkout.
-make_root() {
-    local mirror proxy
-    step "Making a minimal Debian ($RELEASE) in $FRESH"
-    mirror=$(outside_packages | awk -F '|' -v release="$RELEASE" '$2 == release { print $1; exit }')
+# make_bare_root: that system, with nothing but its base, in FRESH.
+make_bare_root() {
+    local mirror proxy options=()
+    step "Making a minimal system ($RELEASE) in $FRESH"
+    mirror=$(debian_mirror)
     proxy=$(apt-config shell proxy Acquire::http::Proxy) # a shell's assignment, or nothing
     eval "$proxy"
-    http_proxy=${proxy:-${http_proxy-}} run debootstrap \
-        debootstrap --variant=minbase "$RELEASE" "$FRESH" ${mirror:+"$mirror"} ||
+    export http_proxy=${proxy:-${http_proxy-}}
+    if is_ubuntu; then
+        mirror=$UBUNTU_MIRROR
+        bring_ubuntu_key
+        options=(--components "main,universe" --keyring "$WORK/ubuntu.gpg")
+    fi
+    run debootstrap debootstrap --variant=minbase "${options[@]}" "$RELEASE" "$FRESH" ${mirror:+"$mirror" "$(bootstrap_script)"} ||
         fail "debootstrap could not make it${mirror:+ from $mirror}"
     mount_system
     bring_settings
-
-    step "Installing what Swift's page lists: ${SWIFT_PACKAGES[*]}"
     run 'refreshing the package lists' in_root apt-get update || fail 'the package lists cannot be had'
+}
+
+# debian_mirror: where this machine has its own Debian from, there all are to be had; nothing where it is no Debian.
+debian_mirror() {
+    apt-get indextargets --format '$(REPO_URI)|$(COMPONENT)|$(LABEL)' 'Created-By: Packages' |
+        awk -F '|' '$2 == "main" && $3 == "Debian" && !seen++ { print $1 }'
+}
+
+is_ubuntu() { [[ $RELEASE == jammy || $RELEASE == noble ]]; }
+
+# bootstrap_script: debootstrap's for that system, which an older one knows by no name.
+bootstrap_script() {
+    local scripts=/usr/share/debootstrap/scripts
+    if [[ -e $scripts/$RELEASE ]]; then
+        echo "$scripts/$RELEASE"
+    elif is_ubuntu; then
+        echo "$scripts/gutsy"
+    else
+        echo "$scripts/sid"
+    fi
+}
+
+# bring_ubuntu_key: the keys of Ubuntu's archive, in ubuntu.gpg.
+bring_ubuntu_key() {
+    run 'fetching the key of Ubuntu' /usr/lib/apt/apt-helper -o APT::Sandbox::User=root \
+        download-file "$UBUNTU_MIRROR/$UBUNTU_KEYRING" "$WORK/keyring.deb" "$UBUNTU_KEYRING_HASH" ||
+        fail "the key of Ubuntu cannot be had from $UBUNTU_MIRROR"
+    dpkg-deb --fsys-tarfile "$WORK/keyring.deb" |
+        tar --extract --to-stdout ./usr/share/keyrings/ubuntu-archive-keyring.gpg >"$WORK/ubuntu.gpg"
+}
+
+# make_root: the system, Swift, and the checkout.
+make_root() {
+    make_bare_root
+    step "Installing what Swift's page lists: ${SWIFT_PACKAGES[*]}"
     run installing in_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends "${SWIFT_PACKAGES[@]}" || fail 'they could not be installed'
     show_read_only "$SWIFT_HOME"

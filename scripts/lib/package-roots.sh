@@ -1,21 +1,9 @@
-# The root of a minimal system, and packages in it; to be sourced by scripts/try-packages.
+# Packages in the root of a minimal system; to be sourced by scripts/fresh and scripts/try-packages.
 # shellcheck shell=bash
 
-# make_bare_root: that Debian, with nothing but its base, in FRESH.
-make_bare_root() {
-    local mirror proxy
-    step "Making a minimal Debian ($RELEASE)"
-    # Each Debian is to be had where this machine's own is.
-    mirror=$(apt-get indextargets --format '$(REPO_URI)|$(COMPONENT)' 'Created-By: Packages' |
-        awk -F '|' '$2 == "main" && !/security/ { print $1; exit }')
-    proxy=$(apt-config shell proxy Acquire::http::Proxy) # a shell's assignment, or nothing
-    eval "$proxy"
-    http_proxy=${proxy:-${http_proxy-}} run debootstrap \
-        debootstrap --variant=minbase "$RELEASE" "$FRESH" ${mirror:+"$mirror"} ||
-        fail "debootstrap could not make it${mirror:+ from $mirror}"
-    mount_system
-    bring_settings
-    run 'refreshing the package lists' in_root apt-get update || fail 'the package lists cannot be had'
+# newest_deb: the path of the one that was made last.
+newest_deb() {
+    find "$ROOT/.build/packages" -name 'surf-ufm-pkeyd_*.deb' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-
 }
 
 # files_of_system: all files that a package could have left, but for what the tools of packages and caches keep of each one.

@@ -1,6 +1,18 @@
 # What is tried with a package in the root of a minimal system; to be sourced by scripts/try-packages.
 # shellcheck shell=bash
 
+# try_deb: that it can be installed, says what to do, runs, and leaves nothing.
+try_deb() {
+    local before
+    before=$(files_of_system)
+    step "Installing ${PACKAGE##*/}"
+    apt_install "$PACKAGE"
+    expect 'the three steps are said' 'systemctl enable --now surf-ufm-pkeyd' cat "$WORK/installed"
+    try_program
+    purge
+    expect_as_before "$before"
+}
+
 # try_package: from nothing to purged.
 try_package() {
     local before

@@ -5,8 +5,11 @@
 LIMITS="$ROOT/scripts/packaging/limits.txt"
 LARGEST_PROGRAM=24000000
 
-# Nobody looks for a name in a program: what nothing in it uses is left out, and what is twice the same is there once.
-PORTABLE_OPTIONS=(-c release --product surf-ufm-pkeyd --static-swift-stdlib --disable-local-rpath
+# Nobody looks for a name in a program: what nothing in it uses is left out, and what is twice the same is there once. Where it
+# was built stands in its debug symbols, and would be in the build id: it is /usr/src/surf-ufm-pkeyd for all.
+SOURCE_PLACE=/usr/src/surf-ufm-pkeyd
+PORTABLE_OPTIONS=(-Xswiftc -file-prefix-map -Xswiftc "$ROOT=$SOURCE_PLACE" -Xcc "-ffile-prefix-map=$ROOT=$SOURCE_PLACE"
+    -c release --product surf-ufm-pkeyd --static-swift-stdlib --disable-local-rpath
     --scratch-path "$ROOT/.build/portable" --pkg-config-path "$ROOT/.build/portable-libraries/pkgconfig" -Xlinker --no-export-dynamic -Xlinker --icf=safe)
 
 # build_portable: builds it; sets PORTABLE to its path.

@@ -20,11 +20,25 @@ package struct MeteredTransport: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        try await measured(request, \.status) { () async throws(TransportError) in try await transport.send(request) }
+    }
+
+    package func send(
+        _ request: HTTPRequest, to reader: inout some BodyReader
+    ) async throws(TransportError) -> HTTPResponseHead {
+        try await measured(request, \.status) { () async throws(TransportError) in
+            try await transport.send(request, to: &reader)
+        }
+    }
+
+    private func measured<Answer>(
+        _ request: HTTPRequest, _ status: (Answer) -> Int, _ send: () async throws(TransportError) -> Answer
+    ) async throws(TransportError) -> Answer {
         let begin = ContinuousClock.now
         do throws(TransportError) {
-            let response = try await transport.send(request)
-            count(request, AnswerClass.words(response.status), took: begin.duration(to: .now))
-            return response
+            let answer = try await send()
+            count(request, AnswerClass.words(status(answer)), took: begin.duration(to: .now))
+            return answer
         } catch {
             count(request, AnswerClass.none, took: begin.duration(to: .now))
             throw error

@@ -30,13 +30,6 @@ extension EtcdClient {
         }
     }
 
-    struct RangeAnswer: Decodable, Sendable {
-        let header: WireHeader
-        let kvs: [WireKeyValue]?
-        let count: WireRevision?
-        let more: Bool?
-    }
-
     /// Keys of one page. A full value page of pcocc's keys is a few hundred kB; small pages also keep old gateways from
     /// starving the watches that share their loopback connection.
     package static let pageSize: Int64 = 500
@@ -56,10 +49,11 @@ extension EtcdClient {
             limit: limit == 0 ? nil : WireInt64(limit), revision: revision == 0 ? nil : WireRevision(revision),
             keys_only: keysOnly ? true : nil, count_only: countOnly ? true : nil)
         let (answer, endpoint): (RangeAnswer, _) = try await call(
-            "/v3/kv/range", body, effect: .read, operation: "range of \(range)", last: last)
+            "/v3/kv/range", body, effect: .read, operation: "range of \(range)", last: last,
+            scan: RangeAnswerScanner.answer)
         return RangePage(
-            header: answer.header.header, keyValues: (answer.kvs ?? []).map(\.keyValue),
-            count: answer.count?.value ?? 0, hasMore: answer.more ?? false, endpoint: endpoint)
+            header: answer.header, keyValues: answer.keyValues, count: answer.count, hasMore: answer.hasMore,
+            endpoint: endpoint)
     }
 
     /// The value of a key, or nil where there is none.

@@ -43,14 +43,16 @@ package final class EtcdClient: MemberClient {
     /// - Parameters:
     ///   - last: the name of an endpoint to ask only when no other answers.
     ///   - lease: until when it may be sent.
+    ///   - scan: reads an answer in its usual form by its bytes; where it does not, the general decoder does.
     func call<Answer: Decodable & Sendable>(
         _ path: String, _ body: some Encodable & Sendable, effect: CallEffect, operation: String,
-        last: EtcdEndpoint? = nil, lease: (any SendLease)? = nil, answer: Answer.Type = Answer.self
+        last: EtcdEndpoint? = nil, lease: (any SendLease)? = nil, answer: Answer.Type = Answer.self,
+        scan: @escaping AnswerScan<Answer> = { _ in nil }
     ) async throws(EtcdError) -> (Answer, EtcdEndpoint) {
         let bytes = try WireCoding.encode(body)
         return try await bring(
             { (endpoint, limit) async throws(EtcdError) in
-                try await self.attempt(path, bytes, at: endpoint, effect, within: limit, lease)
+                try await self.attempt(path, bytes, at: endpoint, effect, within: limit, lease, scan)
             }, effect: effect, operation: operation, last: last)
     }
 
@@ -70,14 +72,19 @@ package final class EtcdClient: MemberClient {
     /// One attempt at one member, renewing its token once if the member does not know it any more.
     func attempt<Answer: Decodable & Sendable>(
         _ path: String, _ body: [UInt8], at endpoint: EtcdEndpoint, _ effect: CallEffect, within limit: Duration,
-        _ lease: (any SendLease)? = nil
+        _ lease: (any SendLease)? = nil, _ scan: AnswerScan<Answer> = { _ in nil }
     ) async throws(EtcdError) -> Answer {
         try await withToken(at: endpoint, isRepeatable: effect == .read) { (authorization) async throws(EtcdError) in
             var request = Self.request(
                 path, body, at: endpoint, authorization, self.configuration, effect: effect, within: limit)
             request.lease = lease
             let response = try await Self.send(request, over: self.transport)
-            let answer = try WireCoding.decode(HeadedAnswer<Answer>.self, from: response, of: endpoint)
+            let answer =
+                if response.status == 200, let scanned = scan(response.body) {
+                    scanned
+                } else {
+                    try WireCoding.decode(HeadedAnswer<Answer>.self, from: response, of: endpoint)
+                }
             try self.check(answer.header?.cluster, of: endpoint)
             return answer.content
         }

@@ -12,6 +12,9 @@ package struct KeyName: Hashable, Sendable {
         bytes = Array(text.utf8)
     }
 
+    /// All bytes at once and not one by one: a name is looked up often.
+    package func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+
     package var isEmpty: Bool { bytes.isEmpty }
 
     package func hasPrefix(_ prefix: KeyName) -> Bool { bytes.starts(with: prefix.bytes) }

@@ -60,7 +60,8 @@ package struct PartitionGoal: Hashable, Sendable {
 
     /// The members with the memberships that are wanted, and index 0 as it is where they are there already.
     static func keepingIndex0(_ members: Members, of actual: Partition) -> Members {
-        members.reflagged { wanted in
+        guard members != actual.members else { return members }
+        return members.reflagged { wanted in
             var member = wanted
             if let there = actual.members[wanted.guid] { member.index0 = there.index0 }
             return member

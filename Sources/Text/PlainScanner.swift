@@ -6,12 +6,15 @@
 package struct PlainScanner {
     private let buffer: UnsafeBufferPointer<UInt8>
     private let isOnOneLine: Bool
-    private var position = 0
+    /// Where it stands.
+    package private(set) var position: Int
 
     /// - Parameters:
     ///   - bytes: must outlive the scanner and its copies.
+    ///   - position: where it begins.
     ///   - isOnOneLine: whether blanks are the only space.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>, isOnOneLine: Bool = false) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, from position: Int = 0, isOnOneLine: Bool = false) {
+        self.position = position
         buffer = bytes
         self.isOnOneLine = isOnOneLine
     }

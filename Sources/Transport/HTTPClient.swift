@@ -31,17 +31,26 @@ package final class HTTPClient: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        var body = WholeBody()
+        let head = try await send(request, to: &body)
+        return HTTPResponse(head: head, body: body.bytes)
+    }
+
+    package func send(
+        _ request: HTTPRequest, to reader: inout some BodyReader
+    ) async throws(TransportError) -> HTTPResponseHead {
         let (transfer, head) = try await begin(request)
-        var body: [UInt8] = []
+        var bytes = 0
         while let piece = try await transfer.pipe.next(orCancel: transfer) {
-            guard body.count + piece.count <= request.bodyLimit else {
+            bytes += piece.count
+            guard bytes <= request.bodyLimit else {
                 transfer.cancel()
                 throw .answerTooLarge(host: request.host, part: .body, limit: request.bodyLimit)
             }
-            body.append(contentsOf: piece)
+            reader.take(piece, of: head)
         }
-        largeAnswers.took(bytes: body.count)
-        return HTTPResponse(head: head, body: body)
+        largeAnswers.took(bytes: bytes)
+        return head
     }
 
     package func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream {
@@ -114,6 +123,15 @@ package final class HTTPClient: HTTPTransport {
         guard pinned == pin else {
             throw .invalidRequest("\(host): two different certificate fingerprints for one host")
         }
+    }
+}
+
+/// Gathers a body.
+private struct WholeBody: BodyReader {
+    var bytes: [UInt8] = []
+
+    mutating func take(_ piece: [UInt8], of head: HTTPResponseHead) {
+        if bytes.isEmpty { bytes = piece } else { bytes += piece }
     }
 }
 

@@ -5,6 +5,12 @@ package protocol HTTPTransport: Sendable {
     /// Cancelling the task aborts the transfer and throws `cancelled`.
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 
+    /// Sends a request and hands the body of its answer to `reader` as it arrives; returns once that has ended as the server meant
+    /// it to.
+    ///
+    /// What a request that throws has handed out is a part of a body.
+    func send(_ request: HTTPRequest, to reader: inout some BodyReader) async throws(TransportError) -> HTTPResponseHead
+
     /// Sends a request and returns as soon as the head of its answer is there; the body follows as it comes.
     func stream(_ request: HTTPRequest) async throws(TransportError) -> HTTPStream
 
@@ -15,7 +21,20 @@ package protocol HTTPTransport: Sendable {
     func addresses(of url: String) async -> [String]
 }
 
+/// Reads a body as it arrives, so that all of it need not be in memory at once.
+package protocol BodyReader: Sendable {
+    mutating func take(_ piece: [UInt8], of head: HTTPResponseHead)
+}
+
 extension HTTPTransport {
+    package func send(
+        _ request: HTTPRequest, to reader: inout some BodyReader
+    ) async throws(TransportError) -> HTTPResponseHead {
+        let response = try await send(request)
+        reader.take(response.body, of: response.head)
+        return response.head
+    }
+
     package func hasName(_ url: String) -> Bool { false }
 
     package func addresses(of url: String) async -> [String] { [] }

@@ -4,9 +4,11 @@ import Transport
 /// An answer that is a success, and what it answers.
 struct Answer {
     let exchange: Exchange
-    let response: HTTPResponse
+    let arrival: Arrival
     /// From the request to the end of the answer.
     let duration: Duration
+
+    var response: HTTPResponse { arrival.response }
 
     /// The body as JSON of this shape. The error names the place in the body that does not fit, or has a name twice.
     func decoded<Body: Decodable>(_ type: Body.Type) throws(UFMError) -> Body {
@@ -73,21 +75,28 @@ extension UFMClient {
         return Exchange(call: call, server: server, path: path, secrets: []).error(.invalidCall(reason))
     }
 
-    func send(_ exchange: Exchange) async throws(UFMError) -> HTTPResponse {
+    func send(_ exchange: Exchange) async throws(UFMError) -> Arrival {
         let request = request(for: exchange)
         let isWrite = exchange.call.isWrite
         do throws(TransportError) {
             do throws(TransportError) {
-                return try await transport.send(request)
+                return try await send(request, of: exchange.call)
             } catch {
                 // A connection kept from an earlier call may have died unnoticed; asking twice does no harm.
                 guard case .connectionLost = error, !isWrite else { throw error }
-                return try await transport.send(request)
+                return try await send(request, of: exchange.call)
             }
         } catch {
             throw exchange.error(
                 .transport(error), outcome: isWrite && !error.nothingWasSent ? .unknown : .notApplied)
         }
+    }
+
+    private func send(_ request: HTTPRequest, of call: Call) async throws(TransportError) -> Arrival {
+        guard call.isReadArriving else { return Arrival(response: try await transport.send(request)) }
+        var reader = PartitionListReader()
+        let head = try await transport.send(request, to: &reader)
+        return reader.arrival(head)
     }
 
     /// The most bytes of one answer. A list has 63 to 80 for each member of a partition: the largest fabric that we reckon

@@ -10,6 +10,8 @@ struct Call {
     var body: [UInt8]?
     /// Whether the answer is to tell which certificate the server showed.
     var reportsCertificate = false
+    /// Whether the answer is read as it arrives, as a list of partitions.
+    var isReadArriving = false
 
     var isWrite: Bool { method != .get }
     /// Whether the answer grows with the fabric, and so does the time for it.
@@ -19,7 +21,9 @@ struct Call {
     static let version = Call(method: .get, path: "/app/ufm_version")
     static let lastUpdated = Call(method: .get, path: pkeys + "last_updated")
     /// With members and without QoS: UFM cannot give both in a list.
-    static let list = Call(method: .get, path: "/resources/pkeys?guids_data=true")
+    static let wholeList = Call(method: .get, path: "/resources/pkeys?guids_data=true")
+    /// The same, read as it arrives.
+    static let list = Call(method: .get, path: wholeList.path, isReadArriving: true)
 
     static func partition(_ number: PartitionNumber) -> Call {
         Call(method: .get, path: "\(pkeys)\(number)?guids_data=true")

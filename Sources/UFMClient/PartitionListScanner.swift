@@ -9,31 +9,61 @@ import Text
 /// general decoder reads the whole, and says what is wrong. What both read they read the same: `PartitionListScannerTests`.
 struct PartitionListScanner {
     private var json: PlainScanner
+    private var list: ListedPartitions
 
     /// The partitions, if the text is one that is read this way to its end; nil says nothing of it.
     static func partitions(in body: [UInt8]) -> [PartitionNumber: Partition]? {
-        body.withUnsafeBufferPointer { bytes in
-            var scanner = PartitionListScanner(json: PlainScanner(bytes))
-            return scanner.list()
+        var list = ListedPartitions()
+        _ = read(body, from: 0, to: &list)
+        return list.whole
+    }
+
+    /// Reads on in a list of which this has arrived, up to the first partition that is not whole yet, or not readable this way.
+    ///
+    /// - Returns: how far it came.
+    static func read(_ body: [UInt8], from position: Int, to list: inout ListedPartitions) -> Int {
+        // Moved and not copied, which would cost all of it each time.
+        var known = ListedPartitions()
+        swap(&known, &list)
+        return body.withUnsafeBufferPointer { bytes in
+            var scanner = PartitionListScanner(json: PlainScanner(bytes, from: position), list: known)
+            known = ListedPartitions()
+            scanner.readOn()
+            swap(&scanner.list, &list)
+            return scanner.json.position
         }
     }
 
-    private mutating func list() -> [PartitionNumber: Partition]? {
-        var partitions: [PartitionNumber: Partition] = [:]
-        var isSiteNamed = false
-        guard json.skip("{") else { return nil }
-        repeat {
-            guard let name = json.text(), json.skip(":") else { return nil }
-            if name == DataKey.siteName {
-                guard !isSiteNamed, json.text() != nil else { return nil }
-                isSiteNamed = true
-                continue
-            }
-            guard let number = try? PartitionNumber(reported: name), let partition = partition(number),
-                partitions.updateValue(partition, forKey: number) == nil
-            else { return nil }
-        } while json.skip(",")
-        return json.skip("}") && json.isAtEnd ? partitions : nil
+    private mutating func readOn() {
+        while true {
+            let start = json
+            guard step() else { return json = start }
+        }
+    }
+
+    private mutating func step() -> Bool {
+        switch list.phase {
+        case .begin where json.skip("{"): list.phase = .partition
+        case .partition where part(): list.phase = .comma
+        case .comma where json.skip(","): list.phase = .partition
+        case .comma where json.skip("}"): list.phase = .end
+        case .end where !json.isAtEnd:
+            list.refuse()
+            return false
+        default: return false
+        }
+        return true
+    }
+
+    /// A partition with its number, or the name of the site.
+    private mutating func part() -> Bool {
+        guard let name = json.text(), json.skip(":") else { return false }
+        if name == DataKey.siteName {
+            guard json.text() != nil else { return false }
+            return list.nameSite()
+        }
+        guard let number = try? PartitionNumber(reported: name), let partition = partition(number) else { return false }
+        return list.add(partition)
     }
 
     /// A partition in either way.

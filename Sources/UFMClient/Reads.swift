@@ -53,11 +53,13 @@ extension UFMClient {
     /// One PKey, GUID or flag that cannot be read fails the whole, as does a list without members or without the
     /// default partition, the empty list included: what is missing from a snapshot is taken to be missing from UFM.
     package func snapshot() async throws(UFMError) -> FabricSnapshot {
-        let answer = try await listAnswer(to: .list)
+        var answer = try await listAnswer(to: .list)
         try answer.refuseArray(lacking: "members")
-        if let partitions = PartitionListScanner.partitions(in: answer.response.body) {
+        if let partitions = answer.arrival.partitions {
             return try answer.reading { () throws(AnswerFlaw) in try FabricSnapshot(listed: partitions) }
         }
+        // A large one that is not in the usual form: the decoder has to see all of it.
+        if !answer.arrival.isWhole { answer = try await listAnswer(to: .wholeList) }
         let list = try answer.decoded(PartitionListAnswer.self)
         return try answer.reading(list.snapshot)
     }

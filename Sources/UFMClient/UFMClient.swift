@@ -109,9 +109,9 @@ extension UFMClient {
             secrets: configuration.credentials.secrets, user: configuration.credentials.user)
         let clock = ContinuousClock()
         let start = clock.now
-        let response = try await send(exchange)
-        if let failure = exchange.failure(response) { throw failure }
-        return Answer(exchange: exchange, response: response, duration: clock.now - start)
+        let arrival = try await send(exchange)
+        if let failure = exchange.failure(arrival.response) { throw failure }
+        return Answer(exchange: exchange, arrival: arrival, duration: clock.now - start)
     }
 }
 

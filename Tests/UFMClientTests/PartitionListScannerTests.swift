@@ -2,6 +2,7 @@ import Fabric
 import JSONText
 import TestSupport
 import Testing
+import Transport
 
 @testable import UFMClient
 
@@ -69,7 +70,9 @@ struct PartitionListScannerTests {
         for _ in 0..<20_000 {
             var bytes = Array(list(&random).utf8)
             for _ in 0..<Int.random(in: 0...1, using: &random) { damage(&bytes, &random) }
-            guard let found = PartitionListScanner.partitions(in: bytes) else {
+            let all = PartitionListScanner.partitions(in: bytes)
+            #expect(arrived(bytes, &random) == all, "\(seed): \(String(decoding: bytes, as: UTF8.self))")
+            guard let found = all else {
                 alone += 1
                 continue
             }
@@ -77,6 +80,19 @@ struct PartitionListScannerTests {
             #expect(found == decoded(bytes), "\(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
         #expect(both > 3_000 && alone > 3_000, "\(both) and \(alone), \(seed)")
+    }
+
+    /// What is read of it as it arrives, in pieces of whatever length, and let go of at once.
+    private func arrived(_ body: [UInt8], _ random: inout SeededGenerator) -> [PartitionNumber: Partition]? {
+        var reader = PartitionListReader(smallSize: 0, step: Int.random(in: 0...40, using: &random))
+        let head = HTTPResponseHead(status: 200, headers: [])
+        var rest = body[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Int.random(in: 1...60, using: &random))
+            rest = rest.dropFirst(piece.count)
+            reader.take(Array(piece), of: head)
+        }
+        return reader.arrival(head).partitions
     }
 
     // MARK: Generated ones

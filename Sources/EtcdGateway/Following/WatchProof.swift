@@ -95,7 +95,7 @@ extension EtcdClient {
             RangeRequest(
                 key: Data(range.start), range_end: end, limit: WireInt64(1), revision: nil, keys_only: true,
                 count_only: nil, min_mod_revision: WireRevision(revision + 1)))
-        let header = newer.header.header
+        let header = newer.header
         // A younger store has no such revision to count at; its revision says enough.
         let then =
             header.revision < revision
@@ -106,7 +106,7 @@ extension EtcdClient {
                     keys_only: nil,
                     count_only: true))
         return WatchProof(
-            since: revision, point: header.point(), newerKey: newer.kvs?.first?.keyValue.modRevision,
-            count: newer.count?.value ?? 0, countThen: then.count?.value ?? 0)
+            since: revision, point: header.point(), newerKey: newer.keyValues.first?.modRevision,
+            count: newer.count, countThen: then.count)
     }
 }

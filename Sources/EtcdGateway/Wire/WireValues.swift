@@ -66,6 +66,9 @@ private func notANumber(_ text: String, _ container: any SingleValueDecodingCont
     DecodingError.dataCorruptedError(in: container, debugDescription: "not a 64-bit integer: \(text)")
 }
 
+/// Reads an answer by its bytes; nil where it is not in its usual form.
+typealias AnswerScan<Content: Decodable> = @Sendable (_ body: [UInt8]) -> HeadedAnswer<Content>?
+
 /// An answer with its header, where it has one that can be read: whose answer it is.
 struct HeadedAnswer<Content: Decodable>: Decodable {
     let header: ResponseHeader?
@@ -73,6 +76,11 @@ struct HeadedAnswer<Content: Decodable>: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case header
+    }
+
+    init(header: ResponseHeader?, content: Content) {
+        self.header = header
+        self.content = content
     }
 
     init(from decoder: any Decoder) throws {

@@ -4,8 +4,7 @@ package import Planning
 
 /// What the sources want of every partition, kept up to date by lists and changes. Pure.
 package struct DesiredState: Sendable {
-    private let flags: FlagPolicy
-    private let range: ManagedRange
+    private let reader: EntryReader
     /// In the order of precedence.
     private(set) var views: [SourceView]
     private var ports = PortIndex()
@@ -25,8 +24,7 @@ package struct DesiredState: Sendable {
         floors: [SourceID: StorePoint] = [:]
     ) {
         views = sources.map { SourceView($0, floor: floors[$0]) }
-        self.flags = flags
-        self.range = range
+        reader = EntryReader(flags: flags, range: range)
     }
 
     // MARK: The sources
@@ -129,8 +127,10 @@ package struct DesiredState: Sendable {
 
     /// The one rule of precedence: the first source that names the PKey decides, and in it the key that changed last.
     private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry, source: SourceID)? {
-        for view in views {
-            if let key = view.decidingKey(of: pkey), let entry = view.entries[key] { return (key, entry, view.id) }
+        // By their places: a view is large, and to copy it costs more than to look into it.
+        for index in views.indices {
+            guard let key = views[index].decidingKey(of: pkey), let entry = views[index].entries[key] else { continue }
+            return (key, entry, views[index].id)
         }
         return nil
     }
@@ -147,15 +147,6 @@ package struct DesiredState: Sendable {
         }
     }
 
-    private func intent(of content: SourceView.Content) -> Intent {
-        switch content {
-        case .unreadable: return .held(.unreadable)
-        case .members(let value):
-            let members = flags.members(hosts: value.hosts, virtualFunctions: value.virtualFunctions)
-            return DesiredPartition(members: members, ipOverIB: flags.ipOverIB).map(Intent.present) ?? .absent
-        }
-    }
-
     // MARK: What is told
 
     /// Takes a complete list, if it is of the history that we know, or is to be believed.
@@ -164,7 +155,9 @@ package struct DesiredState: Sendable {
     ) -> Outcome {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
-        let before = self
+        var before = self
+        // Nobody asks it, and one that is held twice is copied by the next change.
+        before.ports = PortIndex()
         outcome.verdict = views[index].judge(list, occasion, now: now)
         noteNames(in: list, index)
         switch (outcome.verdict, occasion) {
@@ -178,7 +171,7 @@ package struct DesiredState: Sendable {
             let isEither = outcome.verdict == .either
             outcome.changed.formUnion(
                 views[index].miss(list, until: now + SourceView.hearing, isSuspected: isEither))
-            for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome, known: nil) }
+            for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome) }
         }
         if outcome.verdict.isUsed {
             if views[index].trust.hasLeapt { seenSince = pkeys }
@@ -195,8 +188,13 @@ package struct DesiredState: Sendable {
         _ before: DesiredState, with list: KeySnapshot, _ index: Int, _ outcome: inout Outcome
     ) {
         let known = before.views[index].entries
-        for (key, entry) in known { unindex(entry, of: key) }
-        for entry in list.entries { set(entry, in: index, nil, &outcome, known: known[entry.key]?.revision) }
+        let readings = list.entries.map { reader.read($0, in: views[index].id) }
+        ports = PortIndex(
+            views.flatMap { view in view.entries.compactMap { $0.value.wish(of: $0.key) } }
+                + zip(list.entries, readings).compactMap { $1.entry?.wish(of: $0.key) })
+        for (entry, reading) in zip(list.entries, readings) {
+            put(entry, reading, in: index, nil, &outcome, isIndexed: true, known: known[entry.key]?.revision)
+        }
         for (key, entry) in known where views[index].entries[key] == nil { views[index].lost(key, entry.pkey) }
         let pkeys = pkeys
         outcome.changed = before.pkeys.union(pkeys).filter { pkey in
@@ -271,14 +269,14 @@ package struct DesiredState: Sendable {
                 outcome.changed.insert(pkey)
             case .settled(let pkey): outcome.changed.insert(pkey)
             case .disputed(let change):
-                guard let pkey = pkey(of: change.key, in: index), range.contains(pkey) else { continue }
+                guard let pkey = pkey(of: change.key, in: index), reader.range.contains(pkey) else { continue }
                 views[index].dispute(change, of: pkey, at: point.revision)
                 told.remove(pkey)
                 outcome.changed.insert(pkey)
             case .change(let change):
                 if let value = change.value {
                     let entry = KeyEntry(key: change.key, value: value, revision: change.revision)
-                    set(entry, in: index, .told, &outcome, known: nil)
+                    set(entry, in: index, .told, &outcome)
                 } else {
                     remove(change.key, from: index, .told, &outcome)
                 }
@@ -298,7 +296,7 @@ package struct DesiredState: Sendable {
     }
 
     private mutating func noteName(_ key: KeyName, _ index: Int) {
-        guard let pkey = pkey(of: key, in: index), range.contains(pkey) else { return }
+        guard let pkey = pkey(of: key, in: index), reader.range.contains(pkey) else { return }
         views[index].note(key, of: pkey)
     }
 
@@ -308,36 +306,41 @@ package struct DesiredState: Sendable {
 
     private func index(of source: SourceID) -> Int? { views.firstIndex { $0.id == source } }
 
-    private mutating func set(
-        _ entry: KeyEntry, in index: Int, _ word: Word?, _ outcome: inout Outcome, known: KeyVersion?
-    ) {
-        let pkey: PKey
-        do throws(FabricError) {
-            pkey = try PKey(named: entry.key.text(behind: views[index].id.prefix) ?? entry.key.description)
-        } catch {
-            return ignore(entry, in: index, "\(error)", &outcome)
-        }
-        guard range.contains(pkey) else {
-            return ignore(entry, in: index, "PKey \(pkey) is outside the managed range \(range)", &outcome)
-        }
-        let decoded = Result { () throws(UnreadableValue) in try ValueDecoder.decode(entry.value) }
-        let content: SourceView.Content
-        switch decoded {
-        case .success(let value): content = .members(value)
-        case .failure(let error): content = .unreadable(error)
-        }
-        let new = SourceView.Entry(
-            pkey: pkey, revision: entry.revision, value: entry.value, content: content, intent: intent(of: content))
-        if let old = views[index].set(entry.key, new) { unindex(old, of: entry.key) }
-        if case .members(let value) = content { ports.add(value, of: entry.key, pkey, flags.index0) }
-        outcome.changed.insert(pkey)
-        note(word, on: pkey)
-        if known != entry.revision { outcome.warnings += warnings(of: entry.key, content, pkey) }
+    private mutating func set(_ entry: KeyEntry, in index: Int, _ word: Word, _ outcome: inout Outcome) {
+        put(entry, reader.read(entry, in: views[index].id), in: index, word, &outcome, isIndexed: false, known: nil)
     }
 
-    private func warnings(of key: KeyName, _ content: SourceView.Content, _ pkey: PKey) -> [String] {
+    /// - Parameters:
+    ///   - isIndexed: whether the ports of the whole list have been put in.
+    ///   - known: the version of the key that was told of before.
+    private mutating func put(
+        _ entry: KeyEntry, _ reading: EntryReader.Reading, in index: Int, _ word: Word?, _ outcome: inout Outcome,
+        isIndexed: Bool,
+        known: KeyVersion?
+    ) {
+        switch reading {
+        case .ignored(let reason): ignore(entry, in: index, reason, &outcome)
+        case .entry(let new, let content):
+            let old = views[index].set(entry.key, new)
+            if let old { unindex(old, of: entry.key) }
+            // A list that names a key twice was put in with the first.
+            if old != nil || !isIndexed, let wish = new.wish(of: entry.key) { ports.add(wish) }
+            outcome.changed.insert(new.pkey)
+            note(word, on: new.pkey)
+            if known != entry.revision {
+                outcome.warnings += warnings(of: entry.key, new, content, isListed: isIndexed)
+            }
+        }
+    }
+
+    private func warnings(
+        of key: KeyName, _ entry: SourceView.Entry, _ content: EntryReader.Content, isListed: Bool
+    ) -> [String] {
         var words = KeyWords(of: key)
-        words.take(content, of: pkey, ports)
+        let pkey = entry.pkey
+        words.take(content, of: pkey) {
+            entry.wish(of: key).map { ports.conflicts(of: $0, isListed: isListed) } ?? []
+        }
         let holders = views.filter { $0.keysOfPKey[pkey] != nil }
         words.takeRivals(
             holders.flatMap { $0.keysOfPKey[pkey] ?? [] }, of: pkey, deciding: deciding(pkey)?.key ?? key,
@@ -371,6 +374,6 @@ package struct DesiredState: Sendable {
     }
 
     private mutating func unindex(_ entry: SourceView.Entry, of key: KeyName) {
-        if case .members(let value) = entry.content { ports.remove(value, of: key) }
+        if let wish = entry.wish(of: key) { ports.remove(wish) }
     }
 }

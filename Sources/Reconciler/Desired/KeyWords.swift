@@ -19,15 +19,15 @@ struct KeyWords {
         return warnings.prefix(Self.most) + ["\(key): and \(warnings.count - Self.most) more warnings"]
     }
 
-    /// - Parameter ports: what all keys want of each port.
-    mutating func take(_ content: SourceView.Content, of pkey: PKey, _ ports: PortIndex) {
+    /// - Parameter conflicts: what is wrong with its ports beside what other keys want.
+    mutating func take(_ content: EntryReader.Content, of pkey: PKey, _ conflicts: () -> [String]) {
         switch content {
         case .members(let value):
             warnings += value.warnings.map { "\(key): \($0)" }
             warnings += value.foreignVirtualFunctions(for: pkey).map {
                 "\(key): vf_guids: \($0) carries another PKey than \(pkey)"
             }
-            warnings += ports.conflicts(of: value, pkey).map { "\(key): \($0)" }
+            warnings += conflicts().map { "\(key): \($0)" }
             if value.hosts.isEmpty, value.virtualFunctions.isEmpty {
                 warnings.append("\(key): names no valid GUID: PKey \(pkey) is to have no members")
             }

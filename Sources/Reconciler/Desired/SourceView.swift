@@ -37,18 +37,12 @@ package struct Epoch: Hashable, Sendable {
 ///
 /// It says what of a list or a change is news, and keeps the entries; what they mean, ``DesiredState`` finds out.
 struct SourceView: Sendable {
-    enum Content {
-        case members(DecodedValue)
-        case unreadable(UnreadableValue)
-    }
-
     struct Entry {
         let pkey: PKey
         let revision: KeyVersion
         /// As it stands in the source.
         let value: [UInt8]
-        let content: Content
-        /// What the content asks for: made once, since it is asked for often.
+        /// What the value asks for: made once, since it is asked for often.
         let intent: Intent
     }
 
@@ -312,7 +306,8 @@ struct SourceView: Sendable {
 
     /// Of two keys for one PKey (`0x5`, `0x0005`) the one that changed last; of two from one version, the first by name.
     func decidingKey(of pkey: PKey) -> KeyName? {
-        keysOfPKey[pkey]?.min { left, right in
+        guard let keys = keysOfPKey[pkey], keys.count != 1 else { return keysOfPKey[pkey]?.first }
+        return keys.min { left, right in
             let leftRevision = entries[left]?.revision ?? .absent
             let rightRevision = entries[right]?.revision ?? .absent
             return leftRevision != rightRevision ? leftRevision > rightRevision : left < right

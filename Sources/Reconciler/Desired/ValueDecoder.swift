@@ -16,9 +16,6 @@ package struct DecodedValue: Hashable, Sendable {
     package func foreignVirtualFunctions(for pkey: PKey) -> [GUID] {
         virtualFunctions.filter { guid in guid.virtualFunctionKey.map { $0 != pkey.number.value } ?? false }
     }
-
-    /// Hosts and virtual functions, each once.
-    var ports: Set<GUID> { Set(hosts).union(virtualFunctions) }
 }
 
 /// A value from which no membership can be read; the partition is held as it is.

@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EtcdGateway
+
+@Suite("The answer to a range by its bytes")
+struct RangeAnswerScannerTests {
+    private func scanned(_ body: [UInt8]) -> RangeAnswer? {
+        let answer = RangeAnswerScanner.answer(in: body)
+        #expect(answer?.header == answer?.content.header)
+        return answer?.content
+    }
+
+    private func decoded(_ body: [UInt8]) -> RangeAnswer? {
+        (try? JSONDecoder().decode(HeadedAnswer<RangeAnswer>.self, from: Data(body)))?.content
+    }
+
+    @Test("As the gateway writes it, it is read")
+    func usual() throws {
+        let text =
+            #"{"header":{"cluster_id":"14841639068965178418","member_id":"10276657743932975437","revision":"7","raft_term":"2"},"#
+            + #""kvs":[{"key":"YQ==","create_revision":"2","mod_revision":"7","version":"3","value":"/+8=","lease":"9"},{"key":"YWI="}],"#
+            + #""more":true,"count":"12"}"#
+        let answer = try #require(scanned(Array(text.utf8)))
+        #expect(answer.header.clusterID == 14_841_639_068_965_178_418 && answer.header.raftTerm == 2)
+        #expect(answer.keyValues.map(\.key) == ["a".bytes, "ab".bytes])
+        #expect(answer.keyValues[0].value == [0xff, 0xef] && answer.keyValues[0].lease == 9)
+        #expect(answer.count == 12 && answer.hasMore)
+        #expect(answer == decoded(Array(text.utf8)))
+    }
+
+    @Test(
+        "What is written in any other way is left to the decoder",
+        arguments: [
+            #"{"kvs":[]}"#, #"{"header":{}}"#, #"{"header":{"revision":"1"},"header":{"revision":"2"}}"#,
+            #"{"header":{"revision":7}}"#, #"{"header":{"revision":"-7"}}"#,
+            #"{"header":{"revision":"4611686018427387905"}}"#,
+            #"{"header":{"revision":"1"},"kvs":null}"#, #"{"header":{"revision":"1"},"kvs":[{"key":"YR=="}]}"#,
+            #"{"header":{"revision":"1"},"kvs":[{"key":"YQ"}]}"#,
+            #"{"header":{"revision":"1"},"kvs":[{"key":"Y===" }]}"#,
+            #"{"header":{"revision":"1"},"kvs":[{"key":"YQ==","key":"Yg=="}]}"#,
+            #"{"header":{"revision":"1"},"new":1}"#,
+            #"{"header":{"cluster_id":"18446744073709551616"}}"#, #"{"header":{"revision":"1"}} x"#,
+            #"{"header":{"revision":"1"}"#, "",
+        ])
+    func left(text: String) {
+        #expect(scanned(Array(text.utf8)) == nil)
+    }
+
+    @Test("Whatever befalls an answer, what is read by its bytes is what the decoder reads")
+    func equal() {
+        let seed = Seed.fresh()
+        var random = SeededGenerator(seed)
+        var (both, alone) = (0, 0)
+        for _ in 0..<20_000 {
+            var bytes = Array(answer(&random).utf8)
+            for _ in 0..<Int.random(in: 0...1, using: &random) { damage(&bytes, &random) }
+            guard let found = scanned(bytes) else {
+                alone += 1
+                continue
+            }
+            both += 1
+            #expect(found == decoded(bytes), "\(seed): \(String(decoding: bytes, as: UTF8.self))")
+        }
+        #expect(both > 5_000 && alone > 3_000, "\(both) and \(alone), \(seed)")
+    }
+
+    // MARK: Generated ones
+
+    private func answer(_ random: inout SeededGenerator) -> String {
+        let space = ["", "", " ", "\n"].randomElement(using: &random) ?? ""
+        var fields = [
+            "\"header\":\(space)"
+                + object(["cluster_id", "member_id", "revision", "raft_term"], space, &random) { number(&$0) }
+        ]
+        if Int.random(in: 0..<8, using: &random) > 0 {
+            let all = (0..<Int.random(in: 0...3, using: &random)).map { _ in keyValue(&random, space) }
+            fields.append("\"kvs\":\(space)[\(all.joined(separator: ",\(space)"))]")
+        }
+        if Bool.random(using: &random) { fields.append("\"more\":\(space)\(Bool.random(using: &random))") }
+        if Bool.random(using: &random) { fields.append("\"count\":\(space)\(number(&random))") }
+        return "{" + fields.shuffled(using: &random).joined(separator: ",\(space)") + "}\(space)"
+    }
+
+    private func keyValue(_ random: inout SeededGenerator, _ space: String) -> String {
+        object(["create_revision", "mod_revision", "version", "lease"], space, &random) { number(&$0) }.dropLast()
+            + ",\(space)"
+            + object(["key", "value"], space, &random) { random in
+                let bytes = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
+                return "\"\(Data(bytes).base64EncodedString())\""
+            }.dropFirst()
+    }
+
+    private func object(
+        _ names: [String], _ space: String, _ random: inout SeededGenerator, _ value: (inout SeededGenerator) -> String
+    ) -> String {
+        let shown = names.filter { _ in Int.random(in: 0..<8, using: &random) > 0 }
+        return "{"
+            + (shown.isEmpty ? names : shown).map { "\"\($0)\":\(space)\(value(&random))" }.joined(
+                separator: ",\(space)") + "}"
+    }
+
+    private func number(_ random: inout SeededGenerator) -> String {
+        let odd = [
+            "\"-1\"", "7", "\"+7\"", "\"007\"", "\"18446744073709551615\"", "\"4611686018427387905\"", "null", "\"\"",
+            "1.5",
+        ]
+        guard Int.random(in: 0..<60, using: &random) > 0 else { return odd.randomElement(using: &random) ?? "" }
+        return "\"\(UInt64.random(in: 0...1_000_000, using: &random))\""
+    }
+
+    private func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+        guard let place = bytes.indices.randomElement(using: &random) else { return }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes.remove(at: place)
+        case 1: bytes.insert(Array("{}[]\",:\\0 \n\u{0}=+/A".utf8).randomElement(using: &random) ?? 0, at: place)
+        case 2: bytes[place] = UInt8.random(in: 0...255, using: &random)
+        default: bytes.insert(contentsOf: bytes[place..<min(place + 9, bytes.count)], at: place)
+        }
+    }
+}

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 import traceback
 
 import rows
@@ -28,12 +29,12 @@ def limits(path):
 
 
 def show(results, baseline):
-    head = ["what", "now", *(["before"] if baseline else []), "compared with", "ratio", "goal"]
+    head = ["what", "now", *(["before"] if baseline else []), "compared with", "ratio", "goal", "met"]
     lines = [head, ["---"] * len(head)]
     for index, result in enumerate(results):
         before = [baseline[index].ours if index < len(baseline) else "-"] if baseline else []
         ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
-        lines.append([result.what, result.ours, *before, result.compared, ratio, result.goal])
+        lines.append([result.what, result.ours, *before, result.compared, ratio, result.goal, {True: "yes", False: "no", None: ""}[result.met]])
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
@@ -56,21 +57,24 @@ def main():
     parser.add_argument("--tools", required=True)
     parser.add_argument("--limits", required=True)
     parser.add_argument("--counts", action="store_true")
+    parser.add_argument("--large", action="store_true")
     parser.add_argument("rows", nargs="*")
     options = parser.parse_args()
     bounds = limits(options.limits)
-    names = options.rows or (list(bounds) if options.counts else list(rows.ROWS))
+    names = options.rows or (list(bounds) if options.counts else [name for name in rows.ROWS if options.large or name not in rows.LARGE])
     unknown = [name for name in names if name not in rows.ROWS]
     if unknown:
         sys.exit(f"bench: there is no row {unknown[0]}; there are {', '.join(rows.ROWS)}")
     results, before, broken = [], [], []
     for name in names:
-        print(f"    measuring {name}", file=sys.stderr)
+        begun = time.monotonic()
+        print(f"    measuring {name}", end="", file=sys.stderr, flush=True)
         measured = measure(name, Programs(options.ours, options.simulator, options.tools))
         results += measured
         if options.baseline:
             then = measure(name, Programs(options.baseline, options.simulator, options.tools))
             before += then[:len(measured)] + [rows.Result("", "-")] * (len(measured) - len(then))
+        print(f": {time.monotonic() - begun:.0f} s", file=sys.stderr)
         counts = {count: number for result in measured for count, number in result.counts.items()}
         for count, most in bounds.get(name, {}).items():
             if count not in counts:

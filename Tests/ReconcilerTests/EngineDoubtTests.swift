@@ -213,6 +213,21 @@ struct EngineDoubtTests {
         #expect(keys == ["/p/0x5": .absent, "/p/0x0005": .absent])
     }
 
+    @Test(
+        "What the watch tells of another key of the partition is no word on the one that decides",
+        arguments: [false, true])
+    mutating func otherKey(isNews: Bool) throws {
+        told.agrees = false
+        let (known, odd) = (ToldEngine.key("0x5", 90), ToldEngine.key("0x0005", host: 2, 105))
+        try begin()
+        // A list alone has the key that decides from now on; and the watch is behind.
+        let listed = try list([known, odd, ToldEngine.key("0x6", host: 2, 91)], at: 110, by: "one", .seconds(31))
+        #expect(!listed.onPartitions.values.contains { $0.isStep })
+        let late = isNews ? ToldEngine.key("0x5", host: 3, 104) : known
+        let told = watch(.set(late), .seconds(32)) + self.told.tell(.timer, at: .seconds(40))
+        #expect(!told.onPartitions.values.contains { $0.isStep })
+    }
+
     // MARK: A list that a comparison refutes
 
     @Test("Once a comparison has refuted a list, nothing is deleted by a list's word before another one was asked for")

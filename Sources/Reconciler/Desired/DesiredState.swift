@@ -135,6 +135,9 @@ package struct DesiredState: Sendable {
         return nil
     }
 
+    /// Whether a word on a key is one on its partition, and not beside another key that decides.
+    private func isDecisive(_ key: KeyName, of pkey: PKey) -> Bool { deciding(pkey).map { $0.key == key } ?? true }
+
     /// Whether a key of after this moment, that the watch told or a second opinion confirmed, wants a port for another
     /// partition than this.
     func isClaimed(_ guid: GUID, from pkey: PKey, since moment: SourceReach) -> Bool {
@@ -261,7 +264,8 @@ package struct DesiredState: Sendable {
         for change in changes where change.value != nil { noteName(change.key, index) }
         for news in views[index].take(changes, at: point) {
             switch news {
-            case .heard(let pkey):
+            case .heard(let key, let pkey):
+                guard isDecisive(key, of: pkey) else { continue }
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
                 lost.remove(pkey)
                 guard told.insert(pkey).inserted else { continue }
@@ -326,7 +330,7 @@ package struct DesiredState: Sendable {
             // A list that names a key twice was put in with the first.
             if old != nil || !isIndexed, let wish = new.wish(of: entry.key) { ports.add(wish) }
             outcome.changed.insert(new.pkey)
-            note(word, on: new.pkey)
+            note(word == .told && !isDecisive(entry.key, of: new.pkey) ? nil : word, on: new.pkey)
             if known != entry.revision {
                 outcome.warnings += warnings(of: entry.key, new, content, isListed: isIndexed)
             }

@@ -186,7 +186,7 @@ struct SourceView: Sendable {
     enum News {
         case change(KeyChange)
         /// A list has told it already; now the watch has as well.
-        case heard(PKey)
+        case heard(KeyName, PKey)
         /// Nobody knows whether it is so before the doubt has ended.
         case disputed(KeyChange)
         /// It is what was known before, whatever was told meanwhile.
@@ -224,7 +224,7 @@ struct SourceView: Sendable {
                 // The watch is as far as we are: nothing that it has told of the key before is news.
                 if let pkey = disputes.forget(change.key) { news.append(.settled(pkey)) }
                 let pkey = unheard.removeValue(forKey: change.key) ?? entries[change.key]?.pkey
-                if let pkey { news.append(.heard(pkey)) }
+                if let pkey { news.append(.heard(change.key, pkey)) }
             }
         }
         trust.take(fresh, at: point)

@@ -44,10 +44,19 @@ extension Site {
         for slot in 0..<Self.slots { spoiled[slot] = strange.contains(slot) ? spoiled[slot] ?? steps : nil }
     }
 
+    /// What a watch tells from here on is what the backup has, which may be of before another history that was lost.
+    private mutating func forgetMarks() {
+        let told = Dictionary(store.events.map { ($0.revision, Set($0.changes.compactMap(\.slot))) }) { $0.union($1) }
+        for (revision, all) in marks {
+            let kept = all.filter { told[revision]?.contains($0.slot) ?? false }
+            marks[revision] = kept.isEmpty ? nil : kept
+        }
+    }
+
     private mutating func restore(_ backup: Store, overtaking: Bool) {
         let known = max(store.revision, daemons.map(\.follower.position).max() ?? 0)
         store.restore(backup)
-        marks = marks.filter { $0.key <= store.revision }
+        forgetMarks()
         observe(.loss)
         // A revision never goes below those of the keys that are there.
         if overtaking, store.revision < known + 5 { store.touch(max(known - store.revision + Int64(draw(0...5)), 0)) }
@@ -144,5 +153,16 @@ extension Site {
         ufm.set(after, of: pkey)
         intruders[slot].formUnion(PortSet(after).subtracting(PortSet(before)))
         note("somebody else: \(pkey) is now \(after.map { "\(PortSet($0))" } ?? "gone")")
+    }
+}
+
+extension Store.Change {
+    /// Of a key, which slot it is of.
+    fileprivate var slot: Int? {
+        switch self {
+        case .set(let key): key.pkey.flatMap(Site.slot)
+        case .deleted(_, let pkey): pkey.flatMap(Site.slot)
+        case .record: nil
+        }
     }
 }

@@ -94,31 +94,31 @@ struct MovingPortTests {
         }
     }
 
-    @Test("Everybody can see which port a partition waits for, and in which other one it still is")
-    func waiting() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "Everybody can see which port a partition waits for, and in which other one it still is",
+        arguments: KeyPlace.allCases)
+    func waiting(keys place: KeyPlace) async throws {
+        try await withSite(.http, keys: place) { site in
             let daemon = try site.startDaemon()
             try await daemon.waitForLine(containing: "UFM Status")
-            try await withKeyWriter(site) { keys in
-                try await keys.put(0x2001, hosts: Self.moving)
-                try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2001")
-                // It does not leave before it is let go of.
-                site.ufm.inject(UFMSimulator.Fault(.status(409), method: "DELETE", count: nil))
-                try await keys.delete(0x2001)
-                try await keys.put(0x2002, hosts: Self.moving.union(Self.other))
-                try await site.waitForMembers(Self.other, of: 0x2002)
-                try await daemon.waitForLine(containing: "PKey 0x2002 waits for [0000000000000101]")
-                try await eventually("waiting") { try await site.statusOf("0x2002")?.state == "waiting" }
-                let waiting = try await site.status("--wait", "0x2002", "--timeout", "1")
-                #expect(
-                    waiting.errors.contains(
-                        "0x2002 is waiting: waits for [0000000000000101], which PKey 0x2001 still has"),
-                    "\(waiting.errors)")
-                site.ufm.clearFaults()
-                try await site.waitForMembers(Self.moving.union(Self.other), of: 0x2002)
-                try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2002")
-                #expect(try await site.entries(prefix: "/surf-ufm-pkeyd/default/notes/").isEmpty)
-            }
+            try await site.put(pkey: "0x2001", hosts: ["0000000000000101"])
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2001")
+            // It does not leave before it is let go of.
+            site.ufm.inject(UFMSimulator.Fault(.status(409), method: "DELETE", count: nil))
+            try await site.delete(pkey: "0x2001")
+            try await site.put(pkey: "0x2002", hosts: ["0000000000000101", "0000000000000201"])
+            try await site.waitForMembers(Self.other, of: 0x2002)
+            try await daemon.waitForLine(containing: "PKey 0x2002 waits for [0000000000000101]")
+            try await eventually("waiting") { try await site.statusOf("0x2002")?.state == "waiting" }
+            let waiting = try await site.status("--wait", "0x2002", "--timeout", "1")
+            #expect(
+                waiting.errors.contains(
+                    "0x2002 is waiting: waits for [0000000000000101], which PKey 0x2001 still has"),
+                "\(waiting.errors)")
+            site.ufm.clearFaults()
+            try await site.waitForMembers(Self.moving.union(Self.other), of: 0x2002)
+            try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2002")
+            #expect(try await site.entries(prefix: "/surf-ufm-pkeyd/default/notes/").isEmpty)
             #expect(try await daemon.stop() == .code(0))
         }
     }

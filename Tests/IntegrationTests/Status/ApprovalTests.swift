@@ -16,10 +16,10 @@ struct ApprovalTests {
     static let pkeys = (0x2000..<0x2014).map { "0x" + String($0, radix: 16) }
 
     @Test(
-        "Many keys deleted at once leave UFM as it is until the deletions are approved; one key's deletion is done at once"
-    )
-    func guarded() async throws {
-        try await withDaemonAndPartitions { site, daemon in
+        "Many keys deleted at once leave UFM as it is until the deletions are approved; one key's deletion is done at once",
+        arguments: KeyPlace.allCases)
+    func guarded(keys: KeyPlace) async throws {
+        try await withDaemonAndPartitions(keys) { site, daemon in
             try await site.delete(pkey: "0x2000")
             try await site.ufm.waitFor("the first deletion") { $0.partitions[0x2000] == nil }
 
@@ -61,9 +61,9 @@ struct ApprovalTests {
         }
     }
 
-    @Test("Keys that come back need no approval")
-    func comingBack() async throws {
-        try await withDaemonAndPartitions { site, daemon in
+    @Test("Keys that come back need no approval", arguments: KeyPlace.allCases)
+    func comingBack(keys: KeyPlace) async throws {
+        try await withDaemonAndPartitions(keys) { site, daemon in
             let before = site.ufm.createdPartitions
             try await site.deleteAllPKeys()
             try await eventually("guarded records") {
@@ -112,8 +112,10 @@ struct ApprovalTests {
         }
     }
 
-    private func withDaemonAndPartitions(_ body: (Site, BackgroundProcess) async throws -> Void) async throws {
-        try await withSite(.http) { site in
+    private func withDaemonAndPartitions(
+        _ keys: KeyPlace = .v3, _ body: (Site, BackgroundProcess) async throws -> Void
+    ) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon()
             try await daemon.waitForLine(containing: "UFM Status")
             try await site.putAll(Self.pkeys)
@@ -132,8 +134,12 @@ enum StatusSummary {
 }
 
 extension Site {
-    /// Sets the keys of PKeys, each with one host, in one revision.
+    /// Sets the keys of PKeys, each with one host; in v3 in one revision.
     func putAll(_ pkeys: [String]) async throws {
+        guard options.keys == .v3 else {
+            for pkey in pkeys { try await put(pkey: pkey, hosts: ["043f720300f55176"]) }
+            return
+        }
         try await put(pkeys.map { (Self.pkeyPrefix + $0, "{'host_guids': ['0x043f720300f55176'], 'vf_guids': []}") })
     }
 }

@@ -14,8 +14,14 @@ extension Site {
         return try StatusDocument(result.output).partitions.first { $0.pkey == pkey }
     }
 
-    /// Deletes all keys of the PKey directory in one revision.
+    /// Deletes all keys of the PKey directory in one revision; in v2 by taking the directory away and making it again.
     func deleteAllPKeys() async throws {
+        guard options.keys == .v3 else {
+            let directory = "/keys" + Self.pkeyPrefix.dropLast()
+            try await etcd.v2("DELETE", directory + "?recursive=true", login: v2Login)
+            try await etcd.v2("PUT", directory + "?dir=true", login: v2Login)
+            return
+        }
         try await etcd.etcdctl("del", "--prefix", "--", Self.pkeyPrefix)
     }
 }

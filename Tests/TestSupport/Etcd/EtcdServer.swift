@@ -127,6 +127,31 @@ package actor EtcdServer {
         try await launch()
     }
 
+    /// Copies its data as they are on its disk at one moment, the v2 store's too; gives the path of the copy.
+    package func saveCopy() async throws(HarnessError) -> String {
+        let path = directory.file("copy")
+        pause()
+        defer { resume() }
+        do {
+            try FileManager.default.copyItem(atPath: dataDirectory, toPath: path)
+        } catch {
+            throw .system(call: "copy \(dataDirectory)", reason: "\(error)")
+        }
+        return path
+    }
+
+    /// Starts it again on the same ports with the data of a copy.
+    package func putBackAndRestart(from copy: String) async throws(HarnessError) {
+        if process?.isRunning == true { try await kill() }
+        do {
+            try FileManager.default.removeItem(atPath: dataDirectory)
+            try FileManager.default.copyItem(atPath: copy, toPath: dataDirectory)
+        } catch {
+            throw .system(call: "put \(copy) back", reason: "\(error)")
+        }
+        try await launch()
+    }
+
     private var dataDirectory: String { directory.file("data") }
 
     func launch() async throws(HarnessError) {

@@ -36,7 +36,8 @@ make_stub() {
         cp "$WORK/stub.c" "$1/stub.c"
     fi
     for name in libcurl yaml-0.1 openssl libssl libcrypto; do
-        sed "s|^libdir=.*|libdir=$1|" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" >"$WORK/pc"
+        # A blank in the path is no end of it.
+        sed "s|^libdir=.*|libdir=${1// /\\\\ }|" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" >"$WORK/pc"
         cmp -s "$WORK/pc" "$1/pkgconfig/$name.pc" || cp "$WORK/pc" "$1/pkgconfig/$name.pc"
     done
 }

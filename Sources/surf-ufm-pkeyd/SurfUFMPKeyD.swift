@@ -42,6 +42,11 @@ enum Program {
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
         do {
             let words = Array(arguments.texts.dropFirst())
+            // To parse it, every command and option would be looked at.
+            if words == ["--version"] {
+                print(programVersion)
+                end(0)
+            }
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
             let (command, invocation) = try CommandLineCheck.parse(words)

@@ -77,6 +77,9 @@ class Etcd:
             puts = [{"requestPut": {"key": encoded(key), "value": encoded(text)}} for key, text in pairs[first:first + 100]]
             self.call("/v3/kv/txn", {"success": puts})
 
+    def revision(self):
+        return int(self.call("/v3/kv/range", {"key": encoded(PREFIX), "count_only": True})["header"]["revision"])
+
     def put_partitions(self, pkeys, members, generation=0):
         self.put_many((key_of(pkey), value(guids_of(pkey, members, generation))) for pkey in pkeys)
 

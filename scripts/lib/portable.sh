@@ -63,6 +63,7 @@ check_portable() {
         /CURL_OPENSSL/ { print program " asks for " $NF " with a version of libcurl, which RHEL has not" }
         END { if (asked < 100) print program " asks for " asked + 0 " symbols only: nothing can be said about it" }'
     readelf --dynamic --wide "$1" | awk -v program="$program" '/RUNPATH|RPATH/ { print program " looks for libraries in " $NF }'
+    [[ $(readelf --segments --wide "$1") == *GNU_RELRO* ]] || echo "$program has no RELRO: what the loader has written stays writable"
     size=$(stat -c %s "$1")
     if [[ ${2-} == stripped ]] && ((size > LARGEST_PROGRAM)); then echo "$program has $size bytes; $LARGEST_PROGRAM is the limit"; fi
 }

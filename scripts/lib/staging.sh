@@ -57,36 +57,41 @@ stage_files() {
     find "$1" "$1.debug" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 }
 
-# What nothing at run time reads. In .swift_modhash the compiler says with which options, and so where, it has built an object.
-STRIPPING=(--strip-all --remove-section=.comment --remove-section=.swift1_autolink_entries --remove-section=.swift_modhash)
+# What nothing at run time reads.
+STRIPPING=(--strip-all --remove-section=.comment --remove-section=.swift1_autolink_entries)
 
 # strip_program PLACE DEBUG: the program without symbols, and those in DEBUG, where gdb looks for them.
 #
 # The linker takes the build id from debug symbols as well, in which the compiler's cache has names that depend on the place. So
 # the program gets another one, of what it is without them: the same sources give the same bytes of it anywhere.
 strip_program() {
-    local id symbols
-    strip "${STRIPPING[@]}" -o "$WORK/nameless" "$PORTABLE"
-    set_build_id "$WORK/nameless" 0000000000000000000000000000000000000000 "$WORK/nameless"
+    local id symbols size
+    # There the compiler says to itself with which options, and so where, it has built each object. Without the section the program
+    # would be mapped otherwise, and lose what protects it (RELRO).
+    size=$(readelf --sections --wide "$PORTABLE" | awk '{ sub(/^ *\[ *[0-9]+\] */, "") } $1 == ".swift_modhash" { print $5 }')
+    head -c $((16#$size)) /dev/zero >"$WORK/zeros"
+    objcopy --update-section .swift_modhash="$WORK/zeros" "$PORTABLE" "$WORK/named"
+    strip "${STRIPPING[@]}" -o "$WORK/nameless" "$WORK/named"
+    set_build_id "$WORK/nameless" 0000000000000000000000000000000000000000
     id=$(sha1sum <"$WORK/nameless" | cut -c 1-40)
-    set_build_id "$PORTABLE" "$id" "$WORK/named"
+    set_build_id "$WORK/named" "$id"
     symbols="$2/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug"
     mkdir -p "$(dirname "$symbols")"
     objcopy --only-keep-debug --compress-debug-sections "$WORK/named" "$symbols"
     chmod 644 "$symbols"
     strip "${STRIPPING[@]}" -o "$1" "$WORK/named"
-    rm "$WORK/nameless" "$WORK/named"
+    rm "$WORK/nameless" "$WORK/named" "$WORK/zeros" "$WORK/note"
     chmod 755 "$1"
     report_offenders "what the program asks for" check_portable "$1" stripped
 }
 
-# set_build_id PROGRAM ID PLACE: the same program with that id, of 40 hexadecimal digits.
+# set_build_id PROGRAM ID: has it that id, of 40 hexadecimal digits.
 set_build_id() {
     # The lengths of the name and of the id, the kind, the name.
     printf '\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0' >"$WORK/note"
     printf '%b' "$(sed 's/../\\x&/g' <<<"$2")" >>"$WORK/note"
-    objcopy --update-section .note.gnu.build-id="$WORK/note" "$1" "$3"
-    [[ $(readelf --notes "$3") == *"Build ID: $2"* ]] || fail 'the program has no build id, so its symbols could not be found'
+    objcopy --update-section .note.gnu.build-id="$WORK/note" "$1"
+    [[ $(readelf --notes "$1") == *"Build ID: $2"* ]] || fail 'the program has no build id, so its symbols could not be found'
 }
 
 # report_offenders WHAT COMMAND...: ends the script if it prints something.

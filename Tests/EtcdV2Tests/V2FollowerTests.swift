@@ -199,6 +199,27 @@ struct V2FollowerTests {
         }
     }
 
+    @Test("The list that proves a watch is made when it is time, whoever else asks for lists all the while")
+    func regularAmongOthers() async throws {
+        try await withEtcd(.v2) { etcd in
+            try await withV2Client([try etcd.member]) { client in
+                let directory = freshDirectory()
+                try await client.set(directory + "1", to: "1")
+                let lists = V2Lists(client, V2DirectoryName(directory))
+                _ = try await lists.fresh()
+                let isOver = Watched(false)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        while !isOver.read({ $0 }) { _ = try await lists.fresh() }
+                    }
+                    for _ in 0..<3 { _ = try await lists.regular(every: .milliseconds(100)) }
+                    isOver.update { $0 = true }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test("At rest with a login there is one watch, and no more than one request in ten seconds beside it")
     func atRest() async throws {
         try await withEtcd(.v2) { etcd in

@@ -20,6 +20,8 @@ package final class V2Lists: Sendable {
     private struct Content {
         /// When the last list was asked for, by whomever.
         var lastAsked: ContinuousClock.Instant?
+        /// When the last one was that was made because it was time.
+        var lastRegular: ContinuousClock.Instant?
         /// Who answered it.
         var lastEndpoint: EtcdEndpoint?
         var presence = V2Presence()
@@ -70,8 +72,8 @@ package final class V2Lists: Sendable {
         return try await Self.value(of: answer)
     }
 
-    /// The next list that is made because it is time, through another member than serves the watch: no sooner than that long
-    /// after the last one.
+    /// The next list that is made because it is time, through another member than serves the watch: that long after the last such
+    /// one, however many others are asked for meanwhile. It is the proof of a watch, which may be dead.
     package func regular(every interval: Duration) async throws(EtcdError) -> Listing {
         let answer = content.withLock { content in
             if let regular = content.regular { return regular.answer }
@@ -100,11 +102,12 @@ package final class V2Lists: Sendable {
     }
 
     private func run(regular answer: Answer, every interval: Duration) async {
-        while let last = content.withLock({ $0.lastAsked }), last.duration(to: .now) < interval {
+        if let last = content.withLock({ $0.lastRegular ?? $0.lastAsked }) {
             try? await Task.sleep(until: last + interval, clock: .continuous)
         }
         let watched = content.withLock { content in
             content.regular = nil
+            content.lastRegular = .now
             return content.watched
         }
         answer.set(await Result { () async throws(EtcdError) in try await self.fresh(avoiding: watched) })

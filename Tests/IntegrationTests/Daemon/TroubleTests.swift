@@ -113,9 +113,11 @@ struct TroubleTests {
         }
     }
 
-    @Test("An etcd that comes back empty deletes nothing, and what is put back is in step without a restart")
-    func wipedEtcd() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "An etcd that comes back empty deletes nothing, and what is put back is in step without a restart",
+        arguments: KeyPlace.allCases)
+    func wipedEtcd(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             // With the records goes the knowledge that the partitions are ours; that these PKeys are is said.
             let daemon = try site.startDaemon("--poll-interval", "1", "--managed-range", "0x2000-0x2fff")
             for pkey in 0x2000...0x2009 {
@@ -125,7 +127,7 @@ struct TroubleTests {
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2009")
             let before = site.ufm.createdPartitions
             try await site.etcd.wipeAndRestart()
-            try await daemon.waitForLine(containing: "etcd is read again, after")
+            try await daemon.waitForLine(containing: " is read again, after")
             let reads = site.ufm.requests.count
             // Two resyncs later the partitions are still there.
             try await site.ufm.waitFor("two resyncs") { $0.requests.count >= reads + 2 }

@@ -145,6 +145,16 @@ extension EngineDoubtTests {
         #expect(told.answer(pkey, .done, at: .seconds(39)).onPartitions == [:])
     }
 
+    @Test(
+        "Of how many partitions deletions are held is never less than those, though the ledger was lost with the keys")
+    mutating func lostLedger() throws {
+        try begin()
+        _ = try list([], at: 90, by: "one", .seconds(31))
+        for _ in 0..<6 { _ = told.ledger(.success([:]), at: .seconds(31)) }
+        let texts = try list([], at: 90, by: "two", .seconds(37)).texts.filter { $0.contains("are held back") }
+        #expect(texts.last?.hasPrefix("2 deletions at once, of 2 partitions, are held back") == true, "\(texts)")
+    }
+
     @Test("A record of what was seen to be gone is missed by nobody")
     mutating func goneRecord() throws {
         let gone = LedgerRecord(.deleting, key: "/p/0x5", revision: 0, isSeenGone: true)

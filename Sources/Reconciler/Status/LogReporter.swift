@@ -111,8 +111,9 @@ package struct LogReporter: Sendable {
         case .approved(let pkeys):
             return pkeys.map { Message(.warning, "The deletion of PKey \($0) has been approved") }
         case .heldBack(let held, let owned, let since):
+            // A ledger that was lost with the keys has no record of those that are held.
             let text =
-                "\(held.count) deletions at once, of \(owned) partitions, are held back: \(held.inWords); "
+                "\(held.count) deletions at once, of \(max(owned, held.count)) partitions, are held back: \(held.inWords); "
                 + "is \(source) what it should be? If so: surf-ufm-pkeyd status --approve-deletes"
             return [Message(.error, text + (since.map { " (held back since \($0))" } ?? ""))]
         case .lackingList(let lacking, let seen):

@@ -223,6 +223,11 @@ struct EngineDoubtTests {
         // A list alone has the key that decides from now on; and the watch is behind.
         let listed = try list([known, odd, ToldEngine.key("0x6", host: 2, 91)], at: 110, by: "one", .seconds(31))
         #expect(!listed.onPartitions.values.contains { $0.isStep })
+        // The second opinion on it is another one.
+        _ = told.answer(pkey, .refused, at: .seconds(31))
+        for _ in 0..<6 {
+            _ = told.ledger(.success([pkey: record(), other: record(.synced, "0x6", 91)]), at: .seconds(31))
+        }
         let late = isNews ? ToldEngine.key("0x5", host: 3, 104) : known
         let told = watch(.set(late), .seconds(32)) + self.told.tell(.timer, at: .seconds(40))
         #expect(!told.onPartitions.values.contains { $0.isStep })

@@ -23,21 +23,19 @@ struct RangeAnswerScanner {
         guard json.skip("{") else { return nil }
         repeat {
             guard let field = json.span(), json.skip(":") else { return nil }
-            if header == nil, json.isWord("header", field) {
-                header = self.header()
-                guard header != nil else { return nil }
-            } else if keyValues == nil, json.isWord("kvs", field) {
-                keyValues = self.keyValues()
-                guard keyValues != nil else { return nil }
-            } else if count == nil, json.isWord("count", field) {
-                count = revision()
-                guard count != nil else { return nil }
-            } else if hasMore == nil, json.isWord("more", field) {
-                hasMore = json.flag()
-                guard hasMore != nil else { return nil }
-            } else {
-                return nil
-            }
+            let isTaken =
+                if json.isWord("header", field) {
+                    Self.fill(&header, self.header())
+                } else if json.isWord("kvs", field) {
+                    Self.fill(&keyValues, self.keyValues())
+                } else if json.isWord("count", field) {
+                    Self.fill(&count, revision())
+                } else if json.isWord("more", field) {
+                    Self.fill(&hasMore, json.flag())
+                } else {
+                    false
+                }
+            guard isTaken else { return nil }
         } while json.skip(",")
         guard json.skip("}"), json.isAtEnd, let header else { return nil }
         return RangeAnswer(
@@ -49,21 +47,19 @@ struct RangeAnswerScanner {
         guard json.skip("{") else { return nil }
         repeat {
             guard let field = json.span(), json.skip(":") else { return nil }
-            if cluster == nil, json.isWord("cluster_id", field) {
-                cluster = number()
-                guard cluster != nil else { return nil }
-            } else if member == nil, json.isWord("member_id", field) {
-                member = number()
-                guard member != nil else { return nil }
-            } else if revision == nil, json.isWord("revision", field) {
-                revision = self.revision()
-                guard revision != nil else { return nil }
-            } else if term == nil, json.isWord("raft_term", field) {
-                term = number()
-                guard term != nil else { return nil }
-            } else {
-                return nil
-            }
+            let isTaken =
+                if json.isWord("cluster_id", field) {
+                    Self.fill(&cluster, number())
+                } else if json.isWord("member_id", field) {
+                    Self.fill(&member, number())
+                } else if json.isWord("revision", field) {
+                    Self.fill(&revision, self.revision())
+                } else if json.isWord("raft_term", field) {
+                    Self.fill(&term, number())
+                } else {
+                    false
+                }
+            guard isTaken else { return nil }
         } while json.skip(",")
         guard json.skip("}") else { return nil }
         return ResponseHeader(
@@ -87,27 +83,23 @@ struct RangeAnswerScanner {
         guard json.skip("{") else { return nil }
         repeat {
             guard let field = json.span(), json.skip(":") else { return nil }
-            if key == nil, json.isWord("key", field) {
-                key = bytes()
-                guard key != nil else { return nil }
-            } else if value == nil, json.isWord("value", field) {
-                value = bytes()
-                guard value != nil else { return nil }
-            } else if created == nil, json.isWord("create_revision", field) {
-                created = revision()
-                guard created != nil else { return nil }
-            } else if modified == nil, json.isWord("mod_revision", field) {
-                modified = revision()
-                guard modified != nil else { return nil }
-            } else if version == nil, json.isWord("version", field) {
-                version = revision()
-                guard version != nil else { return nil }
-            } else if lease == nil, json.isWord("lease", field) {
-                lease = number().flatMap(Int64.init(exactly:))
-                guard lease != nil else { return nil }
-            } else {
-                return nil
-            }
+            let isTaken =
+                if json.isWord("key", field) {
+                    Self.fill(&key, bytes())
+                } else if json.isWord("value", field) {
+                    Self.fill(&value, bytes())
+                } else if json.isWord("create_revision", field) {
+                    Self.fill(&created, revision())
+                } else if json.isWord("mod_revision", field) {
+                    Self.fill(&modified, revision())
+                } else if json.isWord("version", field) {
+                    Self.fill(&version, revision())
+                } else if json.isWord("lease", field) {
+                    Self.fill(&lease, number().flatMap(Int64.init(exactly:)))
+                } else {
+                    false
+                }
+            guard isTaken else { return nil }
         } while json.skip(",")
         guard json.skip("}") else { return nil }
         return KeyValue(
@@ -116,6 +108,13 @@ struct RangeAnswerScanner {
     }
 
     // MARK: Single values
+
+    /// Puts a value in its place; says whether there is one, and none was there before.
+    private static func fill<Value>(_ place: inout Value?, _ value: Value?) -> Bool {
+        guard place == nil, let value else { return false }
+        place = value
+        return true
+    }
 
     private mutating func revision() -> Int64? {
         number().flatMap(Int64.init(exactly:)).flatMap { KeyVersion.numbers.contains($0) ? $0 : nil }

@@ -18,10 +18,12 @@ package final class EtcdHeartbeats: HeartbeatBoard {
     private let lease = Mutex(Own())
 
     private struct Own {
-        /// Under which ours stands.
-        var standing: Int64?
         /// The last that was granted: whoever ends before his first heartbeat is answered takes it away all the same.
         var granted: Int64?
+        /// Whether ours is known to stand under it.
+        var isWritten = false
+
+        var standing: Int64? { isWritten ? granted : nil }
     }
 
     package init(_ client: EtcdClient, fabric: String, advice: @escaping Failure.Advice = { _ in nil }) {
@@ -34,18 +36,17 @@ package final class EtcdHeartbeats: HeartbeatBoard {
     package func write(_ heartbeat: Heartbeat) async throws(Failure) {
         let text = try heartbeat.json()
         let key = (prefix + heartbeat.name).bytes
-        let standing = lease.withLock { $0.standing }
         let own: Int64
-        if let standing {
+        if let standing = lease.withLock({ $0.standing }) {
             own = standing
         } else {
             own = try await etcd { () async throws(EtcdError) in
                 try await client.grantLease(seconds: Self.timeToLive)
             }.id
-            lease.withLock { $0.granted = own }
+            lease.withLock { $0 = Own(granted: own) }
         }
         _ = try await etcd { () async throws(EtcdError) in try await client.put(key, text, lease: own) }
-        lease.withLock { $0.standing = own }
+        lease.withLock { $0.isWritten = true }
     }
 
     package func renew() async throws(Failure) -> Bool {

@@ -27,7 +27,8 @@ build_portable() {
 make_stub() {
     local real name
     mkdir -p "$1/pkgconfig"
-    real=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | awk '$1 == "libcurl.so.4" { print $NF; exit }')
+    # To its end: whoever leaves a pipe early ends the other side, and with that the script.
+    real=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | awk '$1 == "libcurl.so.4" && !seen++ { print $NF }')
     [[ -n $real ]] || fail 'libcurl.so.4 is not here, so a program cannot be linked with it'
     nm --dynamic --defined-only "$real" | awk '$2 == "T" { sub(/@.*/, "", $3); print "void " $3 "(void) {}" }' >"$WORK/stub.c"
     # Only when it is another one: what is linked anew takes a minute.

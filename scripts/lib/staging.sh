@@ -125,5 +125,5 @@ copyright() {
 }
 
 # summary, description: the first line of description.txt, and the others.
-summary() { grep -v '^#' "$PACKAGING/description.txt" | head -n 1; }
+summary() { awk '!/^#/ && !seen++' "$PACKAGING/description.txt"; }
 description() { grep -v '^#' "$PACKAGING/description.txt" | tail -n +2; }

@@ -16,9 +16,9 @@ need_swift() {
         sed 's/^/    | /' <<<"$said"
         fail "$(command -v swift) does not run here; install the one for this system: https://www.swift.org/install/linux/"
     fi
-    version=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' <<<"$said" | head -n 1)
+    version=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' <<<"$said" | sed -n 1p)
     [[ -n $version ]] || fail "$(command -v swift) is not the Swift compiler; put the compiler first on PATH"
-    if [[ $(printf '%s\n%s\n' "$OLDEST_SWIFT" "$version" | sort -V | head -n 1) != "$OLDEST_SWIFT" ]]; then
+    if [[ $(printf '%s\n%s\n' "$OLDEST_SWIFT" "$version" | sort -V | sed -n 1p) != "$OLDEST_SWIFT" ]]; then
         fail "Swift $version is too old; $OLDEST_SWIFT or later is needed: https://www.swift.org/install/linux/"
     fi
     # `swift` may be a launcher in some other place: where the toolchain is, it knows itself.

@@ -46,9 +46,22 @@ build() {
 # run_tests OPTIONS...: `swift test` of what is built, of the tests that these choose. Of a thousand tests only some run at
 # once, where Swift can be told so (from 6.3 on): else each would wait minutes for a processor within its own time limits.
 run_tests() {
-    local width=()
+    local width=() status=0
     if [[ -n $(ask_swift test --help-hidden | sed -n '/--experimental-maximum-parallelization-width/p') ]]; then
         width=(--experimental-maximum-parallelization-width "$((6 * $(nproc)))")
     fi
-    swift test --skip-build --disable-xctest "${width[@]}" "$@"
+    swift test --skip-build --disable-xctest "${width[@]}" "$@" 2>&1 | tee "$WORK/tests.log" || status=$?
+    # In UTF-8 or not, a line about a failure begins so; without any, the process ended before its tests did.
+    if ((status)); then
+        note "swift test $*"
+        { LC_ALL=C sed -n '/^✘/p' "$WORK/tests.log" | cut -c1-400 | grep . || tail -n 20 "$WORK/tests.log"; } | sed 's/^/      /'
+    fi >>"$WORK/failures"
+    return "$status"
+}
+
+# tell_failures: what failed in the runs so far, once more where it is looked for: at the end.
+tell_failures() {
+    [[ -s $WORK/failures ]] || return 0
+    step "What failed"
+    head -n 200 "$WORK/failures"
 }

@@ -82,10 +82,9 @@ struct History {
         let (steps, failed) = try await withThrowingTaskGroup(of: (steps: Int, failed: [Seed]).self) { group in
             for worker in 0..<workers {
                 group.addTask {
-                    var seeds = SeededGenerator(seed: first.value &+ UInt64(worker))
                     var (steps, failed): (Int, [Seed]) = (0, [])
-                    for _ in 0..<(count / workers) where failed.isEmpty {
-                        let seed = Seed(seeds.next())
+                    for number in stride(from: worker, to: count, by: workers) where failed.isEmpty {
+                        let seed = first.followed(by: number)
                         var history = try History(seed, keepingJournal: false)
                         try script(&history)
                         steps += history.world.steps

@@ -74,10 +74,9 @@ enum SiteHistory {
         return await withTaskGroup(of: (Tally, [Failed]).self) { group in
             for worker in 0..<workers {
                 group.addTask {
-                    var seeds = SeededGenerator(seed: first.value &+ UInt64(worker))
                     var (tally, failed): (Tally, [Failed]) = (Tally(), [])
-                    for _ in 0..<(count / workers) where failed.count < mostFailed {
-                        let seed = Seed(seeds.next())
+                    for number in stride(from: worker, to: count, by: workers) where failed.count < mostFailed {
+                        let seed = first.followed(by: number)
                         var (powers, random) = (Powers(), generatorOfPowers(seed))
                         choose(&powers, &random)
                         let site = run(

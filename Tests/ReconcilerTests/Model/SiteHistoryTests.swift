@@ -109,7 +109,7 @@ struct SiteHistoryTests {
         // Some thousand are enough as a rule; what is not drawn in all of these is not drawn.
         for round in 0..<20 where round == 0 || !tally.missing.isEmpty {
             let (more, _) = await SiteHistory.run(
-                round == 0 ? 2_000 : 1_000, from: Seed(first.value &+ UInt64(round) &* 1_000), mostFailed: .max,
+                round == 0 ? 2_000 : 1_000, from: Seed(first.value &+ UInt64(round) &* 10_000), mostFailed: .max,
                 steps: 300,
                 favouring: tally.cells
             ) {

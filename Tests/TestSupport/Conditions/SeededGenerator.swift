@@ -35,17 +35,27 @@ package struct Seed: Hashable, Sendable, CustomStringConvertible {
         return (0..<count).map { _ in Seed(generator.next()) }
     }
 
-    /// The seed of the environment, or one that no run had before.
-    package static func fresh() -> Seed { chosen ?? Seed(UInt64.random(in: .min ... .max)) }
+    /// The seed of the environment, or one that no run had before. (`FIRST_SEED=0x…` gives every test that one, and changes
+    /// nothing else: two runs then try the same.)
+    package static func fresh() -> Seed { chosen ?? first ?? Seed(UInt64.random(in: .min ... .max)) }
+
+    /// The one of that number in the sequence that begins with this seed.
+    package func followed(by number: Int) -> Seed {
+        var generator = SeededGenerator(seed: value &+ UInt64(number))
+        return Seed(generator.next())
+    }
 
     /// Whether the environment names a seed.
     package static var isChosen: Bool { chosen != nil }
 
-    private static let chosen: Seed? = {
-        guard let text = ProcessInfo.processInfo.environment["TEST_SEED"] else { return nil }
+    private static let chosen = inEnvironment("TEST_SEED")
+    private static let first = inEnvironment("FIRST_SEED")
+
+    private static func inEnvironment(_ name: String) -> Seed? {
+        guard let text = ProcessInfo.processInfo.environment[name] else { return nil }
         let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
         return UInt64(digits, radix: digits.startIndex == text.startIndex ? 10 : 16).map(Seed.init)
-    }()
+    }
 }
 
 /// Runs the body with random numbers; when it throws, its seed is printed.

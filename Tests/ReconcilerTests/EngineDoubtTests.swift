@@ -233,6 +233,21 @@ struct EngineDoubtTests {
         #expect(!told.onPartitions.values.contains { $0.isStep })
     }
 
+    @Test("Of two keys the watch's word on the one is not one on the other: what they come to is compared before it is written")
+    mutating func oneOfTwo() throws {
+        told.agrees = false
+        try begin()
+        // A list alone had the other one, and may have been of a history that is no more.
+        let deciding = watch(.set(ToldEngine.key("0x0005", host: 2, 105)), .seconds(1))
+        #expect(!deciding.onPartitions.values.contains { $0.isStep })
+        guard case .confirm(let keys) = deciding.onPartitions[pkey] else {
+            Issue.record("\(deciding.onPartitions)")
+            return
+        }
+        #expect(keys.keys.sorted() == ["/p/0x0005", "/p/0x5"])
+        #expect(told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(1)).onPartitions[pkey]?.isStep == true)
+    }
+
     // MARK: A list that a comparison refutes
 
     @Test("Once a comparison has refuted a list, nothing is deleted by a list's word before another one was asked for")

@@ -135,8 +135,11 @@ package struct DesiredState: Sendable {
         return nil
     }
 
-    /// Whether a word on a key is one on its partition, and not beside another key that decides.
-    private func isDecisive(_ key: KeyName, of pkey: PKey) -> Bool { deciding(pkey).map { $0.key == key } ?? true }
+    /// Whether a word on a key is one on its partition: no other key names that. Of two, what is said of one says nothing of the
+    /// other, which may decide by now.
+    private func isOnly(_ key: KeyName, of pkey: PKey) -> Bool {
+        views.allSatisfy { $0.keysOfPKey[pkey]?.allSatisfy { $0 == key } ?? true }
+    }
 
     /// Whether a key of after this moment, that the watch told or a second opinion confirmed, wants a port for another
     /// partition than this.
@@ -265,7 +268,7 @@ package struct DesiredState: Sendable {
         for news in views[index].take(changes, at: point) {
             switch news {
             case .heard(let key, let pkey):
-                guard isDecisive(key, of: pkey) else { continue }
+                guard isOnly(key, of: pkey) else { continue }
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
                 lost.remove(pkey)
                 guard told.insert(pkey).inserted else { continue }
@@ -330,7 +333,7 @@ package struct DesiredState: Sendable {
             // A list that names a key twice was put in with the first.
             if old != nil || !isIndexed, let wish = new.wish(of: entry.key) { ports.add(wish) }
             outcome.changed.insert(new.pkey)
-            note(word == .told && !isDecisive(entry.key, of: new.pkey) ? nil : word, on: new.pkey)
+            note(word == .told && !isOnly(entry.key, of: new.pkey) ? nil : word, on: new.pkey)
             if known != entry.revision {
                 outcome.warnings += warnings(of: entry.key, new, content, isListed: isIndexed)
             }

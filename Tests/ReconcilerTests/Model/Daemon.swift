@@ -121,8 +121,13 @@ struct Witness {
     var names: Set<String> = []
     /// The partitions whose key it was ever told to be there, true or not; by slot.
     var present: Set<Int> = []
-    /// The partitions whose deletion was authorised before the life began, as its first read of the ledger says; by slot.
+    /// The partitions whose deletion was authorised before the life began, as its first read of the ledger says, or by another
+    /// daemon, as any read does; by slot.
     var inherited: Set<Int>?
+    /// The partitions whose deletion is held, as the ledger's last answers say.
+    private(set) var guarded: Set<PKey> = []
+    /// The partitions whose deletion it has asked the ledger to authorise.
+    var authorised: Set<PKey> = []
     /// The partitions that it has read to be ours the last time, or has claimed since.
     var owned: Set<PKey> = []
     /// Whether UFM was ever seen to be away, to have restarted, or to lack several partitions.
@@ -131,6 +136,22 @@ struct Witness {
     var letGo: [PKey: Bool] = [:]
     /// The partitions of the last list.
     private var listed: Set<PKey> = []
+
+    /// The ledger has answered, with records or that these are written.
+    mutating func take(_ records: [PKey: LedgerRecord?]) {
+        for (pkey, record) in records {
+            if record?.state == .guarded { guarded.insert(pkey) } else { guarded.remove(pkey) }
+        }
+    }
+
+    /// A read of the ledger has been answered.
+    mutating func read(_ ledger: LedgerContent, isOneOfTwo: Bool) {
+        guarded = []
+        take(ledger.records.mapValues(\.record))
+        guard inherited == nil || isOneOfTwo else { return }
+        let others = ledger.records.filter { $0.value.record.state == .deleting && !authorised.contains($0.key) }
+        inherited = (inherited ?? []).union(others.keys.compactMap(Site.slot))
+    }
 
     /// - Parameter floor: how far a former life was told.
     init(eras: [Int], floor: Int64) {

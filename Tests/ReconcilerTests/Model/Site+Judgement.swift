@@ -14,7 +14,9 @@ extension Site {
         switch request {
         case .list, .readLedger, .readFabric: countRead(index)
         case .ping, .readPartition, .amend, .dispute, .confirm: break
-        case .authorise(let pkey, _, let tombstone): tombstone.map { judgeTombstone($0, of: pkey, index) }
+        case .authorise(let pkey, _, let tombstone):
+            daemons[index].witness.authorised.insert(pkey)
+            tombstone.map { judgeTombstone($0, of: pkey, index) }
         case .takeBack(let pkey, _, let version): judgeTakeBack(pkey, by: version, index)
         case .release(let pkey, _): judgeRelease(pkey, index)
         case .claim(let changes, let isBatch):
@@ -146,7 +148,7 @@ extension Site {
 
     /// Whether a partition whose deletion is held gives up ports to partitions that were told to want them since.
     private func isGivenUp(_ ports: PortSet, _ pkey: PKey, _ index: Int) -> Bool {
-        guard store.records[pkey.description]?.record.state == .guarded else { return false }
+        guard daemons[index].witness.guarded.contains(pkey) else { return false }
         let wanted = (0..<Self.slots).reduce(into: PortSet()) { sum, slot in
             let witness = daemons[index].witness
             guard Self.pkey(slot) != pkey, let first = witness.told[slot] ?? witness.confirmed[slot] else { return }
@@ -333,17 +335,17 @@ extension Site {
                 daemons[index].witness.ledgerAsked = call.sent
                 daemons[index].witness.strange = Set(records.strange.compactMap(\.pkey))
                 daemons[index].witness.owned = Set(records.records.keys)
+                daemons[index].witness.read(records, isOneOfTwo: powers.has(.twoDaemons))
                 for pkey in daemons[index].witness.letGo.keys where records.tombstones[pkey] != nil {
                     daemons[index].witness.letGo[pkey] = true
                 }
             }
-            daemons[index].witness.inherited =
-                daemons[index].witness.inherited
-                ?? Set(records.records.filter { $0.value.record.state == .deleting }.keys.compactMap(Self.slot))
         case (.claim(let changes, _), .ledger(.written)):
             daemons[index].witness.owned.formUnion(changes.keys)
             for pkey in changes.keys { daemons[index].witness.letGo[pkey] = nil }
+            daemons[index].witness.take(changes.mapValues(\.record))
             confirm(changes, index)
+        case (.amend(let pkey, let change), .ledger(.written)): daemons[index].witness.take([pkey: change.record])
         case (.confirm(let changes), .ledger(.allowed)): confirm(changes, index)
         case (.release(let pkey, _), .ledger(.written)): daemons[index].witness.letGo[pkey] = false
         default: break

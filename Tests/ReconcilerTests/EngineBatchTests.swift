@@ -82,6 +82,32 @@ struct EngineBatchTests {
         #expect(actions.onPartitions[pkey] == .claim(record))
     }
 
+    @Test(
+        "A run that is refused for a claim of many that was under way waits for no earlier life's writes",
+        arguments: [false, true])
+    mutating func refused(isAnsweredLast: Bool) throws {
+        let pkey = pkeys[0]
+        _ = told.begin(keys: keys(pkeys))
+        let key = ToldEngine.key(pkey.description, 101)
+        #expect(told.tell(.source(.changed(revision: 101, [.set(key)]))).onPartitions[pkey]?.isClaim == true)
+        let records = claims(of: pkeys).mapValues(\.record)
+        if !isAnsweredLast { _ = told.tell(.batchClaimed(claims(of: pkeys), written)) }
+        #expect(told.answer(pkey, .refused).readsLedger)
+        _ = told.ledger(.success(records))
+        if isAnsweredLast { _ = told.tell(.batchClaimed(claims(of: pkeys), written)) }
+        // It goes before anything was sent; UFM is asked to delete it all the same.
+        _ = told.answer(pkey, .written(.failure(Failure(.rejected, "no"))))
+        let end = told.tell(.source(.changed(revision: 102, [.deleted(key: key.key, revision: 102)])), at: .seconds(1))
+        #expect(end.onPartitions[pkey]?.isAuthorisation == true)
+        #expect(told.answer(pkey, .done, at: .seconds(1)).onPartitions[pkey]?.isStep == true)
+        _ = told.answer(pkey, .written, at: .seconds(1))
+        _ = told.answer(pkey, .read(.success(nil)), at: .seconds(1))
+        _ = told.answer(pkey, .done, at: .seconds(1))
+        #expect(told.tell(.timer, at: .seconds(7)).readsFabric)
+        let gone = told.tell(.fabricRead(.success(FabricSnapshot(complete: []))), at: .seconds(7))
+        #expect(gone.onPartitions[pkey]?.isRelease == true)
+    }
+
     @Test("A batch that may have been made is read before anything is claimed again")
     mutating func unknown() {
         _ = told.begin(keys: keys(pkeys))

@@ -233,7 +233,9 @@ struct EngineDoubtTests {
         #expect(!told.onPartitions.values.contains { $0.isStep })
     }
 
-    @Test("Of two keys the watch's word on the one is not one on the other: what they come to is compared before it is written")
+    @Test(
+        "Of two keys the watch's word on the one is not one on the other: what they come to is compared before it is written"
+    )
     mutating func oneOfTwo() throws {
         told.agrees = false
         try begin()

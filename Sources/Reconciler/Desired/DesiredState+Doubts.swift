@@ -1,4 +1,5 @@
-import KeyHistory
+package import Fabric
+package import KeyHistory
 
 /// What is to be asked of the sources, and how far they are to be believed.
 extension DesiredState {
@@ -26,4 +27,19 @@ extension DesiredState {
 
     /// Who answered the last lists that were used.
     var witnesses: [Respondent?] { views.map(\.trust.witness) }
+
+    /// How far the source of a record's key had come when it was last told of, if that is not as far as the record says: it
+    /// has lost its history, and what is absent from it may be lost as well. nil otherwise.
+    package func lostHistory(of record: LedgerRecord) -> KeyVersion? {
+        // A key of nobody has a version that says nothing of any of them.
+        let view = views.first { $0.id.names(record.key) }
+        guard let told = view?.history.told?.revision, told < record.revision else { return nil }
+        return told
+    }
+
+    /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
+    package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
+        let listed = revision(of: pkey)
+        return listed != .absent && key(of: pkey) == record.key && listed < record.revision
+    }
 }

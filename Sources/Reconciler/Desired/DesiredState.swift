@@ -14,6 +14,8 @@ package struct DesiredState: Sendable {
     private var seenSince: Set<PKey>?
     /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
     private var lost: Set<PKey> = []
+    /// PKeys of which a comparison has shown that what a list alone has told is not so, until more is told.
+    var refuted: Set<PKey> = []
 
     /// - Parameters:
     ///   - sources: what is followed; where two name one PKey, the first one counts.
@@ -42,15 +44,6 @@ package struct DesiredState: Sendable {
     /// How far a source has been told.
     package func reached(_ source: SourceID) -> StorePoint? { view(source)?.history.told }
 
-    /// How far the source of a record's key had come when it was last told of, if that is not as far as the record says: it
-    /// has lost its history, and what is absent from it may be lost as well. nil otherwise.
-    package func lostHistory(of record: LedgerRecord) -> KeyVersion? {
-        // A key of nobody has a version that says nothing of any of them.
-        let view = views.first { $0.id.names(record.key) }
-        guard let told = view?.history.told?.revision, told < record.revision else { return nil }
-        return told
-    }
-
     /// How far each source has been told.
     var reach: SourceReach {
         SourceReach(views.reduce(into: [:]) { $0[$1.id] = $1.history.told?.revision })
@@ -69,13 +62,7 @@ package struct DesiredState: Sendable {
     /// Whether a PKey's key that we knew is gone with the history that its source had, without the watch's word.
     package func hasLost(_ pkey: PKey) -> Bool { lost.contains(pkey) }
 
-    /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
-    package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
-        let listed = revision(of: pkey)
-        return listed != .absent && key(of: pkey) == record.key && listed < record.revision
-    }
-
-    private func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
+    func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
 
     // MARK: What is wanted
 
@@ -100,7 +87,9 @@ package struct DesiredState: Sendable {
 
     /// A second opinion agrees with what is wanted of a partition, as of that version.
     mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) {
-        if self.revision(of: pkey) == revision, !isDisputed(pkey) { told.insert(pkey) }
+        guard self.revision(of: pkey) == revision, !isDisputed(pkey) else { return }
+        told.insert(pkey)
+        refuted.remove(pkey)
     }
 
     /// The version of the key that decides over a partition; ``KeyVersion/absent`` without one.
@@ -180,6 +169,8 @@ package struct DesiredState: Sendable {
             for entry in views[index].news(in: list) { set(entry, in: index, .listed, &outcome) }
         }
         if outcome.verdict.isUsed {
+            outcome.changed.formUnion(refuted)
+            refuted = []
             if views[index].trust.hasLeapt { seenSince = pkeys }
             let (settled, lost) = views[index].settle(by: list, outcome.verdict, now: now)
             outcome.changed.formUnion(settled)
@@ -252,8 +243,11 @@ package struct DesiredState: Sendable {
         }
     }
 
-    /// A comparison shows that what a list alone has told is not so.
-    mutating func refuted() { for index in views.indices { views[index].refuted() } }
+    /// A comparison shows that what a list alone has told of a partition is not so.
+    mutating func refuted(_ pkey: PKey) {
+        refuted.insert(pkey)
+        for index in views.indices { views[index].refuted() }
+    }
 
     /// All sources are taken to have another history than the one of a former life.
     mutating func beginAnotherHistory() { seenSince = pkeys }
@@ -271,6 +265,7 @@ package struct DesiredState: Sendable {
                 guard isOnly(key, of: pkey) else { continue }
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
                 lost.remove(pkey)
+                refuted.remove(pkey)
                 guard told.insert(pkey).inserted else { continue }
                 outcome.heard.insert(pkey)
                 outcome.changed.insert(pkey)
@@ -295,6 +290,11 @@ package struct DesiredState: Sendable {
     /// Takes note that a source has told everything up to a point.
     package mutating func reach(_ point: StorePoint, in source: SourceID) {
         if let index = index(of: source) { views[index].reach(point) }
+    }
+
+    /// Takes note of the names that a list has for PKeys, and of nothing else.
+    mutating func noteNames(in list: KeySnapshot, from source: SourceID) {
+        if let index = index(of: source) { noteNames(in: list, index) }
     }
 
     /// Takes note of the names that a list has for PKeys, whether it is used or not; so for changes that are no news.
@@ -368,6 +368,7 @@ package struct DesiredState: Sendable {
     }
 
     private mutating func note(_ word: Word?, on pkey: PKey) {
+        if word != nil { refuted.remove(pkey) }
         switch word {
         case .told:
             told.insert(pkey)

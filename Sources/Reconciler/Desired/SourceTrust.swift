@@ -51,8 +51,8 @@ struct SourceTrust: Sendable {
     private(set) var history: History
     /// A list that was not of our history, while it is neither believed nor shown to be a mistake.
     private(set) var doubt: Doubt?
-    /// When another history was last believed.
-    private var believedAt: Duration?
+    /// When the last doubt about a contradiction ended, whoever was believed.
+    private var settledAt: Duration?
     /// Until when the members of the source are taken to disagree, unless they do so again.
     private var disagreement: Duration?
     /// The source follows from a list on that was not used: up to here, changes were passed over.
@@ -126,7 +126,9 @@ struct SourceTrust: Sendable {
         case .ours:
             // It does not contradict what we know, and the one before did. A store may have gone back, and be past that by now.
             hasLeapt = history.told.map { list.revision.number - $0.revision.number >= Self.leap } ?? false
-            let mayHaveLost = hasLeapt || doubt?.hasContradicted ?? false
+            let wasContradicted = doubt?.hasContradicted ?? false
+            let mayHaveLost = hasLeapt || wasContradicted
+            if wasContradicted { settledAt = now }
             doubt = nil
             isRefuted = false
             witness = list.witness
@@ -149,8 +151,8 @@ struct SourceTrust: Sendable {
         _ list: KeySnapshot, of kind: Doubt.Kind, _ occasion: ListOccasion, now: Duration
     ) -> ListVerdict {
         if kind == .suspect {
-            let isBack = believedAt.map { now - $0 < Self.probation } ?? false
-            if isBack || isDisagreeing { disagreement = now + Self.probation }
+            let isAgain = settledAt.map { now - $0 < Self.probation } ?? false
+            if isAgain || isDisagreeing { disagreement = now + Self.probation }
         }
         if occasion == .afresh {
             gap = history.told.flatMap { $0.revision <= list.revision ? list.revision : nil }
@@ -162,7 +164,7 @@ struct SourceTrust: Sendable {
         }
         doubt = nil
         isRefuted = false
-        believedAt = now
+        settledAt = now
         witness = list.witness
         history.begin(with: list)
         outlived = []

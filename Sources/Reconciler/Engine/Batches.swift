@@ -3,11 +3,16 @@ internal import Fabric
 /// What has been asked of the ledger for many partitions at once, and not been answered: one transaction instead of many. Pure.
 struct Batches<Item: BatchItem>: Sendable {
     private var items: [PKey: Item] = [:]
+    /// Those whose answer is worth nothing any more and has yet to come.
+    private var overtaken: Set<PKey> = []
 
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
 
     func contains(_ pkey: PKey) -> Bool { items[pkey] != nil }
+
+    /// Whether an answer has yet to come, whatever it is worth.
+    func isUnanswered(_ pkey: PKey) -> Bool { items[pkey] != nil || overtaken.contains(pkey) }
 
     mutating func ask(_ batch: [PKey: Item]) {
         items.merge(batch) { $1 }
@@ -15,11 +20,13 @@ struct Batches<Item: BatchItem>: Sendable {
 
     /// A run knows better than what was asked for before it.
     mutating func runBegan(_ pkey: PKey) {
-        items[pkey] = nil
+        guard items.removeValue(forKey: pkey) != nil else { return }
+        overtaken.insert(pkey)
     }
 
     /// The answer has come; says whether it is still worth something for this PKey.
     mutating func answered(_ pkey: PKey, _ item: Item) -> Bool {
+        overtaken.remove(pkey)
         let isCurrent = items[pkey] == item
         if isCurrent { items[pkey] = nil }
         return isCurrent

@@ -132,7 +132,11 @@ package struct Engine: Sendable {
     private mutating func takeList(
         _ asked: ListRequest, _ result: Result<KeySnapshot, Failure>, _ out: inout Output
     ) {
-        guard standings.sides.source.isCurrent(asked) else { return }
+        guard standings.sides.source.isCurrent(asked) else {
+            // It comes too late to be used, but not for what a comparison is to look at.
+            if case .success(let list) = result { standings.sides.source.noteNames(in: list, from: asked.source) }
+            return
+        }
         switch result {
         case .success(let list): take(list, .besideWatch(asked: asked.told), from: asked.source, &out)
         case .failure(let failure): out.found(.notListed(failure))
@@ -239,8 +243,13 @@ package struct Engine: Sendable {
         if case .failure(let failure) = result { standings.notClaimed(claims, failure, &out) }
         for (pkey, claim) in claims.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, claim)
-            if case .success(.written(let version)) = result, isCurrent {
-                standings.claimed(pkey, KeptRecord(claim.record, version), gate, &work, &out)
+            if case .success(.written(let version)) = result {
+                if isCurrent {
+                    standings.claimed(pkey, KeptRecord(claim.record, version), gate, &work, &out)
+                } else {
+                    // A run has been refused for that, or will be. Nobody has sent anything under a record before this one.
+                    standings.sides.fabric.recorded(pkey)
+                }
             }
             standings.ask(pkey, isNews: false, &work, now: out.now)
         }

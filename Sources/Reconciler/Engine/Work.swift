@@ -302,6 +302,9 @@ struct Work: Sendable {
 
     func isBeingClaimed(_ pkey: PKey) -> Bool { claims.contains(pkey) }
 
+    /// Whether the record of a partition may be one that we have just written, and of which nobody has told us.
+    func mayHaveWritten(_ pkey: PKey) -> Bool { isRunning(pkey) || claims.isUnanswered(pkey) }
+
     mutating func claiming(_ batch: [PKey: NewClaim]) {
         for pkey in batch.keys.sorted() { queue.attempted(pkey) }
         claims.ask(batch)

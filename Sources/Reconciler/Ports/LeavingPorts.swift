@@ -78,6 +78,8 @@ extension Standing {
     /// - Parameter isDoubted: whether it is only taken for not ours until the ledger has been read again.
     func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {
         switch intent {
+        // It may have lost any of them by what its key says now.
+        case .present where isRefuted: possible
         case .present(let desired): possible.filter { desired.members[$0] == nil }
         case .absent, .held(.deletionGuard):
             isOwned || isDoubted || lostRecord != nil || isRevenant ? possible : []

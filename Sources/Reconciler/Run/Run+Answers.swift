@@ -139,7 +139,7 @@ extension Run {
             case .success(.written(let version)):
                 Self.goOn(goal, facts)
                     .after([.recorded(KeptRecord(record, version)), .confirmed(goal.errand.revision)])
-            case .success(.refused), .success(.allowed): Self.lookAgain
+            case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.refutation)
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .authorising(let goal, let record):
@@ -158,7 +158,7 @@ extension Run {
                     .done,
                     after: [.recorded(KeptRecord(record, version))]
                         + RunWords.inStep(goal.errand, hasWritten: permit != nil, now: facts.now))
-            case .success(.refused), .success(.allowed): Self.lookAgain
+            case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.refutation)
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .releasing:

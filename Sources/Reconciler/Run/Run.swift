@@ -86,6 +86,8 @@ enum Run: Sendable {
         /// The ports that partitions have still to give up.
         let leaving: LeavingPorts
         let planner: Planner
+        /// Every key that could want the partition now.
+        var keys: [KeyName: KeyState] = [:]
         /// How members are exchanged, by what this UFM was seen to do.
         var strategy = WriteStrategy.single
         let gate: WriteGate
@@ -116,9 +118,10 @@ enum Run: Sendable {
             return adoption.conflict(over: actual, of: goal.pkey, wanted: desired) != nil
         }
 
-        /// Whether what was wanted when the run began is what is wanted now.
+        /// Whether what was wanted when the run began is what is wanted now, and no key is known that it knew nothing of.
         func isCurrent(_ goal: Goal) -> Bool {
             standing.revision == goal.errand.revision && standing.intent == goal.wish.intent
+                && keys.keys.allSatisfy { goal.keys[$0] != nil }
         }
 
         /// Whether the partition may be deleted by the word that we have: not by a list's alone while one was shown to be wrong.

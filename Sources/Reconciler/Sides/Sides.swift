@@ -126,7 +126,8 @@ struct Picture: Sendable {
             givenUp = fabric.ports(pkey).subtracting(kept).filter { desired.isClaimed($0, from: pkey, since: since) }
         }
         return Standing(
-            pkey: pkey, source: source, wanted: wanted, intent: intent, word: word, key: desired.key(of: pkey),
+            pkey: pkey, source: source, wanted: wanted, intent: intent, word: word,
+            isRefuted: desired.refuted.contains(pkey), key: desired.key(of: pkey),
             revision: revision, record: record, version: kept?.version ?? .absent,
             lostHistory: isGuarded ? record.flatMap { desired.lostHistory(of: $0) } : nil,
             isLost: isGuarded && desired.isLost(pkey), actual: actual, absence: absences[pkey], waiting: waiting,

@@ -94,8 +94,13 @@ struct SourceSide: Sendable {
     /// A second opinion agrees with what is wanted of a partition.
     mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { desiredSoFar.confirmed(pkey, revision) }
 
-    /// A comparison shows that what a list alone has told is not so.
-    mutating func refuted() { desiredSoFar.refuted() }
+    /// Takes note of the names that a list has for PKeys, and of nothing else.
+    mutating func noteNames(in list: KeySnapshot, from source: SourceID) {
+        desiredSoFar.noteNames(in: list, from: source)
+    }
+
+    /// A comparison shows that what a list alone has told of a partition is not so.
+    mutating func refuted(_ pkey: PKey) { desiredSoFar.refuted(pkey) }
 
     /// A source answers from a store of another name; says whether that is news.
     mutating func strayed(_ source: SourceID) -> Bool { astray.insert(source).inserted }

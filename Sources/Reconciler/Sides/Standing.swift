@@ -14,6 +14,8 @@ struct Standing: Hashable, Sendable {
     let intent: Intent
     /// By whose word it is wanted.
     let word: Word
+    /// Whether a comparison has shown that it is not so, and nobody has told since what is.
+    var isRefuted = false
     /// The key that decides over the partition, or would; its version, ``KeyVersion/absent`` without one.
     let key: KeyName
     let revision: KeyVersion

@@ -36,9 +36,13 @@ extension Standings {
             guard isNews else { return }
             // Their notes say why they wait.
             for waiter in waiters.waiting(on: pkey) { ask(waiter, isNews: false, &work, now: out.now) }
-        case .confirmed(let revision): sides.source.confirmed(pkey, revision)
+        case .confirmed(let revision):
+            sides.source.confirmed(pkey, revision)
+            indexPorts(of: pkey, gate, &work, &out)
         case .lookAgain: clockwork.lookAgain(now: out.now)
-        case .refuted: sides.source.refuted()
+        case .refuted:
+            sides.source.refuted(pkey)
+            indexPorts(of: pkey, gate, &work, &out)
         case .say(let message): out.say(message)
         }
     }
@@ -71,8 +75,8 @@ extension Standings {
     mutating func claimed(
         _ pkey: PKey, _ record: KeptRecord, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
     ) {
-        note(record, of: pkey, gate, &work, &out)
         sides.source.confirmed(pkey, record.record.revision)
+        note(record, of: pkey, gate, &work, &out)
     }
 
     /// A claim of many has failed.

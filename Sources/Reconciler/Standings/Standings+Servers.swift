@@ -21,9 +21,7 @@ extension Standings {
             let resolved = sides.ledger.read(read, content)
             sides.revenants.read(sides.ledger.bareTombstones)
             let (known, strange) = (sides.ledger.records ?? [:], sides.ledger.strange)
-            sides.fabric.inherit(known.mapValues(\.record), now: out.now) {
-                work.isRunning($0) || work.isBeingClaimed($0)
-            }
+            sides.fabric.inherit(known.mapValues(\.record), now: out.now) { work.mayHaveWritten($0) }
             // An earlier run ended before its list.
             if runsOnce, known.values.contains(where: \.record.isSeenGone) { clockwork.wantWitness(now: out.now) }
             // Records go only by our own releases: if others are gone, so may much else in etcd be.

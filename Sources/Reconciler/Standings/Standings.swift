@@ -44,6 +44,7 @@ struct Standings: Sendable {
     private func facts(of pkey: PKey, _ picture: Picture, _ gate: WriteGate, _ work: Work, now: Duration) -> Run.Facts {
         Run.Facts(
             standing: picture.standing(of: pkey, admission, leaving), leaving: leaving, planner: planner,
+            keys: picture.desired.keyStates(of: pkey),
             strategy: sides.fabric.strategy, gate: gate, isRecordDoubtful: sides.ledger.isDoubtful(pkey), now: now,
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
             refusal: sides.fabric.refusals.failure(now: now),

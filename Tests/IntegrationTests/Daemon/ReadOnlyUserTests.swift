@@ -38,8 +38,8 @@ struct ReadOnlyUserTests {
             let daemon = try startReader(site, "--poll-interval", "1")
             let line = try await daemon.waitForLine(containing: "UFM lets us read and change nothing").text
             #expect(line.hasPrefix("ERROR: ") && line.contains("the user eve may lack the role"))
-            try await eventually("failing") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["failing": Self.pkeys.count]
+            try await StatusSummary.wait(for: ["failing": Self.pkeys.count]) {
+                try await site.status("--output", "json")
             }
             #expect(try await site.statusOf("0x2000")?.error?.contains("403") == true)
             let (reads, writes) = (site.ufm.requests.count, site.ufm.writes.count)
@@ -75,8 +75,8 @@ struct ReadOnlyUserTests {
             site.ufm.clearFaults()
             try await site.put(pkey: "0x3000", hosts: ["043f720300f55176"])
             try await daemon.waitForLine(containing: "UFM takes changes again, after ")
-            try await eventually("everything in step") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["synced": Self.pkeys.count + 1]
+            try await StatusSummary.wait(for: ["synced": Self.pkeys.count + 1]) {
+                try await site.status("--output", "json")
             }
             #expect(daemon.lines.count { $0.text.hasPrefix("ERROR") } == 1, "\(daemon.output)")
             // And when it is taken away, it is told once more.

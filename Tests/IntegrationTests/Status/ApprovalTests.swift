@@ -22,14 +22,15 @@ struct ApprovalTests {
         try await withDaemonAndPartitions(keys) { site, daemon in
             try await site.delete(pkey: "0x2000")
             try await site.ufm.waitFor("the first deletion") { $0.partitions[0x2000] == nil }
+            // Its record goes once two witnesses lack it and its key is known to be gone: of that the v2 store has no word any
+            // more once the last key has taken the directory with it.
+            try await StatusSummary.wait(for: ["synced": 19]) { try await site.status("--output", "json") }
 
             let before = site.ufm.createdPartitions
             let writes = site.ufm.writes.count
             try await site.deleteAllPKeys()
             try await daemon.waitForLine(containing: "19 deletions at once, of 19 partitions, are held back")
-            try await eventually("guarded records") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 19]
-            }
+            try await StatusSummary.wait(for: ["guarded": 19]) { try await site.status("--output", "json") }
             #expect(site.ufm.createdPartitions == before)
             #expect(site.ufm.writes.count == writes)
             let told = try await site.status().output.split(separator: "\n").last.map(String.init) ?? ""
@@ -66,13 +67,9 @@ struct ApprovalTests {
         try await withDaemonAndPartitions(keys) { site, daemon in
             let before = site.ufm.createdPartitions
             try await site.deleteAllPKeys()
-            try await eventually("guarded records") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 20]
-            }
+            try await StatusSummary.wait(for: ["guarded": 20]) { try await site.status("--output", "json") }
             try await site.putAll(Self.pkeys)
-            try await eventually("synced records") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["synced": 20]
-            }
+            try await StatusSummary.wait(for: ["synced": 20]) { try await site.status("--output", "json") }
             #expect(site.ufm.createdPartitions == before)
             #expect(try await site.status("--approve-deletes", "--yes").output == "No deletion waits for an approval\n")
         }
@@ -82,9 +79,7 @@ struct ApprovalTests {
     func changedMeanwhile() async throws {
         try await withDaemonAndPartitions { site, daemon in
             try await site.deleteAllPKeys()
-            try await eventually("guarded records") {
-                StatusSummary.of(try await site.status("--output", "json").output) == ["guarded": 20]
-            }
+            try await StatusSummary.wait(for: ["guarded": 20]) { try await site.status("--output", "json") }
             let http = try HTTPClient()
             defer { http.shutdown() }
             let client = try EtcdClient(
@@ -130,7 +125,19 @@ struct ApprovalTests {
 
 /// How many PKeys are in which state.
 enum StatusSummary {
-    static func of(_ text: String) -> [String: Int]? { try? StatusDocument(text).summary }
+    /// What there is instead, for the words of a test that has waited in vain.
+    private struct Other: Error {
+        let document: String
+    }
+
+    /// Waits until `status --output json` counts so many.
+    static func wait(for expected: [String: Int], _ status: () async throws -> CommandResult) async throws {
+        try await eventually("records \(expected)") { () async throws -> Void? in
+            let document = try await status().output
+            guard try StatusDocument(document).summary == expected else { throw Other(document: document) }
+            return ()
+        }
+    }
 }
 
 extension Site {

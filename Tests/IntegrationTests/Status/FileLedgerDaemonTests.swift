@@ -43,14 +43,14 @@ struct FileLedgerDaemonTests {
             let daemon = try site.startReader(ledger)
             try await daemon.waitForLine(containing: "UFM Status")
             try await site.putAll(Self.pkeys)
-            try await eventually("synced records") {
-                StatusSummary.of(try await site.statusOfReader(ledger, "--output", "json").output) == ["synced": 20]
+            try await StatusSummary.wait(for: ["synced": 20]) {
+                try await site.statusOfReader(ledger, "--output", "json")
             }
             let before = site.ufm.createdPartitions
             #expect(before.count == 20)
             try await site.deleteAllPKeys()
-            try await eventually("guarded records") {
-                StatusSummary.of(try await site.statusOfReader(ledger, "--output", "json").output) == ["guarded": 20]
+            try await StatusSummary.wait(for: ["guarded": 20]) {
+                try await site.statusOfReader(ledger, "--output", "json")
             }
             #expect(site.ufm.createdPartitions == before)
             let approval = try await site.statusOfReader(ledger, "--approve-deletes", "--yes")

@@ -18,7 +18,9 @@ extension Site {
 
     /// Starts the program beside the test, with the options given and no others.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> BackgroundProcess {
-        try BackgroundProcess(command(arguments, environment: environment))
+        let process = try BackgroundProcess(command(arguments, environment: environment))
+        transcripts.add(arguments.first ?? "the program", process)
+        return process
     }
 
     /// Starts a daemon that knows how to reach the servers of this site. Of an option given twice, the last one counts.

@@ -43,6 +43,8 @@ struct Site: Sendable {
     let ufm: UFMSimulator
     /// The site's certificates; they are there without TLS too, for options that name some.
     let certificates: SiteCertificates
+    /// What was started here.
+    let transcripts = Transcripts()
 
     /// The port of etcd's clients.
     var etcdPort: String { String(etcd.endpoint.drop { $0 != ":" }.dropFirst()) }
@@ -137,6 +139,7 @@ func withSite<Result>(
     do {
         result = try await body(site)
     } catch {
+        site.transcripts.tell(of: site.ufm)
         // The error of the body is the one that counts.
         try? await site.shutDown()
         throw error

@@ -32,6 +32,11 @@ package final class BackgroundProcess: Sendable {
     /// The lines of standard error so far.
     package var errors: String { text(of: .errors) }
 
+    /// Gives its last lines, also when it is gone.
+    package var lastWords: @Sendable () -> String {
+        { [log] in log.lines.suffix(60).map(\.text).joined(separator: "\n") }
+    }
+
     /// Waits for a line, at first among those already written. Its early exit is an error at once.
     ///
     /// - Parameter start: the index of the first line to look at: one more than that of an earlier line, to find a later one.

@@ -89,6 +89,7 @@ package struct Engine: Sendable {
     private mutating func finish(_ end: EngineEnd, _ out: inout Output) {
         guard self.end == nil else { return }
         self.end = end
+        standings.tellShared(isLast: true, work, &out)
         out.add(.finish(end))
     }
 
@@ -104,6 +105,7 @@ package struct Engine: Sendable {
     private mutating func keepTime(_ out: inout Output) {
         take(standings.sides.source.pass(now: out.now), isListed: true, &out)
         standings.keepTime(&out)
+        standings.tellShared(work, &out)
         standings.tryWriting(&work, now: out.now)
     }
 

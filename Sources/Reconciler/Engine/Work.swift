@@ -41,7 +41,7 @@ struct Work: Sendable {
     /// When work on a PKey was first asked for since it was last right.
     private var waitingSince: [PKey: Duration] = [:]
     /// What a PKey fails with, until it is right.
-    private var failures: [PKey: String] = [:]
+    private var failures: [PKey: Failure] = [:]
     /// How long a PKey that has just failed is to be left alone, as the server wishes.
     private var wishes: [PKey: Duration] = [:]
     /// In a single run: how often a PKey has failed.
@@ -276,11 +276,12 @@ struct Work: Sendable {
     /// A PKey is not in step; says whether that, or why, is news.
     mutating func troubled(_ pkey: PKey, _ failure: Failure) -> Bool {
         wishes[pkey] = failure.wish
-        return failures.updateValue(failure.message, forKey: pkey) != failure.message
+        let before = failures.updateValue(failure, forKey: pkey)
+        return before.map { !failure.saysTheSame(as: $0) } ?? true
     }
 
     /// What a PKey failed with, until it is right.
-    func failure(of pkey: PKey) -> String? { failures[pkey] }
+    func failure(of pkey: PKey) -> String? { failures[pkey]?.message }
 
     /// Whether a PKey that has failed is to be given up: it is not asked for again.
     private mutating func givesUp(_ pkey: PKey) -> Bool {
@@ -292,7 +293,7 @@ struct Work: Sendable {
     /// The PKeys that were given up, in ascending order, and why the first one was.
     var givenUp: (pkeys: [PKey], reason: String?) {
         let pkeys = attempts.filter { $0.value >= Self.mostAttempts }.keys.sorted()
-        return (pkeys, pkeys.first.flatMap { failures[$0] })
+        return (pkeys, pkeys.first.flatMap { failure(of: $0) })
     }
 
     /// Whether nothing waits and nothing is under way.

@@ -67,6 +67,8 @@ extension Standings {
     ///
     /// - Parameter ready: when the next PKey waits for nothing but time.
     func nextTime(ready: () -> Duration?) -> Duration? {
-        [clockwork.next(sides, ready: ready), sides.beginning.next, sides.fabric.refusals.next].compactMap(\.self).min()
+        [
+            clockwork.next(sides, ready: ready), sides.beginning.next, sides.fabric.refusals.next, sharedTroubles.next,
+        ].compactMap(\.self).min()
     }
 }

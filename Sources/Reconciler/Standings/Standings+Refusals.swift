@@ -17,8 +17,19 @@ extension Standings {
         let othersCome = work.depth > 0 || work.runCount > 1
         switch sides.fabric.refusals.words(on: pkey, failure, isNews: isNews, othersCome: othersCome) {
         case .nothing: break
+        case .partition where failure.isOfStore: sharedTroubles.add(pkey, failure, now: out.now)
         case .partition: out.found(.troubled(pkey, failure))
         case .everything: out.found(.writesRefused(failure))
+        }
+    }
+
+    /// Says what is wrong with a store, once for all partitions that wait for it.
+    ///
+    /// - Parameter isLast: whether nothing is told after this.
+    mutating func tellShared(isLast: Bool = false, _ work: Work, _ out: inout Output) {
+        for (failure, pkeys) in sharedTroubles.due(now: isLast ? nil : out.now) {
+            let waiting = pkeys.filter { work.failure(of: $0) != nil }
+            if !waiting.isEmpty { out.found(.troubledTogether(Capped(waiting), failure)) }
         }
     }
 

@@ -16,6 +16,8 @@ struct Standings: Sendable {
     /// How far the source was when it was last listed from the beginning.
     var listedUpTo = KeyVersion.absent
     var conflicts = Conflicts()
+    /// What partitions fail with for which none of them is to blame, until it is told.
+    var sharedTroubles = SharedTroubles()
     let planner: Planner
     let runsOnce: Bool
 

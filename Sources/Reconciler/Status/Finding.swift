@@ -54,6 +54,8 @@ package struct Finding: Equatable, Sendable {
         case adopted(PKey)
         /// A partition is not in step, or for another reason than before.
         case troubled(PKey, Failure)
+        /// These are not in step, for something that is wrong with a store and with none of them.
+        case troubledTogether(Capped<PKey>, Failure)
     }
 
     /// How many there have been since the start, with this one.

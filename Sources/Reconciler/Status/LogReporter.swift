@@ -174,6 +174,10 @@ package struct LogReporter: Sendable {
         case .conflict(let pkey, nil): return [Message(.info, "PKey \(pkey) is in conflict no more")]
         case .troubled(let pkey, let failure):
             return [Message(.error, "PKey \(pkey) is not in step; trying again: \(failure.message)")]
+        case .troubledTogether(let pkeys, let failure):
+            if pkeys.count == 1, let pkey = pkeys.first.first { return words(of: .troubled(pkey, failure), in: status) }
+            let text = "\(pkeys.count) PKeys are not in step: \(pkeys.inWords); trying again: \(failure.message)"
+            return [Message(.error, text)]
         }
     }
 

@@ -50,6 +50,13 @@ package struct Members: Hashable, Sendable {
         return low
     }
 
+    /// Whether these are the same ports with the same memberships, and index 0 where that counts.
+    package func are(_ others: Members, regardlessOfIndex0: Bool) -> Bool {
+        if !regardlessOfIndex0 || sorted == others.sorted { return sorted == others.sorted }
+        return sorted.count == others.sorted.count
+            && zip(sorted, others.sorted).allSatisfy { $0.guid == $1.guid && $0.membership == $1.membership }
+    }
+
     /// The same ports, each with other flags.
     package func reflagged(_ change: (Member) -> Member) -> Members { Members(sorted.map(change)) }
 }

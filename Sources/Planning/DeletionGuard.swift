@@ -6,7 +6,7 @@ package import Fabric
 /// threshold they are believed, above it they are held until somebody approves them or their keys come back. A verdict
 /// stands while the PKey stays absent and owned. While any is held, what a list shows to be absent is held as well: after
 /// a restart only a part of the set may be known to have been held. Pure.
-package struct DeletionGuard: Sendable {
+package struct DeletionGuard: Equatable, Sendable {
     /// How many deletions at once are too many.
     package struct Threshold: Hashable, Sendable {
         /// The share of the owned partitions above which deletions are held, 0 to 1.
@@ -43,6 +43,8 @@ package struct DeletionGuard: Sendable {
 
     /// The PKeys of which a verdict stands.
     package var judged: Set<PKey> { Set(verdicts.keys) }
+
+    package func hasJudged(_ pkey: PKey) -> Bool { verdicts[pkey] != nil }
 
     package func holds(_ pkey: PKey) -> Bool { verdicts[pkey] == .held }
 

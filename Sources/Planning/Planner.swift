@@ -73,6 +73,13 @@ package struct Planner: Hashable, Sendable {
         }
     }
 
+    /// Whether a partition that is there is what it is to be, so that it takes no step: seen without making any.
+    package func isRight(_ actual: Partition, for desired: DesiredPartition) -> Bool {
+        // What nobody tells of a partition, and flags that are not enforced, are as they are wanted.
+        guard !(enforcesFlags && actual.tellsIPOverIB) || actual.ipOverIB == desired.ipOverIB else { return false }
+        return actual.members.are(desired.members, regardlessOfIndex0: !(enforcesFlags && actual.tellsIndex0))
+    }
+
     /// How a partition differs as far as this planner is to change it.
     package func difference(from actual: Partition?, to desired: DesiredPartition) -> Difference {
         guard let actual, let pkey = PKey(actual.number) else {

@@ -5,7 +5,7 @@ package import Planning
 /// What may be done of what is wanted: as far as the range, the policy and the deletion guard admit it. Pure.
 ///
 /// Everything that is planned or told goes through here, so that nothing later has to remember what is forbidden.
-package struct Admission: Sendable {
+package struct Admission: Equatable, Sendable {
     /// A partition of ours, as the guard is to judge it.
     package struct Candidate: Sendable {
         let pkey: PKey
@@ -67,6 +67,11 @@ package struct Admission: Sendable {
         let admitted = limits.admitted(wanted, for: pkey)
         if let held = reverted[pkey], held == revision, admitted.isCarriedOut { return .held(.deletionGuard) }
         return admitted == .absent && deletionGuard.holds(pkey) ? .held(.deletionGuard) : admitted
+    }
+
+    /// Whether what is wanted of a partition may be done as it is, and nobody has judged anything of it before.
+    func isUnreserved(_ wanted: Intent, of pkey: PKey) -> Bool {
+        reverted[pkey] == nil && !deletionGuard.hasJudged(pkey) && limits.admitted(wanted, for: pkey) == wanted
     }
 
     var adoption: AdoptionRule { limits.adoption }

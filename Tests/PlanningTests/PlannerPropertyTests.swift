@@ -46,6 +46,37 @@ struct PlannerPropertyTests {
         }
     }
 
+    @Test("A partition is right at one look exactly if no step is to be made", arguments: [Seed.fresh()])
+    func rightAtOneLook(seed: Seed) throws {
+        var random = SeededGenerator(seed)
+        let guids = (1...4).compactMap { GUID(UInt64($0)) }
+        let pkey = try PKey(parsing: "0x2000")
+        var found = [false: 0, true: 0]
+        for round in 0..<20_000 {
+            guard case .present(var desired) = randomIntent(guids, &random),
+                var actual = randomPartition(pkey, guids, &random)
+            else { continue }
+            // As a rule the same ports, else hardly any would be right.
+            if Int.random(in: 0..<4, using: &random) > 0 {
+                actual.members = desired.members.reflagged { member in
+                    var member = member
+                    if Int.random(in: 0..<4, using: &random) == 0 { member.index0.toggle() }
+                    if Int.random(in: 0..<8, using: &random) == 0 { member.membership = .limited }
+                    return member
+                }
+            }
+            (actual.tellsIndex0, actual.tellsIPOverIB) = (Bool.random(using: &random), Bool.random(using: &random))
+            desired = try #require(
+                DesiredPartition(members: desired.members, ipOverIB: Bool.random(using: &random)))
+            let planner = Planner(enforcesFlags: Bool.random(using: &random))
+            let isRight = planner.isRight(actual, for: desired)
+            found[isRight, default: 0] += 1
+            let steps = planner.steps(for: pkey, intent: .present(desired), actual: actual, isOwned: true)
+            #expect(isRight == steps.isEmpty, "\(seed), round \(round): \(steps)")
+        }
+        #expect(found.values.allSatisfy { $0 > 1_000 })
+    }
+
     @Test("What waits is in no step, what is to leave leaves, and what does not wait joins", arguments: [Seed.fresh()])
     func waiting(seed: Seed) throws {
         var random = SeededGenerator(seed)

@@ -21,6 +21,11 @@ struct ToldEngine {
         engine = ReportedEngine(configuration, seed: 1)
     }
 
+    /// How often a partition was looked at closely because everything was gone through.
+    var looks: Int { engine.looks }
+    /// What a close look finds of partitions that are in step at one look, now and then.
+    var misjudged: String? { engine.misjudged }
+
     /// How it stands after the last event.
     var status: EngineStatus { engine.status }
 

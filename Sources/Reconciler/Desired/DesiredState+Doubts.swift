@@ -23,7 +23,7 @@ extension DesiredState {
     }
 
     /// Whether the members of a source disagree, so that nothing is carried out of what lists alone have told.
-    var isDisagreeing: Bool { views.contains { $0.trust.isDisagreeing } }
+    var isDisagreeing: Bool { views.indices.contains { views[$0].trust.isDisagreeing } }
 
     /// Who answered the last lists that were used.
     var witnesses: [Respondent?] { views.map(\.trust.witness) }

@@ -77,10 +77,18 @@ package struct DesiredState: Sendable {
     }
 
     private func isDisputed(_ pkey: PKey) -> Bool {
-        views.contains { !$0.disputes.isEmpty && $0.disputes.contains(pkey) }
+        views.indices.contains { !views[$0].disputes.isEmpty && views[$0].disputes.contains(pkey) }
     }
 
-    private func isMissed(_ key: KeyName) -> Bool { views.contains { !$0.missed.isEmpty && $0.missed[key] != nil } }
+    private func isMissed(_ key: KeyName) -> Bool {
+        views.indices.contains { !views[$0].missed.isEmpty && views[$0].missed[key] != nil }
+    }
+
+    /// The key that decides over a partition and what it says, where nothing stands against that.
+    func unquestioned(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry)? {
+        guard !isDisputed(pkey), let (key, entry, _) = deciding(pkey), !isMissed(key) else { return nil }
+        return (key, entry)
+    }
 
     /// By whose word it is wanted.
     package func word(on pkey: PKey) -> Word { told.contains(pkey) ? .told : .listed }
@@ -118,7 +126,10 @@ package struct DesiredState: Sendable {
     private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry, source: SourceID)? {
         // By their places: a view is large, and to copy it costs more than to look into it.
         for index in views.indices {
-            guard let key = views[index].decidingKey(of: pkey), let entry = views[index].entries[key] else { continue }
+            guard let keys = views[index].keysOfPKey[pkey],
+                let key = keys.count == 1 ? keys.first : views[index].decidingKey(of: pkey),
+                let entry = views[index].entries[key]
+            else { continue }
             return (key, entry, views[index].id)
         }
         return nil

@@ -39,6 +39,11 @@ package struct Engine: Sendable {
             underWay: work.underWay, totals: counts.totals, findings: counts.findings, lines: counts.lines)
     }
 
+    /// How often a partition was looked at closely because everything was gone through, for tests; and what they make of how it
+    /// stands with all of them.
+    var looks: Int { counts.looks }
+    func examined<Words>(by look: (Standings, Work) -> Words) -> Words { look(standings, work) }
+
     /// All partitions as they stand now.
     package var panorama: Panorama { Panorama(standings) }
 
@@ -207,13 +212,17 @@ package struct Engine: Sendable {
         out.found(.begun(keys: picture.desired.pkeys.count, records: picture.records.count, toDo: work.depth))
     }
 
-    /// Goes through every PKey that a source or the ledger knows, and queues those that differ.
+    /// Goes through every PKey that a source or the ledger knows, and queues those that differ. Those that are plainly in step
+    /// are passed over: a close look at each would find nothing, and is most of what a daemon with nothing to do would do.
     private mutating func review(_ occasion: Review.Occasion, _ out: inout Output) {
         guard let picture = standings.picture else { return }
+        let managed = picture.managed
+        let conspicuous = standings.conspicuous(among: managed, picture)
         let judgement = standings.judgeDeletions(
-            among: picture.records.keys + picture.lostRecords, isListed: true, picture, &work, now: out.now)
-        standings.indexPorts(of: picture.managed.union(standings.leaving.pkeys), picture, gate, &work, &out)
-        let review = Review(picture, standings, work)
+            among: conspicuous.filter(picture.isOurs), isListed: true, picture, &work, now: out.now)
+        standings.indexPorts(of: Set(conspicuous).union(standings.leaving.pkeys), picture, gate, &work, &out)
+        let review = Review(of: managed, lookingAt: conspicuous, picture, standings, work)
+        counts.looked(at: conspicuous.count)
         out.found(counts.take(review, on: occasion, judgement, picture))
         out.found(standings.conflicts.take(review.conflicts))
         for pkey in review.differing { standings.ask(pkey, isNews: false, &work, now: out.now) }

@@ -2,7 +2,7 @@ internal import Fabric
 internal import Planning
 
 /// What all three sides together show of the PKeys that a source or the ledger knows, gone through once. Pure.
-struct Review: Sendable {
+struct Review: Equatable, Sendable {
     /// What everything is gone through for.
     enum Occasion: Hashable, Sendable {
         /// All sides are known, be it for the first time or since a source began anew.
@@ -11,6 +11,8 @@ struct Review: Sendable {
         case ledgerRead
     }
 
+    /// All of them.
+    let managed: Set<PKey>
     /// What is to be done, because they differ: those that are ours or at work, in ascending order.
     private(set) var differing: [PKey] = []
     /// And those that are yet to be claimed, in ascending order.
@@ -26,9 +28,15 @@ struct Review: Sendable {
     /// Which ones that are, in ascending order.
     private(set) var drifted: [PKey] = []
 
-    init(_ picture: Picture, _ standings: Standings, _ work: Work) {
+    /// - Parameters:
+    ///   - managed: all that a source or the ledger knows.
+    ///   - conspicuous: those of them of which there may be anything to say.
+    init(
+        of managed: Set<PKey>, lookingAt conspicuous: [PKey], _ picture: Picture, _ standings: Standings, _ work: Work
+    ) {
+        self.managed = managed
         let planner = standings.planner
-        for pkey in picture.managed {
+        for pkey in conspicuous {
             let standing = picture.standing(of: pkey, standings.admission, standings.leaving)
             if case .held(let reason) = standing.intent { holds[pkey] = reason }
             if let conflict = standing.conflict { conflicts[pkey] = conflict }

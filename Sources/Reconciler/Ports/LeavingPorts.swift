@@ -5,7 +5,7 @@ internal import Planning
 /// The ports that partitions of ours still have and are to lose: until one is seen gone it joins no other. Pure.
 ///
 /// Only these are kept, so that it costs nothing while nothing moves.
-struct LeavingPorts: Sendable {
+struct LeavingPorts: Equatable, Sendable {
     private var holders: [GUID: Set<PKey>] = [:]
     private var ports: [PKey: Set<GUID>] = [:]
     /// How far the sources had come when the deletion of each was held that is.

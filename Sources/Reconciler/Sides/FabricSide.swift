@@ -232,6 +232,11 @@ struct FabricKnowledge: Sendable {
         uncertain.contains(pkey) ? .none : .some(partitions[pkey])
     }
 
+    /// The partition, where it is beyond doubt which ports are in it.
+    func settled(_ pkey: PKey) -> Partition? {
+        uncertain.contains(pkey) || added[pkey] != nil ? nil : partitions[pkey]
+    }
+
     /// The ports that may be in the partition: those that it was last seen with, until it is seen without them, and those
     /// that requests may have added since.
     func ports(_ pkey: PKey) -> Set<GUID> {

@@ -80,6 +80,9 @@ struct Picture: Sendable {
         return LedgerRecord(.claimed, key: record.key, revision: record.revision)
     }
 
+    /// Whether a partition is ours, by its record or by one that was lost.
+    func isOurs(_ pkey: PKey) -> Bool { records[pkey] != nil || lostRecord(of: pkey) != nil }
+
     /// How many partitions are ours, without those that we have deleted.
     var owned: Int { records.values.count { !$0.record.isSeenGone } }
 

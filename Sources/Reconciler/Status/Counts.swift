@@ -9,6 +9,8 @@ struct Counts: Sendable {
     private(set) var findings = Findings()
     /// How many lines the engine itself has said.
     private(set) var lines = 0
+    /// How often a partition was looked at closely because everything was gone through.
+    private(set) var looks = 0
     private var hasUntoldFlags = false
     /// Why each PKey is held that is.
     private var holds: [PKey: HoldReason] = [:]
@@ -28,6 +30,8 @@ struct Counts: Sendable {
 
     mutating func passEnded(now: Duration) { totals.lastSuccess = now }
 
+    mutating func looked(at count: Int) { looks += count }
+
     /// Takes what going through everything has shown; gives what is news, in the order of the log.
     mutating func take(
         _ review: Review, on occasion: Review.Occasion, _ judgement: Admission.Judgement, _ picture: Picture
@@ -40,6 +44,7 @@ struct Counts: Sendable {
         case .ledgerRead: judged
         }
     }
+
     /// The fabric has been read; says whether, for the first time, it does not tell the flags of a partition.
     mutating func foundUntoldFlags(in snapshot: FabricSnapshot) -> Bool {
         guard !hasUntoldFlags else { return false }
@@ -56,7 +61,7 @@ struct Counts: Sendable {
     }
 
     private mutating func inventory(_ review: Review, _ picture: Picture) -> [Finding.What] {
-        let inventory = inventoried(picture.fabric.numbers, managed: picture.managed).map(Finding.What.inventory)
+        let inventory = inventoried(picture.fabric.numbers, managed: review.managed).map(Finding.What.inventory)
         let leftUndone = leftUndone(review.leftUndone).map(Finding.What.leftUndone)
         return [inventory, leftUndone].compactMap(\.self)
     }

@@ -8,6 +8,22 @@ AUTHORIZATION = "Basic " + base64.b64encode(b"admin:123456").decode()
 LIST = "/ufmRest/resources/pkeys?guids_data=true"
 
 
+class Plain:
+    """One connection that is kept, and requests over it one after the other."""
+
+    def __init__(self, host, headers=None):
+        self.connection = http.client.HTTPConnection(host, timeout=60)
+        self.headers = {"Content-Type": "application/json", **(headers or {})}
+
+    def ask(self, method, path, body=None):
+        self.connection.request(method, path, body, self.headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise SystemExit(f"bench: {answer.status} is the answer to {method} {path}: {text[:200]}")
+        return text
+
+
 def plain_writes(host, requests, threads):
     """Sends these (method, path, body) by so many plain threads, each over a connection that it keeps."""
     waiting, lock, refused = list(reversed(requests)), threading.Lock(), []

@@ -5,8 +5,8 @@ import statistics
 import subprocess
 import time
 
-from plain import AUTHORIZATION, LIST, plain_writes
-from world import PREFIX, encoded, guids_of, key_of, processor_of, run_measured, site, value
+from plain import AUTHORIZATION, LIST, Plain, plain_writes
+from world import LEDGER, PREFIX, Watch, encoded, guids_of, key_of, processor_of, run_measured, site, value
 
 ROWS = {}
 # Those that take many minutes: measured when they are named, or with --large.
@@ -190,6 +190,59 @@ def latencies(world, pkey, rounds):
     if len(found) < rounds * 0.9:
         raise SystemExit(f"bench: {len(found)} of {rounds} changes reached UFM before the next one")
     return found
+
+
+@row("fresh")
+def fresh(programs):
+    """A fresh key: from the moment at which etcd tells of it to the one at which it tells of the record that says `synced`."""
+    rounds, first = 200, 0x3000
+    with site(programs) as world:
+        daemon = world.start(programs.ours, "--poll-interval", "3600")
+        daemon.wait_for("UFM Status")
+        keys, records = Watch(world.etcd, PREFIX), Watch(world.etcd, LEDGER)
+        known, ours = len(world.ufm.log()), []
+        for pkey in range(first, first + rounds):
+            world.etcd.put(pkey, guids_of(pkey, 4))
+            done = records.wait_for(lambda key, text, name=f"/0x{pkey:x}": key.endswith(name) and '"synced"' in text)
+            ours.append((done - keys.wait_for(lambda key, _, name=key_of(pkey): key == name)) / 1e9)
+        daemon.stop()
+        asked = world.ufm.log()[known:]
+        mine = [entry for entry in asked if f"0x{first:x}" in entry["path"] + entry["body"]]
+        seen = [(entry["method"], entry["path"]) for entry in mine]
+        if len(mine) != 2 or [method for method, _ in seen] != ["POST", "GET"]:
+            raise SystemExit(f"bench: a fresh key takes other requests than one that writes and one that reads: {seen}")
+        plain = plain_rounds(world, mine, first, rounds)
+    middle, other = statistics.median(ours), statistics.median(plain)
+    yield Result("fresh key -> partition made, seen and recorded", f"{seconds(middle)}, p99 {seconds(percentile(ours, 0.99))}",
+                 f"{seconds(other)}, p99 {seconds(percentile(plain, 0.99))}: the four round trips, by a plain client", middle / other, "<= 1.3 x",
+                 {"ufm-requests-per-key": len(asked) / rounds}, met=middle <= 1.3 * other)
+
+
+def plain_rounds(world, requests, first, rounds):
+    """Claim, write, read, record: the same two requests of UFM, and two transactions of etcd that compare and put."""
+    etcd = Plain(f"127.0.0.1:{world.etcd.port}")
+    ufm = Plain(world.ufm.host, {"Authorization": AUTHORIZATION})
+    took, words = [], json.dumps({"key": key_of(first), "revision": 1000, "nonce": "0" * 16, "state": "claimed", "time": "2026-01-31T12:00:00Z"})
+
+    def put(pkey, version):
+        key = encoded(f"/plain/{pkey}")
+        body = {"compare": [{"key": key, "target": "MOD", "result": "EQUAL", "mod_revision": version}],
+                "success": [{"request_put": {"key": key, "value": encoded(words)}}]}
+        answer = json.loads(etcd.ask("POST", "/v3/kv/txn", json.dumps(body)))
+        if not answer.get("succeeded"):
+            raise SystemExit("bench: etcd does not carry out a plain transaction")
+        return answer["header"]["revision"]
+
+    # Others than the daemon has made, so that these are made too.
+    for pkey in range(first + rounds, first + 2 * rounds):
+        other = [[entry[part].replace(f"0x{first:x}", f"0x{pkey:x}") for part in ("method", "path", "body")] for entry in requests]
+        begun = time.monotonic_ns()
+        version = put(pkey, 0)
+        for method, path, body in other:
+            ufm.ask(method, path, body or None)
+        put(pkey, version)
+        took.append((time.monotonic_ns() - begun) / 1e9)
+    return took
 
 
 @row("etcd-list")

@@ -12,9 +12,12 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 PREFIX = "/pcocc/global/opensm/pkeys/"
+# Where the daemon keeps its records: those of every fabric.
+LEDGER = "/surf-ufm-pkeyd/"
 
 
 def free_port():
@@ -82,6 +85,41 @@ class Etcd:
 
     def put_partitions(self, pkeys, members, generation=0):
         self.put_many((key_of(pkey), value(guids_of(pkey, members, generation))) for pkey in pkeys)
+
+
+class Watch:
+    """What etcd tells of everything behind a prefix, each with the moment (`time.monotonic_ns`) at which it came."""
+
+    def __init__(self, etcd, prefix):
+        self.told, self.news = [], threading.Condition()
+        self.connection = http.client.HTTPConnection("127.0.0.1", etcd.port)
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        self.connection.request("POST", "/v3/watch", json.dumps({"create_request": {"key": encoded(prefix), "range_end": encoded(end)}}))
+        self.answer = self.connection.getresponse()
+        self.answer.readline()
+        threading.Thread(target=self.hear, daemon=True).start()
+
+    def hear(self):
+        # etcd ends with its site, and the stream with etcd.
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            while line := self.answer.readline():
+                now = time.monotonic_ns()
+                events = json.loads(line).get("result", {}).get("events", [])
+                with self.news:
+                    self.told += [(now, decoded(event["kv"]["key"]), decoded(event["kv"].get("value", ""))) for event in events]
+                    self.news.notify_all()
+
+    def wait_for(self, matches, seconds=30):
+        """When the first of those came that match, by key and value."""
+        with self.news:
+            found = self.news.wait_for(lambda: [now for now, key, value_ in self.told if matches(key, value_)], seconds)
+        if not found:
+            raise SystemExit("bench: etcd does not tell what was waited for")
+        return found[0]
+
+
+def decoded(text):
+    return base64.b64decode(text).decode()
 
 
 def encoded(text):

@@ -266,7 +266,7 @@ package struct EtcdRecords: RecordStore {
             let problem = "is no record: PKey \(pkey) is not spelt so"
             return .strange(StrangeRecord("\(name)", of: pkey, version, problem))
         }
-        guard let document = try? JSONText.decode(LedgerDocument.self, from: value),
+        guard let document = try? LedgerDocument(text: value),
             let record = document.record
         else { return .strange(StrangeRecord("\(name)", of: pkey, version, "the ledger record cannot be read")) }
         return StoredRecord(

@@ -45,6 +45,23 @@ struct LedgerDocument: Codable, Hashable, Sendable {
     /// When it was written, in UTC; for people.
     let time: String
 
+    init(state: String, key: String, revision: Int64, error: String?, gone: Bool?, nonce: String?, time: String) {
+        self.state = state
+        self.key = key
+        self.revision = revision
+        self.error = error
+        self.gone = gone
+        self.nonce = nonce
+        self.time = time
+    }
+
+    /// Reads a record as it was written.
+    ///
+    /// - Throws: what the general decoder throws.
+    init(text: [UInt8]) throws {
+        self = try UsualRecord.read(text) ?? JSONText.decode(LedgerDocument.self, from: text)
+    }
+
     init(_ record: LedgerRecord, nonce: String? = nil, time: Date = .now) {
         self.nonce = nonce
         state = record.state.rawValue

@@ -1,7 +1,7 @@
 /// Steps over a text of JSON, or of a Python literal, by its bytes, in the plain form that programs write: for what is too much
 /// for a decoder.
 ///
-/// It reads texts of plain ASCII, flags and signs, and nothing else: where something else stands it says so by nil or false,
+/// It reads texts of plain ASCII, counts, flags and signs, and nothing else: where something else stands it says so by nil or false,
 /// and a decoder has to read the text, or that part of it. What it steps over by ``object()`` it has not judged.
 package struct PlainScanner {
     private let buffer: UnsafeBufferPointer<UInt8>
@@ -64,6 +64,24 @@ package struct PlainScanner {
 
     /// A text that comes next, of characters that mean themselves.
     package mutating func text() -> String? { span().map { String(decoding: buffer[$0], as: UTF8.self) } }
+
+    /// A whole number that is not negative: digits alone, without a zero before others.
+    package mutating func count() -> Int64? {
+        skipSpace()
+        let start = position
+        var number: Int64 = 0
+        while position < buffer.count {
+            let digit = Int64(buffer[position]) - 0x30
+            guard digit >= 0, digit < 10 else { break }
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isBeyond) = tens.addingReportingOverflow(digit)
+            guard !isTooLarge, !isBeyond else { return nil }
+            (number, position) = (sum, position + 1)
+        }
+        let digits = position - start
+        guard digits > 0, digits == 1 || buffer[start] != 0x30 else { return nil }
+        return number
+    }
 
     /// `true` or `false`.
     package mutating func flag() -> Bool? {

@@ -35,7 +35,9 @@ struct Site {
         guard !options.asksForHelp else { return nil }
         let directory = try ConfigDirectory.resolve(
             option: options.value(of: OptionNames.configDirectory), environment: .current)
-        guard let catalog = OptionCatalog.ofProgram, let daemon = catalog.mode(catalog.standard) else { return nil }
+        guard let catalog = OptionCatalog.ofModes(words.first), let daemon = catalog.mode(catalog.standard) else {
+            return nil
+        }
         let named = words.first.flatMap { catalog.mode($0) }
         self.directory = directory
         mode = named ?? daemon

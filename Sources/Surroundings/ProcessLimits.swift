@@ -59,6 +59,10 @@ package enum ProcessLimits {
 
 /// The memory of this process.
 package enum ProcessMemory {
+    /// Lets all threads take it from one place, to be called before there is another thread. The C library would have one for
+    /// each, and what is let go of in one is of no use to the others: large lists are read now by this thread, now by that.
+    package static func share() { pkeyd_share_memory() }
+
     /// Gives what nobody uses any more back to the system; takes some milliseconds.
     package static func giveBack() { pkeyd_give_back_memory() }
 }

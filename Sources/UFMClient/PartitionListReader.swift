@@ -7,7 +7,7 @@ import Transport
 /// usual form, only the beginning is left: it has to be asked for once more.
 struct PartitionListReader: BodyReader {
     /// So many bytes are kept whole.
-    static let smallSize = 4 << 20
+    static let smallSize = 1 << 20
     /// So much of the beginning is kept of those that are not: for words about it.
     private static let beginning = 4 << 10
     /// So many more have to arrive before it is worth to read on.

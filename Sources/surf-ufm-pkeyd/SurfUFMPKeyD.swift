@@ -33,6 +33,7 @@ enum Program {
     static func main() async {
         // First of all: a daemon that is asked to end while it starts ends in good order.
         EndingSignals.note()
+        ProcessMemory.share()
         StandardStreams.occupy()
         // libcurl and OpenSSL would write the keys of every TLS session into the file that it names.
         unsetenv("SSLKEYLOGFILE")

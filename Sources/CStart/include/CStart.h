@@ -10,6 +10,10 @@ char **pkeyd_arguments(void);
 // or before; -1 where that is not known any more.
 int pkeyd_flush_output(void);
 
+// Lets all threads take memory from one place, where the C library would have one for each: what one thread lets go of is of use
+// to the next. To be called before there is another thread.
+void pkeyd_share_memory(void);
+
 // Gives memory that nobody uses back to the system, where the C library would keep it.
 void pkeyd_give_back_memory(void);
 

@@ -42,4 +42,14 @@ extension DesiredState {
         let listed = revision(of: pkey)
         return listed != .absent && key(of: pkey) == record.key && listed < record.revision
     }
+
+    /// Whether a PKey has no key since its source was believed to have another history, without the watch's word.
+    package func isLost(_ pkey: PKey) -> Bool {
+        if lost.contains(pkey) { return true }
+        guard let seenSince else { return false }
+        return !seenSince.contains(pkey) && !told.contains(pkey)
+    }
+
+    /// Whether a PKey's key that we knew is gone with the history that its source had, without the watch's word.
+    package func hasLost(_ pkey: PKey) -> Bool { lost.contains(pkey) }
 }

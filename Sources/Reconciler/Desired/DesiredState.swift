@@ -9,11 +9,11 @@ package struct DesiredState: Sendable {
     private(set) var views: [SourceView]
     private var ports = PortIndex()
     /// PKeys of which the watch has told, or a second opinion has confirmed, what is wanted now.
-    private var told: Set<PKey> = []
+    private(set) var told: Set<PKey> = []
     /// Once a source was believed to have another history: the PKeys that have had a key since then.
-    private var seenSince: Set<PKey>?
+    private(set) var seenSince: Set<PKey>?
     /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
-    private var lost: Set<PKey> = []
+    private(set) var lost: Set<PKey> = []
     /// PKeys of which a comparison has shown that what a list alone has told is not so, until more is told.
     var refuted: Set<PKey> = []
 
@@ -52,16 +52,6 @@ package struct DesiredState: Sendable {
     /// How many keys of a source name a PKey that may be managed.
     func keyCount(of source: SourceID) -> Int { view(source)?.entries.count ?? 0 }
 
-    /// Whether a PKey has no key since its source was believed to have another history, without the watch's word.
-    package func isLost(_ pkey: PKey) -> Bool {
-        if lost.contains(pkey) { return true }
-        guard let seenSince else { return false }
-        return !seenSince.contains(pkey) && !told.contains(pkey)
-    }
-
-    /// Whether a PKey's key that we knew is gone with the history that its source had, without the watch's word.
-    package func hasLost(_ pkey: PKey) -> Bool { lost.contains(pkey) }
-
     func view(_ source: SourceID) -> SourceView? { views.first { $0.id == source } }
 
     // MARK: What is wanted
@@ -86,7 +76,9 @@ package struct DesiredState: Sendable {
 
     /// The key that decides over a partition and what it says, where nothing stands against that.
     func unquestioned(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry)? {
-        guard !isDisputed(pkey), let (key, entry, _) = deciding(pkey), !isMissed(key) else { return nil }
+        guard !isDisputed(pkey), !refuted.contains(pkey), let (key, entry, _) = deciding(pkey), !isMissed(key) else {
+            return nil
+        }
         return (key, entry)
     }
 
@@ -94,8 +86,12 @@ package struct DesiredState: Sendable {
     package func word(on pkey: PKey) -> Word { told.contains(pkey) ? .told : .listed }
 
     /// A second opinion agrees with what is wanted of a partition, as of that version.
-    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) {
-        guard self.revision(of: pkey) == revision, !isDisputed(pkey) else { return }
+    ///
+    /// - Parameter names: of the keys that were compared: where another one is known by now, nobody knows how that one stands.
+    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion, by names: some Sequence<KeyName>) {
+        guard self.revision(of: pkey) == revision, !isDisputed(pkey),
+            Set(keyStates(of: pkey).keys).isSubset(of: names)
+        else { return }
         told.insert(pkey)
         refuted.remove(pkey)
     }
@@ -270,10 +266,12 @@ package struct DesiredState: Sendable {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
         for change in changes where change.value != nil { noteName(change.key, index) }
+        // While nobody knows which history it is in, it may tell once more what has been told to be over since.
+        let word: Word = views[index].trust.doubt == nil ? .told : .listed
         for news in views[index].take(changes, at: point) {
             switch news {
             case .heard(let key, let pkey):
-                guard isOnly(key, of: pkey) else { continue }
+                guard word == .told, isOnly(key, of: pkey) else { continue }
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
                 lost.remove(pkey)
                 refuted.remove(pkey)
@@ -289,8 +287,9 @@ package struct DesiredState: Sendable {
             case .change(let change):
                 if let value = change.value {
                     let entry = KeyEntry(key: change.key, value: value, revision: change.revision)
-                    set(entry, in: index, .told, &outcome)
+                    set(entry, in: index, word, &outcome)
                 } else {
+                    // It is authorised by a comparison in any case.
                     remove(change.key, from: index, .told, &outcome)
                 }
             }

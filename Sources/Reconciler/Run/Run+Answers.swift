@@ -129,7 +129,7 @@ extension Run {
         case .confirming(let goal):
             switch result {
             case .success(.allowed), .success(.written):
-                Self.goOn(goal, facts).after([.confirmed(goal.errand.revision)])
+                Self.goOn(goal, facts).after([.confirmed(goal.errand.revision, by: Array(goal.keys.keys))])
             // What is ours stays ours: the list was wrong, or is no longer right.
             case .success(.refused): Turn(.failed, after: facts.refutation + [.lookAgain])
             case .failure(let failure): Self.failedInLedger(failure)
@@ -137,8 +137,12 @@ extension Run {
         case .claiming(let goal, let record):
             switch result {
             case .success(.written(let version)):
-                Self.goOn(goal, facts)
-                    .after([.recorded(KeptRecord(record, version)), .confirmed(goal.errand.revision)])
+                // Of one key it is sure now; where there are more, what they come to is not.
+                (goal.keys.count == 1 ? Self.goOn(goal, facts) : Turn(.again))
+                    .after([
+                        .recorded(KeptRecord(record, version)),
+                        .confirmed(goal.errand.revision, by: [goal.errand.key]),
+                    ])
             case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.refutation)
             case .failure(let failure): Self.failedInLedger(failure)
             }

@@ -80,7 +80,7 @@ enum Effect: Sendable {
     /// A server does not answer: that is told once for the server, and not once for each PKey.
     case failed(Side, Failure)
     /// A second opinion agrees with what is wanted, as of this version of the key.
-    case confirmed(KeyVersion)
+    case confirmed(KeyVersion, by: [KeyName])
     /// The partition is not in step, and why.
     case troubled(Failure)
     /// The store stands otherwise than we believed: its keys are read again.

@@ -92,7 +92,9 @@ struct SourceSide: Sendable {
     mutating func agree() -> Set<PKey> { desiredSoFar.agree() }
 
     /// A second opinion agrees with what is wanted of a partition.
-    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion) { desiredSoFar.confirmed(pkey, revision) }
+    mutating func confirmed(_ pkey: PKey, _ revision: KeyVersion, by names: some Sequence<KeyName>) {
+        desiredSoFar.confirmed(pkey, revision, by: names)
+    }
 
     /// Takes note of the names that a list has for PKeys, and of nothing else.
     mutating func noteNames(in list: KeySnapshot, from source: SourceID) {

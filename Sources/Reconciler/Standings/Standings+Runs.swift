@@ -36,8 +36,8 @@ extension Standings {
             guard isNews else { return }
             // Their notes say why they wait.
             for waiter in waiters.waiting(on: pkey) { ask(waiter, isNews: false, &work, now: out.now) }
-        case .confirmed(let revision):
-            sides.source.confirmed(pkey, revision)
+        case .confirmed(let revision, let names):
+            sides.source.confirmed(pkey, revision, by: names)
             indexPorts(of: pkey, gate, &work, &out)
         case .lookAgain: clockwork.lookAgain(now: out.now)
         case .refuted:
@@ -75,7 +75,7 @@ extension Standings {
     mutating func claimed(
         _ pkey: PKey, _ record: KeptRecord, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
     ) {
-        sides.source.confirmed(pkey, record.record.revision)
+        sides.source.confirmed(pkey, record.record.revision, by: CollectionOfOne(record.record.key))
         note(record, of: pkey, gate, &work, &out)
     }
 
@@ -113,7 +113,7 @@ extension Standings {
         guard Premise(over: standing.version, keys.and(standing.record?.key ?? standing.key)) == expected else {
             return
         }
-        sides.source.confirmed(pkey, standing.revision)
+        sides.source.confirmed(pkey, standing.revision, by: expected.keys.keys)
     }
 
     /// Nobody knows how they stand.

@@ -124,8 +124,8 @@ struct Witness {
     /// The partitions whose deletion was authorised before the life began, as its first read of the ledger says, or by another
     /// daemon, as any read does; by slot.
     var inherited: Set<Int>?
-    /// The partitions whose deletion is held, as the ledger's last answers say.
-    private(set) var guarded: Set<PKey> = []
+    /// The partitions whose deletion is held, as the ledger's last answers say, and as of which step.
+    private(set) var guarded: [PKey: Int] = [:]
     /// The partitions whose deletion it has asked the ledger to authorise.
     var authorised: Set<PKey> = []
     /// The partitions that it has read to be ours the last time, or has claimed since.
@@ -137,17 +137,17 @@ struct Witness {
     /// The partitions of the last list.
     private var listed: Set<PKey> = []
 
-    /// The ledger has answered, with records or that these are written.
-    mutating func take(_ records: [PKey: LedgerRecord?]) {
-        for (pkey, record) in records {
-            if record?.state == .guarded { guarded.insert(pkey) } else { guarded.remove(pkey) }
+    /// The ledger has these records, as of a step.
+    mutating func take(_ records: [PKey: LedgerRecord?], at step: Int) {
+        for (pkey, record) in records where guarded[pkey] ?? 0 <= step {
+            guarded[pkey] = record?.state == .guarded ? step : nil
         }
     }
 
-    /// A read of the ledger has been answered.
-    mutating func read(_ ledger: LedgerContent, isOneOfTwo: Bool) {
-        guarded = []
-        take(ledger.records.mapValues(\.record))
+    /// A read of the ledger has been answered that was asked for at a step.
+    mutating func read(_ ledger: LedgerContent, at step: Int, isOneOfTwo: Bool) {
+        guarded = guarded.filter { $0.value > step }
+        take(ledger.records.mapValues(\.record), at: step)
         guard inherited == nil || isOneOfTwo else { return }
         let others = ledger.records.filter { $0.value.record.state == .deleting && !authorised.contains($0.key) }
         inherited = (inherited ?? []).union(others.keys.compactMap(Site.slot))

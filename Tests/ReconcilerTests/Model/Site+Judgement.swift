@@ -148,7 +148,7 @@ extension Site {
 
     /// Whether a partition whose deletion is held gives up ports to partitions that were told to want them since.
     private func isGivenUp(_ ports: PortSet, _ pkey: PKey, _ index: Int) -> Bool {
-        guard daemons[index].witness.guarded.contains(pkey) else { return false }
+        guard daemons[index].witness.guarded[pkey] != nil else { return false }
         let wanted = (0..<Self.slots).reduce(into: PortSet()) { sum, slot in
             let witness = daemons[index].witness
             guard Self.pkey(slot) != pkey, let first = witness.told[slot] ?? witness.confirmed[slot] else { return }
@@ -163,8 +163,9 @@ extension Site {
             return true
         }
         let witness = daemons[index].witness
-        // What a former life was allowed goes on, as long as this one has not heard of the key.
-        if witness.inherited?.contains(slot) == true, !witness.present.contains(slot) { return true }
+        // What a former life was allowed goes on, as long as this one has not heard of the key; so does what another daemon was.
+        let isUnheardOf = !witness.present.contains(slot) || powers.has(.twoDaemons)
+        if witness.inherited?.contains(slot) == true, isUnheardOf { return true }
         return witness.noticed[slot] != era.since
     }
 
@@ -335,7 +336,7 @@ extension Site {
                 daemons[index].witness.ledgerAsked = call.sent
                 daemons[index].witness.strange = Set(records.strange.compactMap(\.pkey))
                 daemons[index].witness.owned = Set(records.records.keys)
-                daemons[index].witness.read(records, isOneOfTwo: powers.has(.twoDaemons))
+                daemons[index].witness.read(records, at: call.sent, isOneOfTwo: powers.has(.twoDaemons))
                 for pkey in daemons[index].witness.letGo.keys where records.tombstones[pkey] != nil {
                     daemons[index].witness.letGo[pkey] = true
                 }
@@ -343,9 +344,9 @@ extension Site {
         case (.claim(let changes, _), .ledger(.written)):
             daemons[index].witness.owned.formUnion(changes.keys)
             for pkey in changes.keys { daemons[index].witness.letGo[pkey] = nil }
-            daemons[index].witness.take(changes.mapValues(\.record))
+            daemons[index].witness.take(changes.mapValues(\.record), at: steps)
             confirm(changes, index)
-        case (.amend(let pkey, let change), .ledger(.written)): daemons[index].witness.take([pkey: change.record])
+        case (.amend(let pkey, let change), .ledger(.written)): daemons[index].witness.take([pkey: change.record], at: steps)
         case (.confirm(let changes), .ledger(.allowed)): confirm(changes, index)
         case (.release(let pkey, _), .ledger(.written)): daemons[index].witness.letGo[pkey] = false
         default: break

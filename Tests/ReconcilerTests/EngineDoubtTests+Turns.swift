@@ -1,0 +1,97 @@
+import Fabric
+import KeyHistory
+import Planning
+import Reconciler
+import Testing
+
+/// What contradictions in turn, and comparisons that refute, leave of what was told.
+extension EngineDoubtTests {
+    private static let six = ToldEngine.key("0x6", host: 2, 91)
+
+    /// UFM's list, which belongs to reading everything again, has come.
+    private mutating func readFabric(_ now: Duration) throws {
+        let there = [try ToldEngine.partition(pkey), try ToldEngine.partition(other, host: 2)]
+        _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: there))), at: now)
+    }
+
+    @Test(
+        "Members that contradict each other in turn are not followed, though none of them is believed against the other"
+    )
+    mutating func inTurn() throws {
+        try begin()
+        for (now, revision) in [(Duration.seconds(31), KeyVersion(105)), (.seconds(64), 112)] {
+            let suspect = try list([ToldEngine.key("0x5", host: 4, 95), Self.six], at: revision, by: "one", now)
+            #expect(!suspect.onPartitions.values.contains { $0.isStep })
+            _ = try list([ToldEngine.key("0x5", 90), Self.six], at: 110, by: "two", now + .seconds(2))
+            try readFabric(now)
+        }
+        // The first contradiction was over by then; after the second one what a list alone brings is held.
+        let news = try list([ToldEngine.key("0x5", host: 3, 115), Self.six], at: 116, by: "two", .seconds(97))
+        #expect(news.onPartitions[pkey].map { !$0.isStep && !$0.isClaim } ?? true)
+        // The watch's word is not.
+        #expect(watch(.set(ToldEngine.key("0x5", host: 3, 117)), .seconds(98)).onPartitions[pkey]?.isStep == true)
+    }
+
+    @Test("What the watch tells in a doubt is compared before it is written")
+    mutating func toldInDoubt() throws {
+        told.agrees = false
+        try begin()
+        _ = try list([ToldEngine.key("0x5", host: 4, 95), Self.six], at: 105, by: "one", .seconds(31))
+        guard case .confirm = watch(.set(ToldEngine.key("0x5", host: 3, 107)), .seconds(32)).onPartitions[pkey] else {
+            Issue.record("\(told.asked)")
+            return
+        }
+        #expect(told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(32)).onPartitions[pkey]?.isStep == true)
+    }
+
+    @Test(
+        "No port joins that a partition has of which a comparison has refuted what it is to be",
+        arguments: [false, true])
+    mutating func refutedPorts(isRefuted: Bool) throws {
+        // Its record is written anew at the start, by a list's word.
+        try begin(ledger: [pkey: record(.claimed), other: record(.synced, "0x6", 91)])
+        #expect(told.asked[pkey]?.isClaim == true)
+        _ = told.answer(pkey, isRefuted ? .refused : .done, at: .seconds(1))
+        let joining = watch(.set(ToldEngine.key("0x6", host: 1, 101)), .seconds(1))
+        guard case .step(let step) = joining.onPartitions[other] else {
+            Issue.record("\(joining.onPartitions)")
+            return
+        }
+        let isRemoval = if case .remove = step { true } else { false }
+        #expect(isRemoval == isRefuted)
+    }
+
+    @Test("A list that comes too late still tells of a key that a second opinion has not compared")
+    mutating func lateList() throws {
+        told.agrees = false
+        try begin()
+        let news = [ToldEngine.key("0x5", host: 3, 105), ToldEngine.key("0x6", host: 4, 104)]
+        for case .confirmBatch(let expected, _) in try list(news, at: 106, by: "one", .seconds(31)) {
+            _ = told.tell(.batchConfirmed(expected, .success(.refused)), at: .seconds(31))
+        }
+        try readFabric(.seconds(31))
+        let late = try #require(asked(told.tell(.timer, at: .seconds(62))))
+        // Of the other one it is refuted: lists that were asked for before are not used.
+        _ = told.answer(other, .refused, at: .seconds(62))
+        let odd = news + [ToldEngine.key("0x0005", host: 5, 103)]
+        let list = KeySnapshot(complete: odd, at: StorePoint(revision: 107), by: Respondent("two"))
+        #expect(told.tell(.sourceListed(late, .success(list)), at: .seconds(62)).texts == [])
+        let allowed = told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(63))
+        guard case .confirm(let keys) = allowed.onPartitions[pkey] else {
+            Issue.record("\(allowed.onPartitions)")
+            return
+        }
+        #expect(keys.keys.sorted() == ["/p/0x0005", "/p/0x5"])
+    }
+
+    @Test("A claim compares one key; where there is another, what they come to is compared before it is written")
+    mutating func claimOfTwo() throws {
+        told.agrees = false
+        let start = told.begin(keys: [ToldEngine.key("0x5", 90), ToldEngine.key("0x0005", host: 3, 95)])
+        #expect(start.onPartitions[pkey]?.isClaim == true)
+        guard case .confirm = told.answer(pkey, .done).onPartitions[pkey] else {
+            Issue.record("\(told.asked)")
+            return
+        }
+    }
+}

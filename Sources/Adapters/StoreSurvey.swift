@@ -90,7 +90,29 @@ package struct StoreSurvey: Sendable {
                 where [.credentialsMissing, .permissionDenied, .refusedCredentials, .noGateway].contains(error.kind)
             {
                 return false
+            } catch let error where error.isOutage {
+                // One member that is down must not keep the others' word from us: they all have the same users.
+                guard await isRefused(nobody) else { throw error }
+                return false
             }
+        }
+    }
+
+    /// Whether an endpoint of the v3 store says that it takes nobody without a login, and none lets him in.
+    private func isRefused(_ nobody: EtcdClient) async -> Bool {
+        await withTaskGroup(of: Bool?.self) { group in
+            for endpoint in nobody.configuration.endpoints {
+                group.addTask {
+                    do throws(EtcdError) {
+                        try await nobody.question(endpoint, within: .seconds(2))
+                        return true
+                    } catch {
+                        return [.credentialsMissing, .permissionDenied].contains(error.kind) ? false : nil
+                    }
+                }
+            }
+            let answers = await group.reduce(into: []) { $0.append($1) }
+            return answers.contains(false) && !answers.contains(true)
         }
     }
 

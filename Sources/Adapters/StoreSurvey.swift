@@ -116,12 +116,36 @@ package struct StoreSurvey: Sendable {
         }
     }
 
+    /// A watch of the v2 store for keys that name PKeys; nil where it cannot be had.
+    package func arrivalsInV2() async -> V2Arrivals? {
+        do throws(EtcdError) {
+            return try await V2Arrivals(v2, prefix)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Whether a key that names a PKey was set, as soon as it was; false when the watch has ended before.
+    package func awaitPKey(in arrivals: V2Arrivals) async -> Bool {
+        var arrivals = arrivals
+        do throws(EtcdError) {
+            while let name = try await arrivals.next() {
+                if Self.namesPKey(Array(name.utf8), behind: prefix) { return true }
+            }
+        } catch {
+            // It is opened again, and the stores are asked meanwhile.
+        }
+        return false
+    }
+
+    /// Whether a key behind a prefix is one that counts.
+    static func namesPKey(_ name: [UInt8], behind prefix: String) -> Bool {
+        KeyName(name).text(behind: KeyName(prefix)).flatMap { try? PKey(named: $0) } != nil
+    }
+
     private func finding(_ names: () async throws(EtcdError) -> [[UInt8]]) async -> StoreChoice.Finding {
         do throws(EtcdError) {
-            let prefix = KeyName(prefix)
-            return try await names().contains { name in
-                KeyName(name).text(behind: prefix).flatMap { try? PKey(named: $0) } != nil
-            } ? .keys : .none
+            return try await names().contains { Self.namesPKey($0, behind: prefix) } ? .keys : .none
         } catch {
             let failure = etcd.failure(error)
             return switch error.kind {

@@ -11,11 +11,13 @@ extension EtcdV2Client {
     /// asks for several has to ask again behind each. One that begins in the present tells all that comes.
     ///
     /// - Parameters:
-    ///   - index: the first index to tell. etcd keeps the last 1,000 changes of the whole store.
+    ///   - index: the first index to tell; nil for all that comes from now on. etcd keeps the last 1,000 changes of the whole
+    ///     store.
     ///   - isSingle: whether the answer ends after one change, so that the connection can be used again.
-    func watch(_ directory: String, from index: Int64, isSingle: Bool) async throws(EtcdError) -> V2Watch {
+    func watch(_ directory: String, from index: Int64?, isSingle: Bool) async throws(EtcdError) -> V2Watch {
         let path =
-            V2Path.keys(directory) + "?recursive=true&wait=true&waitIndex=\(index)" + (isSingle ? "" : "&stream=true")
+            V2Path.keys(directory) + "?recursive=true&wait=true" + (index.map { "&waitIndex=\($0)" } ?? "")
+            + (isSingle ? "" : "&stream=true")
         return try await firstToTake("watch of \(directory)") { (endpoint) async throws(EtcdError) in
             let stream = try await begin(request(.get, path, at: endpoint, .read, within: nil))
             let header = V2Header(stream.head)

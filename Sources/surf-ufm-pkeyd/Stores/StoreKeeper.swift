@@ -42,31 +42,57 @@ final class StoreKeeper: GateKeeper {
     func isShown() async -> Bool? { await settled.get() }
 
     func keep(_ tell: @escaping @Sendable (GateWord) -> Void) async {
-        while !Task.isCancelled {
-            let verdict = await stores.choice()
-            switch verdict {
-            case .chosen(.v3), .alone(.v3):
-                let isShown = if case .chosen = verdict { true } else { false }
-                settled.set(isShown)
-                tell(.open)
-                await OtherStore(stores, in: .v3, observatory, log: log).watch()
-                return
-            case .chosen(let store), .alone(let store):
-                finish(.other(store))
-                return await untilCancelled()
-            case .both(let words):
-                finish(.undecided(words))
-                return await untilCancelled()
-            case .empty:
-                tell(.open)
-                say(.info, "no PKey key is in etcd's v3 store or in its v2 store: the first one decides which is used")
-            case .waits(let failure):
-                tell(.close)
-                say(
-                    .warning,
-                    "whether pcocc's keys are in etcd's v3 store or in its v2 store is not known: \(failure.message)")
+        guard let end = await seek(tell) else { return }
+        switch end {
+        case .v3(let isShown):
+            settled.set(isShown)
+            tell(.open)
+            await OtherStore(stores, in: .v3, observatory, log: log).watch()
+        case .end(let end):
+            found.withLock { $0 = end }
+            result.set(end)
+            await untilCancelled()
+        }
+    }
+
+    private enum Answer: Sendable {
+        /// It is v3; whether its keys, or records, have shown it.
+        case v3(isShown: Bool)
+        case end(End)
+    }
+
+    /// Looks until it is known where the keys are; nil when the task was cancelled.
+    private func seek(_ tell: @escaping @Sendable (GateWord) -> Void) async -> Answer? {
+        await withTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            let firstKey = FirstKeyWatch(stores.survey)
+            var isOut = false
+            while !Task.isCancelled {
+                switch await stores.choice() {
+                case .chosen(.v3): return .v3(isShown: true)
+                case .alone(.v3): return .v3(isShown: false)
+                case .chosen(let store), .alone(let store): return .end(.other(store))
+                case .both(let words): return .end(.undecided(words))
+                case .empty:
+                    tell(.open)
+                    say(
+                        .info,
+                        "no PKey key is in etcd's v3 store or in its v2 store: the first one decides which is used")
+                    if stores.v2.isAuthenticated, !isOut {
+                        isOut = true
+                        group.addTask { await firstKey.watch() }
+                    }
+                case .waits(let failure):
+                    tell(.close)
+                    say(
+                        .warning,
+                        "whether pcocc's keys are in etcd's v3 store or in its v2 store is not known: \(failure.message)"
+                    )
+                }
+                // Where a login makes each look at v2 dear, seldom.
+                await firstKey.rest(for: stores.v2.isAuthenticated ? .seconds(10) : .seconds(1))
             }
-            try? await Task.sleep(for: stores.v2.isAuthenticated ? .seconds(10) : .seconds(1))
+            return nil
         }
     }
 
@@ -77,11 +103,6 @@ final class StoreKeeper: GateKeeper {
             return told != words
         }
         if isNews { log.log(level: level, "\(words)") }
-    }
-
-    private func finish(_ end: End) {
-        found.withLock { $0 = end }
-        result.set(end)
     }
 
     private func untilCancelled() async {

@@ -97,7 +97,7 @@ struct Stores: Sendable {
         }
     }
 
-    private var survey: StoreSurvey {
+    var survey: StoreSurvey {
         StoreSurvey(v3, v2, prefix: directory.pkeyPrefix, advice: Advice.standard)
     }
 

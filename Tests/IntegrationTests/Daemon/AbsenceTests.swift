@@ -34,10 +34,11 @@ struct AbsenceTests {
     ]
 
     @Test(
-        "A deletion that is not made, whatever UFM says, is made once a list shows it, and the record goes after that")
-    func unmadeDeletion() async throws {
+        "A deletion that is not made, whatever UFM says, is made once a list shows it, and the record goes after that",
+        arguments: KeyPlace.allCases)
+    func unmadeDeletion(keys: KeyPlace) async throws {
         for (words, faults) in Self.lies {
-            try await withSite(.http) { site in
+            try await withSite(.http, keys: keys) { site in
                 let daemon = try site.startDaemon()
                 try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
                 try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
@@ -63,10 +64,10 @@ struct AbsenceTests {
     }
 
     @Test(
-        "A first list without the partition ends nothing: it is deleted all the same, and its record outlives the start"
-    )
-    func firstList() async throws {
-        try await withSite(.http) { site in
+        "A first list without the partition ends nothing: it is deleted all the same, and its record outlives the start",
+        arguments: KeyPlace.allCases)
+    func firstList(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let first = try site.startDaemon()
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await first.waitForLine(containing: "Successfully synchronized PKey 0x200e")
@@ -91,9 +92,11 @@ struct AbsenceTests {
         }
     }
 
-    @Test("While an empty standby answers for a moment, what it lacks stays ours, and is deleted when UFM is back")
-    func emptyStandby() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "While an empty standby answers for a moment, what it lacks stays ours, and is deleted when UFM is back",
+        arguments: KeyPlace.allCases)
+    func emptyStandby(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon("--poll-interval", "1")
             for pkey in ["0x200e", "0x2001", "0x2002"] {
                 try await site.put(pkey: pkey, hosts: ["043f720300f55176"])
@@ -125,9 +128,11 @@ struct AbsenceTests {
         }
     }
 
-    @Test("A single run ends with one list more if it has deleted something, and without its record")
-    func singleRun() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "A single run ends with one list more if it has deleted something, and without its record",
+        arguments: KeyPlace.allCases)
+    func singleRun(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             for pkey in ["0x200e", "0x2001", "0x2002"] { try await site.put(pkey: pkey, hosts: ["043f720300f55176"]) }
             func lists(in body: () async throws -> Void) async throws -> Int {
                 let before = site.ufm.requests.count

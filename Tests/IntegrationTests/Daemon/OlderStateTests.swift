@@ -39,9 +39,9 @@ struct OlderStateTests {
 
     @Test(
         "What we had deleted is deleted again where it is exactly what it was; a stranger's, and what is otherwise, stays",
-        arguments: [false, true])
-    func restored(keepsFile: Bool) async throws {
-        try await withSite(.http) { site in
+        arguments: [false, true], KeyPlace.allCases)
+    func restored(keepsFile: Bool, keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let file = site.configuration.file("ledger.json")
             let ledger = keepsFile ? ["--ledger", "file:\(file)"] : []
             let daemon = try site.start(
@@ -92,9 +92,11 @@ struct OlderStateTests {
         }
     }
 
-    @Test("What is made again by somebody while UFM was not away stays, though it is exactly what we had deleted")
-    func madeAgain() async throws {
-        try await withSite(.http) { site in
+    @Test(
+        "What is made again by somebody while UFM was not away stays, though it is exactly what we had deleted",
+        arguments: KeyPlace.allCases)
+    func madeAgain(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await Self.put(0x2001, in: site)
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2001")

@@ -13,9 +13,10 @@ struct OtherHistoryTests {
     }
 
     @Test(
-        "A store that was restored and has overtaken us before we look again changes nothing before somebody approves")
-    func restored() async throws {
-        try await withSite(.http) { site in
+        "A store that was restored and has overtaken us before we look again changes nothing before somebody approves",
+        arguments: KeyPlace.allCases)
+    func restored(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let (old, new) = (Self.hosts(of: 1), Self.hosts(of: 2))
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await withKeyWriter(site) { writer in
@@ -23,7 +24,7 @@ struct OtherHistoryTests {
             }
             try await site.waitForPartitions(old)
             try await Self.waitFor(20, "synced", in: site)
-            let snapshot = try await site.etcd.saveSnapshot()
+            let saved = try await site.saveEtcd()
             try await withKeyWriter(site) { writer in
                 for pkey in Self.pkeys { try await writer.put(pkey, hosts: new[pkey] ?? []) }
             }
@@ -33,10 +34,10 @@ struct OtherHistoryTests {
 
             // While the daemon does not look, the store comes back and others use it: its revision passes ours.
             _ = daemon.send(signal: 19)
-            try await site.etcd.restoreAndRestart(from: snapshot)
+            try await site.restoreEtcd(from: saved)
             try await withKeyWriter(site) { writer in try await writer.touch(300) }
             _ = daemon.send(signal: 18)
-            try await daemon.waitForLine(containing: "etcd has another history than before", timeout: .seconds(60))
+            try await daemon.waitForLine(containing: "has another history than before", timeout: .seconds(90))
             try await Self.waitFor(20, "guarded", in: site)
             #expect(site.ufm.writes.count == written)
             #expect(site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) } == new)
@@ -48,15 +49,17 @@ struct OtherHistoryTests {
         }
     }
 
-    @Test("An endpoint of another cluster, while the first one is silent, deletes and changes nothing")
-    func otherCluster() async throws {
-        try await withSite(.http) { site in
-            let other = try await EtcdServer.start(site.etcd.options)
+    @Test(
+        "An endpoint of another cluster, while the first one is silent, deletes and changes nothing",
+        arguments: KeyPlace.allCases)
+    func otherCluster(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
+            let other = try await site.startOtherEtcd()
             let pkeys = Self.pkeys.prefix(4)
             let wanted = Self.hosts(of: 1).filter { pkeys.contains($0.key) }
             // Its revision is far higher, and it has one of the keys, with another tenant.
-            for _ in 0..<3 {
-                try await other.etcdctl("put", Site.pkeyPrefix + "0x2000", "{'host_guids': ['0x000000000000aa01']}")
+            try await withKeyWriter(site, to: other) { writer in
+                for _ in 0..<3 { try await writer.put(0x2000, hosts: [0xaa01]) }
             }
             let state = try TemporaryDirectory("state")
             // Of two that disagree none has most votes.
@@ -69,7 +72,7 @@ struct OtherHistoryTests {
             }
             try await site.waitForPartitions(wanted)
             try await Self.waitFor(4, "synced", in: site)
-            for number in 0..<60 { try await other.etcdctl("put", "/others", "\(number)") }
+            try await withKeyWriter(site, to: other) { writer in try await writer.touch(60) }
             let written = site.ufm.writes.count
 
             await site.etcd.pause()
@@ -102,10 +105,13 @@ struct OtherHistoryTests {
         }
     }
 
-    @Test("Six of twenty jobs that end one by one while the watch is cut are gone, and nothing is held")
-    func cutWatch() async throws {
-        try await withSite(.http) { site in
-            let proxy = try WatchProxy(to: try #require(UInt16(site.etcdPort)))
+    @Test(
+        "Six of twenty jobs that end one by one while the watch is cut are gone, and nothing is held",
+        arguments: KeyPlace.allCases)
+    func cutWatch(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
+            let proxy = try WatchProxy(
+                to: try #require(UInt16(site.etcdPort)), cutting: keys == .v3 ? "POST /v3/watch" : "wait=true")
             defer { proxy.close() }
             let wanted = Self.hosts(of: 1)
             let daemon = try site.startDaemon("--poll-interval", "1", "--etcd-endpoints", proxy.endpoint)

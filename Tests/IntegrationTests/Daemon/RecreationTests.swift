@@ -21,15 +21,19 @@ struct RecreationTests {
     private static let most: UInt64 = 5_000
 
     @Test(
-        "Thousands of times: no two tenants are ever together, and it ends with the last one", arguments: Way.allCases)
-    func recreated(way: Way) async throws {
+        "Thousands of times: no two tenants are ever together, and it ends with the last one", arguments: Way.allCases,
+        KeyPlace.allCases)
+    func recreated(way: Way, keys: KeyPlace) async throws {
         // In memory, where there is such a directory: on a disk each change takes etcd several milliseconds.
         let inMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
         let data = try TemporaryDirectory("etcd-in-memory", under: inMemory ? "/dev/shm" : nil)
         var options = Site.Options()
         options.etcdArguments = ["--data-dir", data.file("data")]
-        try await withSite(.http, options) { site in
-            let daemon = try site.startDaemon("--index0", way == .replacing ? "all" : "vf")
+        options.hasV2Authentication = false
+        try await withSite(.http, options, keys: keys) { site in
+            // All would be over before it is known which store the keys are in.
+            let daemon = try site.startDaemon(
+                "--etcd-api", keys.rawValue, "--index0", way == .replacing ? "all" : "vf")
             try await daemon.waitForLine(containing: "UFM Status")
             let tenants = TenantWatch()
             var gaps: [Duration] = []
@@ -50,7 +54,7 @@ struct RecreationTests {
                     }
                 }
                 try await site.waitForMembers(last, of: 0x200e)
-                let revision = try #require(await site.get(Site.pkeyPrefix + "0x200e")).revision
+                let revision = try await site.keyRevision("0x200e")
                 try await daemon.waitForLine(
                     containing: "Successfully synchronized PKey 0x200e", and: "revision=\(revision)")
             }
@@ -62,7 +66,7 @@ struct RecreationTests {
             let sorted = gaps.sorted().map { $0 / .milliseconds(1) }
             func inWords(_ value: Double) -> String { "\((value * 100).rounded() / 100) ms" }
             print(
-                "recreations (\(way.rawValue)): \(gaps.count), recreated \(inWords(sorted[sorted.count / 2])) after the deletion "
+                "recreations (\(way.rawValue), \(keys.rawValue)): \(gaps.count), recreated \(inWords(sorted[sorted.count / 2])) after the deletion "
                     + "(median; fastest \(inWords(sorted[0])), \(quick) within 1 ms); "
                     + "\(site.ufm.requests.count) UFM requests: \(methods.sorted { $0.key < $1.key })")
             #expect(try await daemon.stop() == .code(0))

@@ -13,8 +13,8 @@ struct StrangeRecordTests {
         "0x4002/x",
     ]
 
-    private func record(_ pkey: String, state: String = "synced") -> String {
-        #"{"state":"\#(state)","key":"\#(Site.pkeyPrefix)\#(pkey)","revision":1,"time":"2026-01-31T12:00:00Z"}"#
+    private func record(_ pkey: String, state: String = "synced", keys: KeyPlace = .v3) -> String {
+        #"{"state":"\#(state)","key":"\#(keys == .v2 ? "v2:" : "")\#(Site.pkeyPrefix)\#(pkey)","revision":1,"time":"2026-01-31T12:00:00Z"}"#
     }
 
     @Test(
@@ -62,9 +62,10 @@ struct StrangeRecordTests {
     }
 
     @Test(
-        "A record that comes to name another existing key is held, loudly, and its tenant removed once it is put right")
-    func otherKey() async throws {
-        try await withSite(.http) { site in
+        "A record that comes to name another existing key is held, loudly, and its tenant removed once it is put right",
+        arguments: KeyPlace.allCases)
+    func otherKey(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let daemon = try site.startDaemon("--poll-interval", "1")
             try await site.put(pkey: "0x2000", hosts: [Self.port])
             try await site.put(pkey: "0x2001", hosts: ["043f720300f55177"])
@@ -72,7 +73,7 @@ struct StrangeRecordTests {
                 try await daemon.waitForLine(containing: "Successfully synchronized PKey \(pkey)")
             }
             let right = try #require(await site.get(Site.ledgerPrefix + "0x2000")).value
-            try await site.put(Site.ledgerPrefix + "0x2000", record("0x2001"))
+            try await site.put(Site.ledgerPrefix + "0x2000", record("0x2001", keys: keys))
             let warning = try await daemon.waitForLine(containing: "the ledger record is about").text
             #expect(warning.hasPrefix("WARNING: ") && warning.hasSuffix("PKey 0x2000 is held as it is"))
             try await site.delete(pkey: "0x2000")

@@ -7,10 +7,10 @@ import UFMSimulator
 @Suite("A lost etcd")
 struct WipeTests {
     @Test(
-        "Thirty partitions outlive it, the log says why, and when their keys are put back all is in step without a restart"
-    )
-    func thirty() async throws {
-        try await withSite(.http) { site in
+        "Thirty partitions outlive it, the log says why, and when their keys are put back all is in step without a restart",
+        arguments: KeyPlace.allCases)
+    func thirty(keys: KeyPlace) async throws {
+        try await withSite(.http, keys: keys) { site in
             let pkeys = (0..<30).map { UInt16(0x2000 + $0) }
             let wanted = Dictionary(
                 uniqueKeysWithValues: pkeys.map { ($0, KeyWriter.hosts(of: UInt64($0), count: 2)) })
@@ -25,11 +25,15 @@ struct WipeTests {
             let written = site.ufm.writes.count
 
             try await site.etcd.wipeAndRestart()
+            try await site.options.enableV2Authentication(of: site.etcd)
             // Whichever of the two it reads first: the keys, whose deletions it holds, or the ledger, which lost its records.
             try await daemon.waitForLine("the reason why nothing is deleted") { line in
-                line.text.contains("is etcd what it should be?")
+                line.text.contains("is \(keys.sourceName) what it should be?")
             }
-            try await daemon.waitForLine(containing: "etcd is read again, after")
+            // In v2 an etcd that never had the directory of the keys is told from one that lost all keys.
+            try await daemon.waitForLine(
+                containing: keys == .v3
+                    ? "etcd is read again, after" : "there is no directory /pcocc/global/opensm/pkeys,")
             let reads = site.ufm.requests.count
             try await site.ufm.waitFor("three resyncs") { $0.requests.count >= reads + 3 }
             #expect(site.ufm.createdPartitions == before)

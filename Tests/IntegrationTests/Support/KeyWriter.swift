@@ -33,7 +33,13 @@ struct KeyWriter: Sendable {
 
     /// Moves the store's revision on, so many times.
     func touch(_ times: Int) async throws {
-        for time in 0..<times { try await client.put(Array("/others".utf8), Array("\(time)".utf8)) }
+        for time in 0..<times {
+            if let v2 {
+                try await v2.set("/others", to: "\(time)")
+            } else {
+                try await client.put(Array("/others".utf8), Array("\(time)".utf8))
+            }
+        }
     }
 
     func delete(_ pkey: UInt16) async throws {
@@ -54,13 +60,16 @@ struct KeyWriter: Sendable {
     }
 }
 
-/// Gives the body a writer to the etcd of a site; its connections are gone afterwards.
+/// Gives the body a writer to the etcd of a site, or to another one with the same passwords; its connections are gone
+/// afterwards.
 func withKeyWriter<Result>(
-    _ site: Site, isolation: isolated (any Actor)? = #isolation, _ body: (KeyWriter) async throws -> Result
+    _ site: Site, to other: EtcdServer? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ body: (KeyWriter) async throws -> Result
 ) async throws -> Result {
     let transport = try HTTPClient()
     defer { transport.shutdown() }
-    let member = try EtcdEndpoint(parsing: site.etcd.clientURL, defaultScheme: .http, defaultPort: 2379)
+    let url = (other ?? site.etcd).clientURL
+    let member = try EtcdEndpoint(parsing: url, defaultScheme: .http, defaultPort: 2379)
     let login = EtcdConfiguration.Login(user: "root", password: site.options.etcdPassword)
     let configuration = EtcdConfiguration(endpoints: [member], login: login)
     let client = try EtcdClient(configuration, transport: transport)

@@ -1,4 +1,5 @@
 import Fabric
+import KeyHistory
 import Planning
 import Reconciler
 import TestSupport
@@ -28,6 +29,8 @@ struct Daemon {
     var reads = 0
     var readsSince: Instant = 0
     var care: Care
+    /// How the watch itself has told keys to be since the last list; kept where keys are compared apart.
+    var hearsay: [KeyName: KeyState] = [:]
     /// When it is killed at the latest, once it was told to stop.
     var graceUntil: Instant?
 

@@ -66,6 +66,9 @@ enum Power: UInt8, CaseIterable, Sendable {
     /// Records under another spelling of their PKey, or that name a key which is not theirs.
     case misspeltRecords
 
+    /// It is not in the store of the keys, which it compares before it writes, or after that: etcd's v2 store tells less.
+    case keysApart
+
     // MARK: UFM
     /// Reads fail, and writes before or after their effect.
     case ufmOutages
@@ -151,7 +154,8 @@ extension Power {
             .laggingReads, .slowRemovals, .noReplacing, .onlyEmptyMade, .lateWrites, .partialWrites, .secondWriter,
             .limitedMembers, .olderState,
             .kills,
-            .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .listsVerify, .fileLedger:
+            .singleRuns, .stateDirectory, .twoDaemons, .ranges, .policies, .enforcedFlags, .listsVerify, .fileLedger,
+            .keysApart:
             false
         }
     }
@@ -163,7 +167,8 @@ extension Power {
         switch self {
         case .cuts, .longCuts, .wipes, .restoresBehind, .restoresOvertaking, .revertedKeys, .staleLists,
             .staleEverywhere,
-            .membersDisagree, .otherCluster, .lateTransactions, .compactions, .fileLedger, .lostRecords, .kills,
+            .membersDisagree, .otherCluster, .lateTransactions, .compactions, .fileLedger, .keysApart, .lostRecords,
+            .kills,
             .stateDirectory, .twoDaemons, .twoKeys, .movingPorts:
             true
         default: false

@@ -22,7 +22,7 @@ extension Site {
             daemons[index].witness.sent(step, slot, at: steps)
             told = daemons[index].witness.told[slot] ?? 0
         }
-        var (delay, pause) = times(request)
+        var (delay, pause) = timesApart(action, request) ?? times(request)
         switch Failure(kind)?.cause {
         case .timedOut:
             // It acts, or does nothing, when it is given up; what it does later is a call of its own.
@@ -32,7 +32,7 @@ extension Site {
         calls.append(
             Call(
                 at: now + delay, life: daemons[index].life, action: action, request: request, kind: kind, sent: steps,
-                pause: pause, told: told, seen: seen))
+                pause: pause, told: told, seen: seen, compared: compareApart(request, index)))
         note("daemon \(daemons[index].life) asks: \(request.words)\(kind == .honest ? "" : " → \(kind)")")
     }
 
@@ -119,7 +119,9 @@ extension Site {
         if kind.effect == .late || kind.effect == .lateTwice { linger(call) }
         let reply: Reply =
             switch call.request {
-            case .list: .keys(shown(kind))
+            case .list:
+                daemons.firstIndex { $0.life == call.life }.flatMap(missingDirectory).map(Reply.failed)
+                    ?? .keys(shown(kind))
             case .readLedger: .records(store.ledger)
             case .claim, .amend, .dispute, .authorise, .takeBack, .release, .confirm: transact(call, kind)
             case .ping: ping()
@@ -144,13 +146,19 @@ extension Site {
 
     private mutating func transact(_ call: Call, _ kind: AdapterAnswers.Kind) -> Reply {
         guard kind.effect == .whole else { return .ledger(.refused) }
+        switch call.compared {
+        case .stands?, nil: break
+        case .differs?: return .ledger(.refused)
+        case .unknown(let failure)?: return .failed(failure)
+        }
         let before = store.revision
         var claimed: Int64?
         if case .release(let pkey, _) = call.request, let record = store.records[pkey.description]?.record {
             claimed = record.state == .deleting ? nil : record.revision.number
         }
         do throws(Store.Refusal) {
-            let answer = try store.carryOut(call.request) ?? .refused
+            let request = powers.has(.keysApart) ? call.request.withoutKeys : call.request
+            let answer = try store.carryOut(request) ?? .refused
             switch answer {
             case .written: transacted(call, claimed: claimed)
             case .allowed: bite(.noSpace)

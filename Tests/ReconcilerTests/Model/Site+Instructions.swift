@@ -7,6 +7,7 @@ import Reconciler
 extension Site {
     /// An operator approves what is held back.
     mutating func approve() {
+        if powers.has(.keysApart) { store.makeDirectory() }
         let shown = store.ledger.records.filter { $0.value.record.state == .guarded }.mapValues(\.version)
         guard !shown.isEmpty else { return }
         guard !configuration.runsOnce else { return approveByHand(shown.keys.sorted()) }

@@ -180,7 +180,7 @@ extension Site {
             .emptyLists, .laggingReads, .slowRemovals, .noReplacing, .onlyEmptyMade, .lateWrites, .partialWrites,
             .singleRuns, .stateDirectory,
             .twoDaemons, .ranges,
-            .policies, .enforcedFlags, .listsVerify, .fileLedger:
+            .policies, .enforcedFlags, .listsVerify, .fileLedger, .keysApart:
             // These are in what is drawn elsewhere: values, answers, the daemon's options.
             return put(Self.name(pkey), drawWish(pkey))
         }

@@ -30,6 +30,8 @@ struct Call {
     var told = 0
     /// What its daemon had last seen of a claimed PKey, or may have been in a written one, when it was sent.
     var seen: PortSet = []
+    /// What was said of its keys before it acts, where these are compared apart.
+    var compared: Site.Comparison?
 }
 
 /// How time passes: to the next thing that is due, one thing at a time.
@@ -101,7 +103,7 @@ extension Site {
             calls.append(call)
         case .answering(let reply):
             guard let index = daemons.firstIndex(where: { $0.life == call.life }) else { return }
-            answer(call, reply, index)
+            answer(call, comparedAfter(call, reply, index), index)
         }
     }
 
@@ -157,6 +159,7 @@ extension Site {
 
     /// Tells an engine an event, and takes what it wants done.
     mutating func tell(_ event: EngineEvent, _ index: Int) {
+        overhear(event, index)
         let (actions, wake) = daemons[index].engine.handle(event, now: .microseconds(now))
         daemons[index].wakeAt = wake.map { Instant($0 / .microseconds(1)) + 1 }
         var end: EngineEnd?

@@ -18,7 +18,7 @@ extension Site {
     /// A list of all keys, or a failure of it.
     private mutating func list(_ index: Int, reason: String) {
         let kind = drawFollow(index)
-        if let failure = Failure(kind) { return lose(failure, index) }
+        if let failure = Failure(kind) ?? missingDirectory(index) { return lose(failure, index) }
         let shown = shown(kind == .resumed ? .honest : kind)
         let isAbroad = shown.clusterID != store.clusterID
         daemons[index].follower.position = shown.revision

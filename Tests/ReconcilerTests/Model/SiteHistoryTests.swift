@@ -53,6 +53,16 @@ struct SiteHistoryTests {
         #expect(tally.revivals * 2 > tally.histories)
     }
 
+    @Test("With keys in a store that tells less, as etcd's v2 does, every invariant holds as well")
+    func keysApart() async {
+        let first = Seed.fresh()
+        let (tally, failed) = await SiteHistory.run(max(count / 5, 200), from: first) {
+            $0 = SiteHistory.some(of: Self.heldPowers, &$1).union(Powers([.keysApart]))
+        }
+        for one in failed { Self.tell(one.seed, one.powers) }
+        print("histories: \(tally.histories) of keys in a store that tells less, from \(first)")
+    }
+
     private static func tellGoingBack(_ seed: Seed, _ powers: Powers) {
         let site = SiteHistory.run(
             seed, powers, keepingJournal: true, steps: 40, beforePeace: { $0.goBackAfterDeletions() })

@@ -101,6 +101,8 @@ struct Store: Sendable {
     var isFull = false
     /// Whether the records stand in a file beside the daemon: they move no revision, and outlive what befalls the store.
     var keepsRecordsInFile = false
+    /// Whether there is a directory of the keys: the first one makes it, and it outlives the last.
+    private(set) var hasDirectory = false
     /// How often records in a file were changed.
     private(set) var fileChanges: Int64 = 0
 
@@ -109,6 +111,7 @@ struct Store: Sendable {
     /// Writes a key, whether its name spells a PKey or not.
     mutating func put(_ name: String, _ wish: Wish) -> Event {
         let pkey = try? PKey(named: name.dropFirst(Self.prefix.count))
+        hasDirectory = true
         return commit([.set(Key(name, wish, pkey: pkey, revision: revision + 1))])
     }
 
@@ -116,6 +119,13 @@ struct Store: Sendable {
     mutating func delete(_ names: [String]) -> Event? {
         let changes = names.compactMap { name in keys[name].map { Change.deleted(name: name, pkey: $0.pkey) } }
         return changes.isEmpty ? nil : commit(changes)
+    }
+
+    /// Somebody makes the directory of the keys again, empty.
+    mutating func makeDirectory() {
+        guard !hasDirectory else { return }
+        hasDirectory = true
+        touch(1)
     }
 
     /// The members have chosen a leader anew.

@@ -349,7 +349,8 @@ extension Site {
             for pkey in changes.keys { daemons[index].witness.letGo[pkey] = nil }
             daemons[index].witness.take(changes.mapValues(\.record), at: steps)
             confirm(changes, index)
-        case (.amend(let pkey, let change), .ledger(.written)): daemons[index].witness.take([pkey: change.record], at: steps)
+        case (.amend(let pkey, let change), .ledger(.written)):
+            daemons[index].witness.take([pkey: change.record], at: steps)
         case (.confirm(let changes), .ledger(.allowed)): confirm(changes, index)
         case (.release(let pkey, _), .ledger(.written)): daemons[index].witness.letGo[pkey] = false
         default: break

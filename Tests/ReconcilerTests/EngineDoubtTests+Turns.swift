@@ -32,18 +32,6 @@ extension EngineDoubtTests {
         #expect(watch(.set(ToldEngine.key("0x5", host: 3, 117)), .seconds(98)).onPartitions[pkey]?.isStep == true)
     }
 
-    @Test("What the watch tells in a doubt is compared before it is written")
-    mutating func toldInDoubt() throws {
-        told.agrees = false
-        try begin()
-        _ = try list([ToldEngine.key("0x5", host: 4, 95), Self.six], at: 105, by: "one", .seconds(31))
-        guard case .confirm = watch(.set(ToldEngine.key("0x5", host: 3, 107)), .seconds(32)).onPartitions[pkey] else {
-            Issue.record("\(told.asked)")
-            return
-        }
-        #expect(told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(32)).onPartitions[pkey]?.isStep == true)
-    }
-
     @Test(
         "No port joins that a partition has of which a comparison has refuted what it is to be",
         arguments: [false, true])

@@ -266,12 +266,10 @@ package struct DesiredState: Sendable {
         var outcome = Outcome()
         guard let index = index(of: source) else { return outcome }
         for change in changes where change.value != nil { noteName(change.key, index) }
-        // While nobody knows which history it is in, it may tell once more what has been told to be over since.
-        let word: Word = views[index].trust.doubt == nil ? .told : .listed
         for news in views[index].take(changes, at: point) {
             switch news {
             case .heard(let key, let pkey):
-                guard word == .told, isOnly(key, of: pkey) else { continue }
+                guard isOnly(key, of: pkey) else { continue }
                 // What a list brought is the watch's word by now: it may be let go of where it was held.
                 lost.remove(pkey)
                 refuted.remove(pkey)
@@ -287,9 +285,8 @@ package struct DesiredState: Sendable {
             case .change(let change):
                 if let value = change.value {
                     let entry = KeyEntry(key: change.key, value: value, revision: change.revision)
-                    set(entry, in: index, word, &outcome)
+                    set(entry, in: index, .told, &outcome)
                 } else {
-                    // It is authorised by a comparison in any case.
                     remove(change.key, from: index, .told, &outcome)
                 }
             }

@@ -21,8 +21,11 @@ package struct History: Sendable {
 
         init(_ revision: KeyVersion, _ value: [UInt8]) {
             self.revision = revision
-            // Seeded by the process; nobody can make two values collide on purpose.
-            valueHash = value.hashValue
+            // Seeded by the process; nobody can make two values collide on purpose. All bytes at once and not one by one: each list
+            // brings all values.
+            var hasher = Hasher()
+            value.withUnsafeBytes { hasher.combine(bytes: $0) }
+            valueHash = hasher.finalize()
         }
 
         init(_ entry: KeyEntry) { self.init(entry.revision, entry.value) }

@@ -72,8 +72,10 @@ extension Site {
     /// `synced` stands in the ledger, for the key as the store has it.
     private mutating func judgeRecorded(_ pkey: PKey, _ record: LedgerRecord, _ seen: PortSet) {
         let key = store.keys[record.key.description]
-        // Where the key is not compared in the same moment, it may be another one by now, of which the watch tells.
-        guard !powers.has(.keysApart) || key?.revision == record.revision.number else { return }
+        // Where the key is not compared in the same moment, it may be another one by now, of which the watch tells; or one of another
+        // history, which lists will tell.
+        let hasLost = Self.slot(pkey).map { eras[$0].contains { $0.cause == .loss } } ?? false
+        guard !powers.has(.keysApart) || (key?.revision == record.revision.number && !hasLost) else { return }
         guard let wish = key?.wish, wish.ports != seen else { return }
         fail(.truth, "\(pkey) is now called synced @\(record.revision), which is \(wish); it was seen with \(seen)")
     }

@@ -282,8 +282,9 @@ struct World {
         faults = false
         for reason in closedBy { openGate(reason) }
         if isDeaf { cutWatch() }
-        // What members that disagreed have told is held for ten minutes.
-        for _ in 0..<(wipes > 1 ? 24 : wipes > 0 ? 6 : 3) {
+        // What members that disagreed have told is held for ten minutes; so it is where a list that was under way when the store
+        // was wiped comes after one of the new store.
+        for _ in 0..<(wipes > 0 ? 24 : 3) {
             if approvesAll { approve() }
             var budget = 10_000
             while budget > 0, !pending.isEmpty || !watchQueue.isEmpty || !isFollowing {

@@ -14,7 +14,7 @@ package struct DesiredState: Sendable {
     private(set) var seenSince: Set<PKey>?
     /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
     private(set) var lost: Set<PKey> = []
-    /// PKeys of which a comparison has shown that what a list alone has told is not so, until more is told.
+    /// PKeys of which a comparison has shown that what a list alone has told is not so, or may not be, until more is told.
     var refuted: Set<PKey> = []
 
     /// - Parameters:

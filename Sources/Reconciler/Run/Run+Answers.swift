@@ -143,7 +143,7 @@ extension Run {
                         .recorded(KeptRecord(record, version)),
                         .confirmed(goal.errand.revision, by: [goal.errand.key]),
                     ])
-            case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.refutation)
+            case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .authorising(let goal, let record):
@@ -162,7 +162,7 @@ extension Run {
                     .done,
                     after: [.recorded(KeptRecord(record, version))]
                         + RunWords.inStep(goal.errand, hasWritten: permit != nil, now: facts.now))
-            case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.refutation)
+            case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.contest)
             case .failure(let failure): Self.failedInLedger(failure)
             }
         case .releasing:

@@ -131,6 +131,9 @@ enum Run: Sendable {
         /// What a refused comparison says of who told what was compared.
         var refutation: [Effect] { standing.word == .listed ? [.refuted] : [] }
 
+        /// What a record says that was refused: it may be the key's fault, or another record's.
+        var contest: [Effect] { standing.word == .listed ? [.contested] : [] }
+
         /// What a goal has to wait for, where the partition is so.
         func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {
             guard case .present(let partition) = goal.wish else { return nil }

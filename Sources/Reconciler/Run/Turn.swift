@@ -87,6 +87,8 @@ enum Effect: Sendable {
     case lookAgain
     /// So do those who told us by a list alone: nothing is deleted by such a word before another list.
     case refuted
+    /// What a list alone has told of the partition may not be so.
+    case contested
     case say(Message)
 }
 

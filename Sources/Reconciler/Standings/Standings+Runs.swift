@@ -43,6 +43,9 @@ extension Standings {
         case .refuted:
             sides.source.refuted(pkey)
             indexPorts(of: pkey, gate, &work, &out)
+        case .contested:
+            sides.source.contested(pkey)
+            indexPorts(of: pkey, gate, &work, &out)
         case .say(let message): out.say(message)
         }
     }

@@ -37,7 +37,7 @@ struct OtherHistoryTests {
             try await site.restoreEtcd(from: saved)
             try await withKeyWriter(site) { writer in try await writer.touch(300) }
             _ = daemon.send(signal: 18)
-            try await daemon.waitForLine(containing: "has another history than before", timeout: .seconds(90))
+            try await daemon.waitForLine(containing: "has another history than before", timeout: .seconds(300))
             try await Self.waitFor(20, "guarded", in: site)
             #expect(site.ufm.writes.count == written)
             #expect(site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) } == new)

@@ -2,6 +2,7 @@ import Fabric
 import KeyHistory
 import Planning
 import Reconciler
+import Testing
 
 /// An engine that a test tells event by event. It remembers which runs and reads the engine asked for, so that the test need
 /// not.
@@ -14,6 +15,8 @@ struct ToldEngine {
     private var ledgerReads: [LedgerRead] = []
     /// Whether second opinions agree at once; otherwise the test answers them.
     var agrees = true
+    /// Whether each event is followed by a close look at what is passed over as in step; for thousands that takes too long.
+    private var isLookedAt = true
     /// When the engine wants to be told of the time again.
     private(set) var wakeAt: Duration?
 
@@ -33,6 +36,7 @@ struct ToldEngine {
     mutating func tell(_ event: EngineEvent, at now: Duration = .zero) -> [EngineAction] {
         let (actions, wakeAt) = engine.handle(event, now: now)
         self.wakeAt = wakeAt
+        if isLookedAt, let words = misjudged { Issue.record("\(words)") }
         var told: [EngineAction] = []
         asked.merge(actions.onPartitions) { $1 }
         for action in actions {
@@ -101,7 +105,8 @@ struct ToldEngine {
     mutating func begin(
         keys: [KeyEntry], ledger: [PKey: LedgerRecord] = [:], fabric: [Partition] = [], revision: KeyVersion = 100
     ) -> [EngineAction] {
-        tell(.started) + tell(.source(.listed(KeySnapshot(complete: keys, revision: revision), reason: "start")))
+        isLookedAt = keys.count <= 50
+        return tell(.started) + tell(.source(.listed(KeySnapshot(complete: keys, revision: revision), reason: "start")))
             + self.ledger(.success(ledger)) + tell(.fabricRead(.success(FabricSnapshot(complete: fabric))))
     }
 

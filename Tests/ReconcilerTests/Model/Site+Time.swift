@@ -181,7 +181,7 @@ extension Site {
             }
         }
         if let end { return finish(end, index) }
-        if let words = daemons[index].engine.misjudged { fail(.agreement, words) }
+        if let words = daemons[index].engine.seldomMisjudged { fail(.agreement, words) }
         judgePromptness(index)
         let life = daemons[index].life
         for event in told {

@@ -26,17 +26,17 @@ private struct Scan {
             guard let field = json.span(), json.skip(":") else { return nil }
             let isTaken =
                 if json.isWord("key", field) {
-                    Self.fill(&key, json.text())
+                    PlainScanner.fill(&key, json.text())
                 } else if json.isWord("nonce", field) {
-                    Self.fill(&nonce, json.text())
+                    PlainScanner.fill(&nonce, json.text())
                 } else if json.isWord("revision", field) {
-                    Self.fill(&revision, json.count())
+                    PlainScanner.fill(&revision, json.count())
                 } else if json.isWord("state", field) {
-                    Self.fill(&state, json.text())
+                    PlainScanner.fill(&state, json.text())
                 } else if json.isWord("time", field) {
-                    Self.fill(&time, json.text())
+                    PlainScanner.fill(&time, json.text())
                 } else if json.isWord("gone", field) {
-                    Self.fill(&gone, json.flag())
+                    PlainScanner.fill(&gone, json.flag())
                 } else {
                     // Also an error: it may say anything, and few have one.
                     false
@@ -48,10 +48,4 @@ private struct Scan {
             state: state, key: key, revision: revision, error: nil, gone: gone, nonce: nonce, time: time)
     }
 
-    /// Puts a value in its place; says whether there is one, and none was there before.
-    private static func fill<Value>(_ place: inout Value?, _ value: Value?) -> Bool {
-        guard place == nil, let value else { return false }
-        place = value
-        return true
-    }
 }

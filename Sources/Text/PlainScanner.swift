@@ -136,4 +136,11 @@ package struct PlainScanner {
     private func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || !isOnOneLine && (byte == 0x0a || byte == 0x0d || byte == 0x09)
     }
+
+    /// Puts a field's value in its place; says whether there is one, and none was there before.
+    package static func fill<Value>(_ place: inout Value?, _ value: Value?) -> Bool {
+        guard place == nil, let value else { return false }
+        place = value
+        return true
+    }
 }

@@ -53,7 +53,9 @@ struct UsualRecordTests {
         }
         for _ in 0..<20_000 {
             var text = texts.randomElement(using: &random) ?? []
-            for _ in 0..<Int.random(in: 0...2, using: &random) { damage(&text, &random) }
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                text.damage(with: "{}[]\",:\\01.-eE \n\u{0}/A", &random)
+            }
             guard let found = UsualRecord.read(text) else {
                 alone += 1
                 continue
@@ -62,15 +64,5 @@ struct UsualRecordTests {
             #expect(found == decoded(text), "\(seed): \(String(decoding: text, as: UTF8.self))")
         }
         #expect(both > 5_000 && alone > 3_000, "\(both) and \(alone), \(seed)")
-    }
-
-    private func damage(_ text: inout [UInt8], _ random: inout SeededGenerator) {
-        guard let place = text.indices.randomElement(using: &random) else { return }
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: text.remove(at: place)
-        case 1: text.insert(Array("{}[]\",:\\01.-eE \n\u{0}/A".utf8).randomElement(using: &random) ?? 0, at: place)
-        case 2: text[place] = UInt8.random(in: 0...255, using: &random)
-        default: text.insert(contentsOf: text[place...].prefix(Int.random(in: 1...20, using: &random)), at: place)
-        }
     }
 }

@@ -69,7 +69,7 @@ struct PartitionListScannerTests {
         var (both, alone) = (0, 0)
         for _ in 0..<20_000 {
             var bytes = Array(list(&random).utf8)
-            for _ in 0..<Int.random(in: 0...1, using: &random) { damage(&bytes, &random) }
+            for _ in 0..<Int.random(in: 0...1, using: &random) { bytes.damage(with: "{}[]\",:\\0 \n\u{0}", &random) }
             let all = PartitionListScanner.partitions(in: bytes)
             #expect(arrived(bytes, &random) == all, "\(seed): \(String(decoding: bytes, as: UTF8.self))")
             guard let found = all else {
@@ -141,15 +141,5 @@ struct PartitionListScannerTests {
             fields.append("\"membership\":\(space)\"\(words.randomElement(using: &random) ?? "")\"")
         }
         return "{" + fields.shuffled(using: &random).joined(separator: ",\(space)") + "}"
-    }
-
-    private func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
-        guard let place = bytes.indices.randomElement(using: &random) else { return }
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: bytes.remove(at: place)
-        case 1: bytes.insert(Array("{}[]\",:\\0 \n\u{0}".utf8).randomElement(using: &random) ?? 0, at: place)
-        case 2: bytes[place] = UInt8.random(in: 0...255, using: &random)
-        default: bytes.insert(contentsOf: bytes[place..<min(place + 9, bytes.count)], at: place)
-        }
     }
 }

@@ -25,13 +25,13 @@ struct RangeAnswerScanner {
             guard let field = json.span(), json.skip(":") else { return nil }
             let isTaken =
                 if json.isWord("header", field) {
-                    Self.fill(&header, self.header())
+                    PlainScanner.fill(&header, self.header())
                 } else if json.isWord("kvs", field) {
-                    Self.fill(&keyValues, self.keyValues())
+                    PlainScanner.fill(&keyValues, self.keyValues())
                 } else if json.isWord("count", field) {
-                    Self.fill(&count, revision())
+                    PlainScanner.fill(&count, revision())
                 } else if json.isWord("more", field) {
-                    Self.fill(&hasMore, json.flag())
+                    PlainScanner.fill(&hasMore, json.flag())
                 } else {
                     false
                 }
@@ -49,13 +49,13 @@ struct RangeAnswerScanner {
             guard let field = json.span(), json.skip(":") else { return nil }
             let isTaken =
                 if json.isWord("cluster_id", field) {
-                    Self.fill(&cluster, number())
+                    PlainScanner.fill(&cluster, number())
                 } else if json.isWord("member_id", field) {
-                    Self.fill(&member, number())
+                    PlainScanner.fill(&member, number())
                 } else if json.isWord("revision", field) {
-                    Self.fill(&revision, self.revision())
+                    PlainScanner.fill(&revision, self.revision())
                 } else if json.isWord("raft_term", field) {
-                    Self.fill(&term, number())
+                    PlainScanner.fill(&term, number())
                 } else {
                     false
                 }
@@ -85,17 +85,17 @@ struct RangeAnswerScanner {
             guard let field = json.span(), json.skip(":") else { return nil }
             let isTaken =
                 if json.isWord("key", field) {
-                    Self.fill(&key, bytes())
+                    PlainScanner.fill(&key, bytes())
                 } else if json.isWord("value", field) {
-                    Self.fill(&value, bytes())
+                    PlainScanner.fill(&value, bytes())
                 } else if json.isWord("create_revision", field) {
-                    Self.fill(&created, revision())
+                    PlainScanner.fill(&created, revision())
                 } else if json.isWord("mod_revision", field) {
-                    Self.fill(&modified, revision())
+                    PlainScanner.fill(&modified, revision())
                 } else if json.isWord("version", field) {
-                    Self.fill(&version, revision())
+                    PlainScanner.fill(&version, revision())
                 } else if json.isWord("lease", field) {
-                    Self.fill(&lease, number().flatMap(Int64.init(exactly:)))
+                    PlainScanner.fill(&lease, number().flatMap(Int64.init(exactly:)))
                 } else {
                     false
                 }
@@ -108,13 +108,6 @@ struct RangeAnswerScanner {
     }
 
     // MARK: Single values
-
-    /// Puts a value in its place; says whether there is one, and none was there before.
-    private static func fill<Value>(_ place: inout Value?, _ value: Value?) -> Bool {
-        guard place == nil, let value else { return false }
-        place = value
-        return true
-    }
 
     private mutating func revision() -> Int64? {
         number().flatMap(Int64.init(exactly:)).flatMap { KeyVersion.numbers.contains($0) ? $0 : nil }

@@ -15,7 +15,7 @@ package struct DesiredState: Sendable {
     /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
     private(set) var lost: Set<PKey> = []
     /// PKeys of which a comparison has shown that what a list alone has told is not so, or may not be, until more is told.
-    var refuted: Set<PKey> = []
+    private(set) var refuted: Set<PKey> = []
 
     /// - Parameters:
     ///   - sources: what is followed; where two name one PKey, the first one counts.
@@ -251,10 +251,13 @@ package struct DesiredState: Sendable {
     }
 
     /// A comparison shows that what a list alone has told of a partition is not so.
-    mutating func refuted(_ pkey: PKey) {
-        refuted.insert(pkey)
+    mutating func refute(_ pkey: PKey) {
+        contest(pkey)
         for index in views.indices { views[index].refuted() }
     }
+
+    /// It may not be so.
+    mutating func contest(_ pkey: PKey) { refuted.insert(pkey) }
 
     /// All sources are taken to have another history than the one of a former life.
     mutating func beginAnotherHistory() { seenSince = pkeys }

@@ -255,12 +255,8 @@ package struct Engine: Sendable {
         for (pkey, claim) in claims.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, claim)
             if case .success(.written(let version)) = result {
-                if isCurrent {
-                    standings.claimed(pkey, KeptRecord(claim.record, version), gate, &work, &out)
-                } else {
-                    // A run has been refused for that, or will be. Nobody has sent anything under a record before this one.
-                    standings.sides.fabric.recorded(pkey)
-                }
+                let record = KeptRecord(claim.record, version)
+                standings.claimed(pkey, record, isCurrent: isCurrent, gate, &work, &out)
             }
             standings.ask(pkey, isNews: false, &work, now: out.now)
         }
@@ -302,9 +298,7 @@ package struct Engine: Sendable {
     /// Carries out what somebody has told us, as far as it is as it was shown to him and may be written now.
     private mutating func carryOut(_ instruction: Instruction, _ out: inout Output) {
         guard let permit = gate.permit(for: .amendment), let work = standings.work(of: instruction) else {
-            let reasons = gate.closedBy.map(\.rawValue).sorted().joined(separator: ", ")
-            let outcome = InstructionOutcome(problem: "the daemon may not write now (\(reasons))")
-            return out.add(.answer(instruction.id, outcome))
+            return out.add(.answer(instruction.id, InstructionOutcome(closedBy: gate.closedBy)))
         }
         out.add(.carryOut(work, permit))
     }

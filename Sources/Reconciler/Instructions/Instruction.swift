@@ -55,6 +55,11 @@ package struct InstructionOutcome: Hashable, Sendable {
         self.changed = changed
         self.problem = problem
     }
+
+    /// Nothing may be written now.
+    init(closedBy reasons: Set<WriteGate.Reason>) {
+        self.init(problem: "the daemon may not write now (\(reasons.map(\.rawValue).sorted().joined(separator: ", ")))")
+    }
 }
 
 /// Where instructions are left for the daemon. Whoever takes one does so before he acts, and nobody takes it twice.

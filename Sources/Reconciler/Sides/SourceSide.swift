@@ -102,10 +102,10 @@ struct SourceSide: Sendable {
     }
 
     /// A comparison shows that what a list alone has told of a partition is not so.
-    mutating func refuted(_ pkey: PKey) { desiredSoFar.refuted(pkey) }
+    mutating func refuted(_ pkey: PKey) { desiredSoFar.refute(pkey) }
 
     /// What a list alone has told of a partition may not be so.
-    mutating func contested(_ pkey: PKey) { desiredSoFar.refuted.insert(pkey) }
+    mutating func contested(_ pkey: PKey) { desiredSoFar.contest(pkey) }
 
     /// A source answers from a store of another name; says whether that is news.
     mutating func strayed(_ source: SourceID) -> Bool { astray.insert(source).inserted }

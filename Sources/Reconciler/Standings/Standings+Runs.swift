@@ -75,9 +75,14 @@ extension Standings {
     // MARK: Claims of many
 
     /// The ledger has the record of a partition that was claimed with many.
+    ///
+    /// - Parameter isCurrent: whether no run has begun to claim it since. It was refused for this, or will be; and nobody has sent
+    ///   anything under a record before this one.
     mutating func claimed(
-        _ pkey: PKey, _ record: KeptRecord, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
+        _ pkey: PKey, _ record: KeptRecord, isCurrent: Bool = true, _ gate: WriteGate, _ work: inout Work,
+        _ out: inout Output
     ) {
+        guard isCurrent else { return sides.fabric.recorded(pkey) }
         sides.source.confirmed(pkey, record.record.revision, by: CollectionOfOne(record.record.key))
         note(record, of: pkey, gate, &work, &out)
     }

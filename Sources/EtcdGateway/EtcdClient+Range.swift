@@ -30,10 +30,6 @@ extension EtcdClient {
         }
     }
 
-    /// Keys of one page. A full value page of pcocc's keys is a few hundred kB; small pages also keep old gateways from
-    /// starving the watches that share their loopback connection.
-    package static let pageSize: Int64 = 500
-
     /// Reads a range, linearizably, in one answer.
     ///
     /// - Parameters:
@@ -74,16 +70,16 @@ extension EtcdClient {
         var rest = range
         var first: (header: ResponseHeader, endpoint: EtcdEndpoint)?
         var remaining = limit == 0 ? Int64.max : limit
-        var pageSize = Self.pageSize
+        var size = PageSize()
         while true {
             let page: RangePage
+            let asked = min(size.keys, remaining)
             do throws(EtcdError) {
                 page = try await self.range(
-                    rest, limit: min(pageSize, remaining), revision: first?.header.revision ?? revision,
+                    rest, limit: asked, revision: first?.header.revision ?? revision,
                     keysOnly: keysOnly, avoiding: last)
-            } catch let error where error.isTooLarge && min(pageSize, remaining) > 1 {
-                // Values of a megabyte are rare, and legal.
-                pageSize = max(1, min(pageSize, remaining) / 8)
+            } catch let error where error.isTooLarge && asked > 1 {
+                size.shrink(after: asked)
                 continue
             }
             // A page of an old revision still tells in its header how far the store is now.
@@ -112,6 +108,7 @@ extension EtcdClient {
                 throw EtcdError(.malformedAnswer, "a page leads back", operation: "range of \(range)")
             }
             rest = rest.after(last.key)
+            size.grow(after: page.keyValues)
         }
     }
 

@@ -65,4 +65,11 @@ package enum ProcessMemory {
 
     /// Gives what nobody uses any more back to the system; takes some milliseconds.
     package static func giveBack() { pkeyd_give_back_memory() }
+
+    /// Gives back what only the start has needed: most of a program is what a command line, a first connection and a first list
+    /// take, and none of it is used in the weeks that follow.
+    package static func settle() {
+        pkeyd_give_back_memory()
+        pkeyd_let_go_of_instructions()
+    }
 }

@@ -36,6 +36,8 @@ package enum Terminal {
     }
 
     private static func safe(_ bytes: [UInt8], keeping isKept: (Unicode.Scalar) -> Bool) -> String {
+        // Nearly all: looked at as bytes, of which a long list has millions.
+        if bytes.allSatisfy({ (0x20..<0x7f).contains($0) }) { return String(decoding: bytes, as: UTF8.self) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return bytes.map { (0x20..<0x7f).contains($0) ? String(UnicodeScalar($0)) : escaped(UInt32($0)) }.joined()
         }

@@ -194,6 +194,9 @@ struct Daemon {
     let listening: ListenInputs
     let recent: RecentLines?
 
+    /// So long after its start a daemon gives back what only that has needed.
+    private static let settling = Duration.seconds(30)
+
     func run() async throws {
         // Before anything can take long: from here on a signal ends the daemon in good order.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
@@ -246,6 +249,9 @@ struct Daemon {
                     },
                     warn: { log.warning("\($0)") })
                 group.addTask { await certificates.run() }
+                group.addTask {
+                    if (try? await Task.sleep(for: Self.settling)) != nil { ProcessMemory.settle() }
+                }
             }
             defer { group.cancelAll() }
             try await life.run(on: api) {

@@ -29,21 +29,22 @@ struct Site {
     /// Where the ledger is to be; nil where nobody says it.
     private let ledger: String?
 
-    /// nil where the parser is to answer by itself; throws where the file, or its directory, is no good.
+    /// nil where the parser is to answer by itself, or where nothing is added to the words; throws where the file, or its
+    /// directory, is no good.
     init?(_ words: [String]) throws {
         let options = GivenOptions(words)
         guard !options.asksForHelp else { return nil }
         let directory = try ConfigDirectory.resolve(
             option: options.value(of: OptionNames.configDirectory), environment: .current)
-        guard let catalog = OptionCatalog.ofModes(words.first), let daemon = catalog.mode(catalog.standard) else {
-            return nil
-        }
+        lazy var catalog = OptionCatalog.ofModes(words.first)
+        lazy var daemon = catalog.flatMap { $0.mode($0.standard) }
+        let file = try ConfiguredOptions.load(from: directory) { daemon }
+        guard file != nil || directory.instance != nil, let catalog, let daemon else { return nil }
         let named = words.first.flatMap { catalog.mode($0) }
         self.directory = directory
         mode = named ?? daemon
         hasModeWord = named != nil
         given = Set(options.names.map(OptionNames.daemonName))
-        let file = try ConfiguredOptions.load(from: directory, daemon)
         self.file = file
         ledger =
             options.value(of: OptionNames.ledger)

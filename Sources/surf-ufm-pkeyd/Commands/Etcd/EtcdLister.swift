@@ -42,22 +42,23 @@ struct EtcdLister {
 
     private func printText(_ range: KeyRange) async throws {
         let prefix = options.prefix
+        // Once and not for each of many keys: an option is looked up each time that it is read.
+        let (keysOnly, lease, decode) = (options.keysOnly, options.lease, options.decode)
         var isEmpty = true
         try await pages(of: range) { page in
-            if isEmpty, !page.isEmpty, !options.keysOnly {
+            if isEmpty, !page.isEmpty, !keysOnly {
                 Output.line("Keys in etcd cluster" + (prefix.map { " (prefix: \($0))" } ?? "") + ":")
             }
             isEmpty = isEmpty && page.isEmpty
             for keyValue in page {
-                let indent = options.keysOnly ? "" : "  "
-                Output.line(indent + Terminal.line(keyValue.key))
-                if options.lease, let words = try await KeyWords.lease(keyValue, client) {
+                Output.line((keysOnly ? "" : "  ") + Terminal.line(keyValue.key))
+                if lease, let words = try await KeyWords.lease(keyValue, client) {
                     Output.line("    Lease: \(words)")
                 }
-                if options.decode { KeyWords.decoded(keyValue).forEach { Output.line("    " + $0) } }
+                if decode { KeyWords.decoded(keyValue).forEach { Output.line("    " + $0) } }
             }
         }
-        if isEmpty, !options.keysOnly {
+        if isEmpty, !keysOnly {
             Output.line(prefix.map { "No keys found with prefix: \($0)" } ?? "No keys found")
         }
     }

@@ -21,7 +21,7 @@ void pkeyd_give_back_memory(void) {
 }
 
 #ifdef __linux__
-// Whether the loader has written into the instructions of an object: its pages are then no file's any more.
+// Whether the loader has written into the parts of an object that nobody else may write: they are then no longer what the file has.
 static int is_relocated(const struct dl_phdr_info *object) {
     for (int i = 0; i < object->dlpi_phnum; i++) {
         if (object->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
@@ -34,14 +34,14 @@ static int is_relocated(const struct dl_phdr_info *object) {
     return 0;
 }
 
-static int let_go_of_instructions(struct dl_phdr_info *object, size_t size, void *unused) {
+static int let_go_of_program(struct dl_phdr_info *object, size_t size, void *unused) {
     (void)size;
     (void)unused;
     if (is_relocated(object)) return 0;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W)) continue;
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W)) continue;
         uintptr_t start = (object->dlpi_addr + part->p_vaddr + page - 1) & ~(page - 1);
         uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz) & ~(page - 1);
         if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
@@ -50,8 +50,8 @@ static int let_go_of_instructions(struct dl_phdr_info *object, size_t size, void
 }
 #endif
 
-void pkeyd_let_go_of_instructions(void) {
+void pkeyd_let_go_of_program(void) {
 #ifdef __linux__
-    dl_iterate_phdr(let_go_of_instructions, NULL);
+    dl_iterate_phdr(let_go_of_program, NULL);
 #endif
 }

@@ -70,6 +70,6 @@ package enum ProcessMemory {
     /// take, and none of it is used in the weeks that follow.
     package static func settle() {
         pkeyd_give_back_memory()
-        pkeyd_let_go_of_instructions()
+        pkeyd_let_go_of_program()
     }
 }

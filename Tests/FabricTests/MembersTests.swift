@@ -27,6 +27,29 @@ struct MembersTests {
         }
     }
 
+    @Test("Two are the same where each member is, whether their flags are kept once or for each")
+    func same() throws {
+        let seed = Seed.fresh()
+        var random = SeededGenerator(seed)
+        for _ in 0..<4_000 {
+            let one = Members((0..<3).compactMap { _ in member(&random) })
+            // Another that differs in little, if in anything.
+            let other = one.reflagged { member in
+                var member = member
+                if Int.random(in: 0..<4, using: &random) == 0 { member.membership = .limited }
+                if Int.random(in: 0..<4, using: &random) == 0 { member.index0 = true }
+                return member
+            }
+            let (mine, others) = (Array(one), Array(other))
+            let isRight = zip(mine, others).allSatisfy { $0.membership == $1.membership }
+            #expect((one == other) == (mine == others), "\(seed)")
+            #expect(mine != others || one.hashValue == other.hashValue, "\(seed)")
+            #expect(one.are(other, regardlessOfIndex0: true) == isRight, "\(seed)")
+            #expect(one.are(other, regardlessOfIndex0: false) == (mine == others), "\(seed)")
+            #expect(!one.are(Members(mine.dropLast()), regardlessOfIndex0: true) || mine.isEmpty, "\(seed)")
+        }
+    }
+
     private func member(_ random: inout SeededGenerator) -> Member? {
         GUID(UInt64.random(in: 1...9, using: &random)).map {
             Member(

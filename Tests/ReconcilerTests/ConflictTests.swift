@@ -175,6 +175,15 @@ struct ConflictTests {
         #expect(written.texts.contains("The deletion of PKey 0x5 has been approved"))
     }
 
+    @Test("Nobody approves a record that is not held, whatever was shown", arguments: LedgerRecord.State.allCases)
+    mutating func notHeld(state: LedgerRecord.State) throws {
+        _ = told.begin(
+            keys: [ToldEngine.key("0x5")], ledger: [pkey: LedgerRecord(state, key: "/p/0x5", revision: 5)],
+            fabric: [try ToldEngine.partition(pkey)])
+        let asked = try #require(toDo(instruct(.approve([pkey: RecordVersion(1)]))))
+        #expect(asked.writes.isEmpty == (state != .guarded))
+    }
+
     @Test("A daemon that may not write says so, and one that does not lead, or rehearses, takes nothing")
     mutating func closed() throws {
         _ = told.begin(keys: [ToldEngine.key("0x5")], fabric: [theirs])
@@ -183,8 +192,10 @@ struct ConflictTests {
         let asked = instruct(.adopt([pkey: note]))
         let answer = try #require(outcome(asked))
         #expect(answer.problem == "the daemon may not write now (unconfirmed)")
-        _ = told.tell(.gate(.close(.notLeading)))
-        let unheard = told.tell(.instructed(Instruction("2", .adopt([pkey: note]))))
-        #expect(unheard.isEmpty)
+        for reason in [WriteGate.Reason.notLeading, .dryRun, .stopping] {
+            _ = told.tell(.gate(.close(reason)))
+            #expect(told.tell(.instructed(Instruction("2", .adopt([pkey: note])))).isEmpty, "\(reason)")
+            _ = told.tell(.gate(.open(reason)))
+        }
     }
 }

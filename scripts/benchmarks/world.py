@@ -186,7 +186,11 @@ class Site:
 
     def run(self, program, *words, output=subprocess.DEVNULL):
         """Runs the program to its end, and says what that took."""
-        return run_measured(self.command(program, *words), output)
+        peak = self.write("peak", "")
+        spent = run_measured([self.programs.tool("peak"), peak, *self.command(program, *words)], output)
+        with open(peak, encoding="utf-8") as file:
+            spent.memory = int(file.read()) * 1024
+        return spent
 
     def start(self, program, *words, environment=None):
         daemon = Daemon(self.command(program, "monitor", *words), f"{self.directory}/log.{len(self.processes)}", environment)
@@ -260,10 +264,10 @@ def processor_of(process):
 
 
 class Spent:
-    """What a whole process took: seconds, seconds of processors, and the most memory that it had, in bytes."""
+    """What a whole process took: seconds, seconds of processors, and the most memory that it had, in bytes, where that was looked at."""
 
     def __init__(self, seconds, usage):
-        self.seconds, self.processor, self.memory = seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+        self.seconds, self.processor, self.memory = seconds, usage.ru_utime + usage.ru_stime, None
 
 
 def run_measured(command, output=subprocess.DEVNULL):

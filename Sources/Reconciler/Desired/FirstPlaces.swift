@@ -37,10 +37,11 @@ struct FirstPlaces: Sendable {
     init() {}
 
     /// - Parameters:
-    ///   - all: of each key, in ascending order of their numbers; a key has a port once.
+    ///   - all: of each key, in ascending order of their numbers; a key has a port once. Taken over: of a large site's they
+    ///     are tens of megabytes, at the moment when most is in use.
     ///   - other: is given the others that want a port, in that order.
-    init(_ all: [Slot], other: (GUID, Place) -> Void) {
-        listed = all
+    init(_ all: consuming [Slot], other: (GUID, Place) -> Void) {
+        listed = consume all
         // One port's slots stay in their order by their keys' numbers, whatever the sort does with equal ones.
         listed.sort { left, right in
             left.guid.value != right.guid.value

@@ -43,7 +43,7 @@ struct PortIndex: Sendable {
                 all.append(FirstPlaces.Slot(guid: member.guid, place: Place(owner, index0: member.index0)))
             }
         }
-        firsts = FirstPlaces(all) { guid, place in others[guid, default: []].append(place) }
+        firsts = FirstPlaces(consume all) { guid, place in others[guid, default: []].append(place) }
     }
 
     /// - Parameter members: with the flags that the key asks for.

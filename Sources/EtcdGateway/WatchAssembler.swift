@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 package import KeyHistory
 
 /// What a watch tells, in the order of the store's revisions.
@@ -56,25 +55,23 @@ struct WatchAssembler {
         defer { line = [] }
         guard failure == nil, !line.isEmpty else { return [] }
         do throws(EtcdError) {
-            return try updates(from: WatchLine.message(in: line))
+            return try updates(from: WatchMessage.message(in: line))
         } catch {
             failure = error
             return []
         }
     }
 
-    private mutating func updates(from message: WatchLine.Message) throws(EtcdError) -> [WatchUpdate] {
-        if message.canceled == true { throw Self.cancellation(message) }
-        let header = message.header?.header
-        if message.created == true {
+    private mutating func updates(from message: WatchMessage) throws(EtcdError) -> [WatchUpdate] {
+        if message.isCanceled { throw Self.cancellation(message) }
+        let header = message.header
+        if message.isCreated {
             guard let header else { throw EtcdError(.malformedAnswer, "a watch was created without a header") }
             return [.created(header)]
         }
-        guard let events = message.events, !events.isEmpty else {
-            return header.map { [.progress($0.point())] } ?? []
-        }
-        for event in events { fragments.append(try Self.change(event)) }
-        guard message.fragment != true else {
+        guard !message.events.isEmpty else { return header.map { [.progress($0.point())] } ?? [] }
+        for event in message.events { fragments.append(try Self.change(event)) }
+        guard !message.isFragment else {
             fragmentBytes += line.count
             guard fragmentBytes <= Self.messageLimit else { throw Self.tooLong }
             return []
@@ -83,11 +80,11 @@ struct WatchAssembler {
         return Self.wholeRevisions(fragments, header)
     }
 
-    private static func cancellation(_ message: WatchLine.Message) -> EtcdError {
-        if let compacted = message.compact_revision?.value, compacted > 0 {
+    private static func cancellation(_ message: WatchMessage) -> EtcdError {
+        if let compacted = message.compactRevision, compacted > 0 {
             return EtcdError(.compacted(before: compacted), "revisions before \(compacted) have been compacted")
         }
-        let reason = message.cancel_reason ?? "no reason given"
+        let reason = message.cancelReason ?? "no reason given"
         // The only place where a reason is to be had as text alone: gRPC's own rendering of its status code.
         if reason.contains("Unauthenticated") || reason.contains("invalid auth token") {
             return EtcdError(.staleToken, reason)
@@ -97,8 +94,8 @@ struct WatchAssembler {
         return EtcdError(.watchCanceled, reason)
     }
 
-    private static func change(_ event: WatchLine.Event) throws(EtcdError) -> KeyChange {
-        guard let keyValue = event.kv?.keyValue, !keyValue.key.isEmpty, keyValue.modRevision > 0 else {
+    private static func change(_ event: WatchMessage.Event) throws(EtcdError) -> KeyChange {
+        guard let keyValue = event.keyValue, !keyValue.key.isEmpty, keyValue.modRevision > 0 else {
             throw EtcdError(.malformedAnswer, "a watch event without key or revision")
         }
         let (key, revision) = (KeyName(keyValue.key), KeyVersion(keyValue.modRevision))
@@ -121,31 +118,5 @@ struct WatchAssembler {
             start = end
         }
         return updates
-    }
-}
-
-/// One message of a watch stream: a line of newline-separated JSON.
-struct WatchLine: Decodable {
-    struct Event: Decodable {
-        let type: String?
-        let kv: WireKeyValue?
-    }
-
-    struct Message: Decodable {
-        let header: WireHeader?
-        let created: Bool?
-        let canceled: Bool?
-        let cancel_reason: String?
-        let compact_revision: WireRevision?
-        let fragment: Bool?
-        let events: [Event]?
-    }
-
-    let result: Message?
-
-    /// Decodes a line that holds a message; a line that holds an error throws it.
-    static func message(in line: [UInt8]) throws(EtcdError) -> Message {
-        if let message = try? JSONDecoder().decode(WatchLine.self, from: Data(line)).result { return message }
-        throw WireCoding.error(status: 200, body: line)
     }
 }

@@ -54,7 +54,7 @@ struct RangeAnswerScannerTests {
         var random = SeededGenerator(seed)
         var (both, alone) = (0, 0)
         for _ in 0..<20_000 {
-            var bytes = Array(answer(&random).utf8)
+            var bytes = Array(GeneratedAnswer.range(&random).utf8)
             for _ in 0..<Int.random(in: 0...1, using: &random) {
                 bytes.damage(with: "{}[]\",:\\0 \n\u{0}=+/A", &random)
             }
@@ -66,51 +66,5 @@ struct RangeAnswerScannerTests {
             #expect(found == decoded(bytes), "\(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
         #expect(both > 5_000 && alone > 3_000, "\(both) and \(alone), \(seed)")
-    }
-
-    // MARK: Generated ones
-
-    private func answer(_ random: inout SeededGenerator) -> String {
-        let space = ["", "", " ", "\n"].randomElement(using: &random) ?? ""
-        var fields = [
-            "\"header\":\(space)"
-                + object(["cluster_id", "member_id", "revision", "raft_term"], space, &random) { number(&$0) }
-        ]
-        if Int.random(in: 0..<8, using: &random) > 0 {
-            let all = (0..<Int.random(in: 0...3, using: &random)).map { _ in keyValue(&random, space) }
-            fields.append("\"kvs\":\(space)[\(all.joined(separator: ",\(space)"))]")
-        }
-        if Bool.random(using: &random) { fields.append("\"more\":\(space)\(Bool.random(using: &random))") }
-        if Bool.random(using: &random) { fields.append("\"count\":\(space)\(number(&random))") }
-        return "{" + fields.shuffled(using: &random).joined(separator: ",\(space)") + "}\(space)"
-    }
-
-    private func keyValue(_ random: inout SeededGenerator, _ space: String) -> String {
-        object(["create_revision", "mod_revision", "version", "lease"], space, &random) { number(&$0) }.dropLast()
-            + ",\(space)"
-            + object(["key", "value"], space, &random) { random in
-                let bytes = (0..<Int.random(in: 0...9, using: &random)).map { _ in
-                    UInt8.random(in: 0...255, using: &random)
-                }
-                return "\"\(Data(bytes).base64EncodedString())\""
-            }.dropFirst()
-    }
-
-    private func object(
-        _ names: [String], _ space: String, _ random: inout SeededGenerator, _ value: (inout SeededGenerator) -> String
-    ) -> String {
-        let shown = names.filter { _ in Int.random(in: 0..<8, using: &random) > 0 }
-        return "{"
-            + (shown.isEmpty ? names : shown).map { "\"\($0)\":\(space)\(value(&random))" }.joined(
-                separator: ",\(space)") + "}"
-    }
-
-    private func number(_ random: inout SeededGenerator) -> String {
-        let odd = [
-            "\"-1\"", "7", "\"+7\"", "\"007\"", "\"18446744073709551615\"", "\"4611686018427387905\"", "null", "\"\"",
-            "1.5",
-        ]
-        guard Int.random(in: 0..<60, using: &random) > 0 else { return odd.randomElement(using: &random) ?? "" }
-        return "\"\(UInt64.random(in: 0...1_000_000, using: &random))\""
     }
 }

@@ -21,7 +21,12 @@ struct ChangePrinter {
         }
         let event = change.value == nil ? "DELETE" : "PUT"
         Output.line("\(event) \(Terminal.line(change.key.bytes)) (\(version) \(change.revision))")
-        if let value = change.value, !decodes { Output.line("  " + Terminal.text(value).replacing("\n", with: "\n  ")) }
+        if let value = change.value, !decodes { Output.line("  " + Self.indented(Terminal.text(value))) }
         if decodes { KeyWords.decoded(keyValue).forEach { Output.line("  " + $0) } }
+    }
+
+    /// Nearly no value has lines, and to look for what is not there would take as long as all else.
+    private static func indented(_ text: String) -> String {
+        text.utf8.contains(UInt8(ascii: "\n")) ? text.replacing("\n", with: "\n  ") : text
     }
 }

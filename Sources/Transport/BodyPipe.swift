@@ -7,6 +7,8 @@ internal import Synchronization
 final class BodyPipe: Sendable {
     /// Above this many unread bytes the transfer is paused until they are read.
     static let highWater = 1 << 20
+    /// From so many unread bytes on the reader is woken while more of them come: there is something to do for it.
+    private static let worthwhile = 64 << 10
 
     private struct State {
         var head: HTTPResponseHead?
@@ -16,6 +18,8 @@ final class BodyPipe: Sendable {
         var reader: CheckedContinuation<Void, Never>?
         /// Counts what the thread has told, so that a reader waits only for what it has not seen.
         var news = 0
+        /// How much of that the reader had seen when it began to wait.
+        var seen = 0
 
         mutating func takeReader() -> CheckedContinuation<Void, Never>? {
             defer { reader = nil }
@@ -27,22 +31,35 @@ final class BodyPipe: Sendable {
 
     // MARK: The libcurl thread
 
+    /// Takes the head; the reader hears of it with ``announce()``, or with the end.
     func offer(head: HTTPResponseHead) {
-        wake { $0.head = head }
+        state.withLock { state in
+            state.head = head
+            state.news += 1
+        }
     }
 
-    /// Takes the bytes, or refuses them all when too many are unread: the transfer is then to be paused.
+    /// Takes the bytes, or refuses them all when too many are unread: the transfer is then to be paused. The reader hears of
+    /// them with ``announce()``, with the end, or when there are many.
     func offer(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let accepted = state.withLock { state in
+        let (isTaken, reader) = state.withLock { state in
             guard state.unread.count < Self.highWater else {
                 state.isPaused = true
-                return false
+                return (false, state.takeReader())
             }
             state.unread.append(contentsOf: bytes)
-            return true
+            state.news += 1
+            return (true, state.unread.count < Self.worthwhile ? nil : state.takeReader())
         }
-        if accepted { wake { _ in } }
-        return accepted
+        reader?.resume()
+        return isTaken
+    }
+
+    /// Wakes the reader for what has been offered. Most answers come as one piece: head, body and end wake it once, and not each.
+    func announce() {
+        // One that has found by itself what was offered waits for more.
+        let reader = state.withLock { $0.news == $0.seen ? nil : $0.takeReader() }
+        reader?.resume()
     }
 
     /// Ends the body; only the first end counts.
@@ -62,6 +79,8 @@ final class BodyPipe: Sendable {
     }
 
     var hasEnded: Bool { state.withLock { $0.end != nil } }
+    /// Whether somebody waits.
+    var hasReader: Bool { state.withLock { $0.reader != nil } }
 
     // MARK: The reading task
 
@@ -116,7 +135,7 @@ final class BodyPipe: Sendable {
                 await withCheckedContinuation { reader in
                     let mustWait = state.withLock { state in
                         guard state.news == seen, state.reader == nil else { return false }
-                        state.reader = reader
+                        (state.reader, state.seen) = (reader, seen)
                         return true
                     }
                     if !mustWait { reader.resume() }

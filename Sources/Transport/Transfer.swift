@@ -58,6 +58,8 @@ final class Transfer {
     private var isOnKeptConnection = false
     /// The status of the answer, once its head is there.
     private(set) var status: Int?
+    /// Whether the pipe has been offered what its reader may not have heard of.
+    private var hasNews = false
 
     init(
         _ request: HTTPRequest, _ attempt: Attempt, addresses: ServerAddresses?, pipe: BodyPipe,
@@ -202,7 +204,15 @@ final class Transfer {
         return false
     }
 
+    /// Lets the reader know what has come.
+    func announce() {
+        guard hasNews else { return }
+        hasNews = false
+        pipe.announce()
+    }
+
     func received(_ bytes: UnsafeRawBufferPointer) -> Int {
+        hasNews = true
         guard pipe.offer(bytes) else { return pkeyd_write_paused }
         bodyBytes += bytes.count
         return bytes.count
@@ -223,6 +233,7 @@ final class Transfer {
             return false
         }
         if request.reportsCertificate { head.certificate = ServerCertificate(shownTo: easy.pointer) }
+        hasNews = true
         pipe.offer(head: head)
         return true
     }

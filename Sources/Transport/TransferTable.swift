@@ -80,6 +80,8 @@ struct TransferTable {
         }
         endSilences()
         endHugeFramings()
+        // What has ended has told so; the others may have told nothing yet of what came.
+        for entry in entries.values { entry.transfer.announce() }
     }
 
     /// When ``advance()`` is due though nothing has come; nil for never.
@@ -123,6 +125,7 @@ struct TransferTable {
 
     private mutating func startAnew(_ id: TransferID, asRepetition: Bool) {
         guard let entry = remove(id) else { return }
+        entry.transfer.announce()
         var attempt = entry.transfer.attempt
         attempt.needsNewConnection = true
         attempt.isRepetition = attempt.isRepetition || asRepetition

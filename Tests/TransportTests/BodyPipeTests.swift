@@ -31,11 +31,26 @@ struct BodyPipeTests {
                 // Sooner or later after the start of the wait.
                 for _ in 0..<round % 100 { _ = current.read { $0.round } }
                 pipe.offer(head: HTTPResponseHead(status: 200, headers: []))
+                pipe.announce()
             }
             let head = try await pipe.awaitHead(orCancel: handle)
             #expect(head.status == 200)
             try #require(missed.read { $0 } == nil)
         }
+    }
+
+    @Test("A reader hears of bytes that are announced, and of many before they are", arguments: [1, 200_000])
+    func announced(count: Int) async throws {
+        let thread = try CurlThread()
+        defer { thread.stop() }
+        let pipe = BodyPipe()
+        let handle = TransferHandle(id: TransferID(value: 0), host: "test", pipe: pipe, thread: thread)
+        let read = Task { try await pipe.next(orCancel: handle) }
+        while !pipe.hasReader { await Task.yield() }
+        let isTaken = Array(repeating: UInt8(7), count: count).withUnsafeBytes { pipe.offer($0) }
+        #expect(isTaken && pipe.hasReader == (count == 1))
+        pipe.announce()
+        #expect(try await read.value?.count == count)
     }
 
     @Test("The first end counts, and bytes that came before it are handed out first")

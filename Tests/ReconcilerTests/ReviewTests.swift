@@ -62,6 +62,63 @@ struct ReviewTests {
         #expect(told.misjudged == nil)
     }
 
+    /// 0x5 alone, for host 1, in step.
+    private func alone() throws -> (pkey: PKey, record: LedgerRecord, partition: Partition) {
+        let pkey = try PKey(parsing: "0x5")
+        return (pkey, LedgerRecord(.synced, key: "/p/0x5", revision: 5), try ToldEngine.partition(pkey))
+    }
+
+    @Test("No port of a partition joins another one that was disputed before anything was known of the fabric")
+    func disputed() throws {
+        let (pkey, record, partition) = try alone()
+        var told = ToldEngine()
+        _ = told.tell(.started)
+        let list = KeySnapshot(complete: [ToldEngine.key("0x5")], revision: 100)
+        _ = told.tell(.source(.listed(list, reason: "start")))
+        _ = told.ledger(.success([pkey: record]))
+        // UFM takes its time, and meanwhile the watch goes on from a list that ends before what was told.
+        let back = KeySnapshot(complete: [ToldEngine.key("0x5", host: 3, 50)], revision: 60)
+        _ = told.tell(.source(.listed(back, reason: "back")), at: .seconds(1))
+        let odd = ToldEngine.key("0x5", host: 3, 70)
+        _ = told.tell(.source(.changed(revision: 70, [.set(odd)])), at: .seconds(2))
+        _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: [partition]))), at: .seconds(3))
+        #expect(told.looks == 1)
+        let new = try PKey(parsing: "0x7")
+        let joining = told.tell(
+            .source(.changed(revision: 130, [.set(ToldEngine.key("0x7", host: 1, 130))])), at: .seconds(4))
+        print("DBG", joining.onPartitions)
+        #expect(joining.onPartitions[new]?.isClaim == true)
+        guard case .wait = told.answer(new, .done, at: .seconds(4)).onPartitions[new] else {
+            Issue.record("0x7 does not wait: \(told.asked)")
+            return
+        }
+    }
+
+    @Test("What waited, and is in step without us, waits no more")
+    func waited() throws {
+        let (pkey, record, partition) = try alone()
+        let new = try PKey(parsing: "0x6")
+        var told = ToldEngine()
+        _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: record], fabric: [partition])
+        // 0x5 gives its port up, and UFM is slow to do so.
+        let change = [ToldEngine.key("0x5", host: 2, 101), ToldEngine.key("0x6", host: 1, 101)].map(KeyChange.set)
+        _ = told.tell(.source(.changed(revision: 101, change)), at: .seconds(1))
+        #expect(told.answer(new, .done, at: .seconds(1)).onPartitions[new] != nil)
+        _ = told.answer(new, .done, at: .seconds(1))
+        // Another daemon has done both.
+        _ = told.tell(.timer, at: .seconds(32))
+        let both = [
+            pkey: LedgerRecord(.synced, key: "/p/0x5", revision: 101),
+            new: LedgerRecord(.synced, key: "/p/0x6", revision: 101),
+        ]
+        _ = told.ledger(.success(both), at: .seconds(32))
+        let fabric = [try ToldEngine.partition(pkey, host: 2), try ToldEngine.partition(new)]
+        let looks = told.looks
+        _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: fabric))), at: .seconds(32))
+        // Of 0x5 a step is under way, and 0x6 is known to wait.
+        #expect(told.looks == looks + 2)
+    }
+
     /// Lets the interval pass, and answers all that is read then.
     @discardableResult
     private func readEverything(

@@ -107,16 +107,24 @@ package struct History: Sendable {
     ///
     /// What changed after it stays: some of that may have been told already.
     package mutating func take(_ list: KeySnapshot) {
-        var listed = Set<KeyName>()
-        listed.reserveCapacity(list.entries.count)
+        let known = keys.values.count { $0.revision <= list.revision }
+        var found = 0
         for entry in list.entries {
-            listed.insert(entry.key)
-            if let memory = keys[entry.key], memory.revision > list.revision { continue }
-            if let gone = deletion(of: entry.key), gone > list.revision { continue }
+            if let memory = keys[entry.key] {
+                guard memory.revision <= list.revision else { continue }
+                found += 1
+                // Of one version there is one value in a history: as a rule of nearly all.
+                if memory.revision == entry.revision { continue }
+            } else if let gone = deletion(of: entry.key), gone > list.revision {
+                continue
+            }
             keys[entry.key] = Memory(entry)
         }
-        for (key, memory) in keys where memory.revision <= list.revision && !listed.contains(key) {
-            forget(key, with: list.revision)
+        if found < known {
+            let listed = Set(list.entries.map(\.key))
+            for (key, memory) in keys where memory.revision <= list.revision && !listed.contains(key) {
+                forget(key, with: list.revision)
+            }
         }
         if !isComplete { forgotten = list.revision }
         isComplete = true

@@ -70,7 +70,7 @@ extension EtcdClient {
         var rest = range
         var first: (header: ResponseHeader, endpoint: EtcdEndpoint)?
         var remaining = limit == 0 ? Int64.max : limit
-        var size = PageSize()
+        var size = PageSize(keysOnly: keysOnly)
         while true {
             let page: RangePage
             let asked = min(size.keys, remaining)

@@ -10,15 +10,22 @@ struct PageSize {
     static let bytes = 320 << 10
     /// Of whatever size: etcd has a whole page in memory, and large values may stand behind small ones.
     static let most: Int64 = 2_000
+    /// The same of pages without values, which are small on their way.
+    static let mostKeysOnly: Int64 = 5_000
 
     private(set) var keys = first
+    private let most: Int64
     private var isLimited = false
+
+    init(keysOnly: Bool = false) {
+        most = keysOnly ? Self.mostKeysOnly : Self.most
+    }
 
     /// What a page has shown of the keys' size lets the next one have more.
     mutating func grow(after page: [KeyValue]) {
         guard !isLimited, !page.isEmpty else { return }
         let size = page.reduce(0) { $0 + $1.key.count + $1.value.count }
-        keys = max(keys, min(Self.most, Int64(Self.bytes / max(1, size / page.count))))
+        keys = max(keys, min(most, Int64(Self.bytes / max(1, size / page.count))))
     }
 
     /// What etcd refused to send in one answer it would refuse again. Values of a megabyte are rare, and legal.

@@ -20,6 +20,9 @@ struct PageSizeTests {
         #expect(size.keys == PageSize.most)
         size.grow(after: page(Int(PageSize.most), valueBytes: 64))
         #expect(size.keys == PageSize.most)
+        size = PageSize(keysOnly: true)
+        size.grow(after: page(500, valueBytes: 0))
+        #expect(size.keys == PageSize.mostKeysOnly)
     }
 
     @Test("Pages that are large already do not grow, and what one has shown is not forgotten for the next")

@@ -108,13 +108,14 @@ package struct History: Sendable {
     /// What changed after it stays: some of that may have been told already.
     package mutating func take(_ list: KeySnapshot) {
         let known = keys.values.count { $0.revision <= list.revision }
+        let told = told?.revision ?? .absent
         var found = 0
         for entry in list.entries {
             if let memory = keys[entry.key] {
                 guard memory.revision <= list.revision else { continue }
                 found += 1
-                // Of one version there is one value in a history: as a rule of nearly all.
-                if memory.revision == entry.revision { continue }
+                // It has been compared, or the list would not be ours: as a rule nearly all.
+                if memory.revision == entry.revision, entry.revision <= told { continue }
             } else if let gone = deletion(of: entry.key), gone > list.revision {
                 continue
             }

@@ -31,7 +31,7 @@ struct WatchLineScannerTests {
             #"{"error":{"grpc_code":16,"message":"etcdserver: invalid auth token"}}"#,
             #"{"result":{"header":{"revision":"7"},"events":[{"kv":{"key":"YQ==","mod_revision":7}}]}}"#,
             #"{"result":{"header":{"revision":"7"},"events":[{"kv":null}]}}"#,
-            #"{"result":{"header":{"revision":"7"},"events":[{"type":"\u0050UT","kv":{"key":"YQ==","mod_revision":"7"}}]}}"#,
+            #"{"result":{"header":{"revision":"7"},"events":[{"type":"\u0050UT","kv":{"key":"YQ=="}}]}}"#,
             #"{"result":{"header":{"revision":"7"},"header":{"revision":"8"}}}"#, #"{"result":{}}"#, "{}", "",
             #"{"result":{"header":{"revision":"7"}},"error":{"message":"x"}}"#, #"{"result":{"header":{"revision":"7"}}} x"#,
         ])

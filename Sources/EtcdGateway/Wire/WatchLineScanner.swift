@@ -37,7 +37,9 @@ extension GatewayScanner {
         }
         guard isOne else { return nil }
         var message = WatchMessage(header: header)
-        (message.isCreated, message.isFragment, message.events) = (isCreated ?? false, isFragment ?? false, events ?? [])
+        message.isCreated = isCreated ?? false
+        message.isFragment = isFragment ?? false
+        message.events = events ?? []
         return message
     }
 

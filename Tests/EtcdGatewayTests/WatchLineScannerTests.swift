@@ -33,7 +33,8 @@ struct WatchLineScannerTests {
             #"{"result":{"header":{"revision":"7"},"events":[{"kv":null}]}}"#,
             #"{"result":{"header":{"revision":"7"},"events":[{"type":"\u0050UT","kv":{"key":"YQ=="}}]}}"#,
             #"{"result":{"header":{"revision":"7"},"header":{"revision":"8"}}}"#, #"{"result":{}}"#, "{}", "",
-            #"{"result":{"header":{"revision":"7"}},"error":{"message":"x"}}"#, #"{"result":{"header":{"revision":"7"}}} x"#,
+            #"{"result":{"header":{"revision":"7"}},"error":{"message":"x"}}"#,
+            #"{"result":{"header":{"revision":"7"}}} x"#,
         ])
     func left(text: String) {
         #expect(WatchLineScanner.message(in: Array(text.utf8)) == nil)

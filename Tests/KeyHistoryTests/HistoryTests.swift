@@ -32,6 +32,19 @@ struct HistoryTests {
         history.reach(point(100))
     }
 
+    @Test("What is told once more at a version is the same, or cannot be true beside what was told before")
+    func echoes() {
+        func echo(_ change: KeyChange) -> History.Echo { history.echo(of: change) }
+        #expect(echo(.set(KeyEntry(key: "a", value: [90], revision: 90))) == .heard)
+        #expect(echo(.set(KeyEntry(key: "a", value: [91], revision: 90))) == .contradiction)
+        #expect(echo(.set(KeyEntry(key: "a", value: [91], revision: 95))) == .contradiction)
+        #expect(echo(.set(KeyEntry(key: "a", value: [90], revision: 60))) == .outdated)
+        #expect(echo(.deleted(key: "a", revision: 95)) == .contradiction)
+        #expect(echo(.deleted(key: "a", revision: 80)) == .outdated)
+        #expect(echo(.deleted(key: "c", revision: 80)) == .heard)
+        #expect(echo(.set(KeyEntry(key: "c", value: [40], revision: 40))) == .outdated)
+    }
+
     @Test("Without any memory a list is ours, and a floor of a former life makes one below it old")
     func first() {
         #expect(History().judge(list(3, ["a": 2])) == .ours)

@@ -94,6 +94,21 @@ struct ReviewTests {
         }
     }
 
+    @Test("A list that failed is no list of nothing: what is in step is passed over as before")
+    func failedList() throws {
+        let (pkey, record, partition) = try alone()
+        var told = ToldEngine()
+        _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: record], fabric: [partition])
+        let request = try #require(
+            told.tell(.timer, at: .seconds(31)).compactMap {
+                if case .listSource(let asked) = $0 { asked } else { nil }
+            }.first)
+        _ = told.tell(.sourceListed(request, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
+        _ = told.ledger(.success([pkey: record]), at: .seconds(31))
+        _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: [partition]))), at: .seconds(31))
+        #expect(told.looks == 0)
+    }
+
     @Test("What waited, and is in step without us, waits no more")
     func waited() throws {
         let (pkey, record, partition) = try alone()

@@ -81,6 +81,20 @@ extension EngineDoubtTests {
         #expect(isGuarded(started.onPartitions[pkey]))
     }
 
+    @Test("A list that ends before what a former life was told begins nothing, and one that goes on from there does")
+    mutating func below() throws {
+        var configuration = EngineConfiguration(sources: [ToldEngine.source])
+        configuration.floors = [ToldEngine.source: StorePoint(revision: 100)]
+        told = ToldEngine(configuration)
+        let keys = [ToldEngine.key("0x6", host: 2, 41)]
+        let ledger = [pkey: record(.synced, "0x5", 50), other: record(.synced, "0x6", 41)]
+        let fabric = [try ToldEngine.partition(pkey), try ToldEngine.partition(other, host: 2)]
+        #expect(told.begin(keys: keys, ledger: ledger, fabric: fabric, revision: 60).onPartitions == [:])
+        let list = KeySnapshot(complete: keys, revision: 101)
+        let listed = told.tell(.source(.listed(list, reason: "anew")), at: .seconds(1))
+        #expect(listed.onPartitions[pkey]?.isAuthorisation == true)
+    }
+
     @Test("It is guarded as well when the watch begins anew from another list before that")
     mutating func suspectedRemembered() throws {
         try either()

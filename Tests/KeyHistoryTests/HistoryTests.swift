@@ -45,6 +45,18 @@ struct HistoryTests {
         #expect(echo(.set(KeyEntry(key: "c", value: [40], revision: 40))) == .outdated)
     }
 
+    @Test("What a list lacks is known to be gone from then on, be it one key or all", arguments: [["a": 90], [:]])
+    mutating func lacked(keys: [String: Int64]) {
+        history.take(list(110, keys))
+        #expect(history.count == keys.count)
+        #expect(history.deletion(of: "b") == 110)
+        #expect(history.deletion(of: "a") == (keys.isEmpty ? 110 : nil))
+        // And what changed after the list is not.
+        history.take([.set(KeyEntry(key: "d", value: [4], revision: 130))], at: point(130))
+        history.take(list(120, keys))
+        #expect(history.count == keys.count + 1 && history.deletion(of: "d") == nil)
+    }
+
     @Test("Without any memory a list is ours, and a floor of a former life makes one below it old")
     func first() {
         #expect(History().judge(list(3, ["a": 2])) == .ours)

@@ -160,4 +160,21 @@ struct WriteCourseTests {
         }
         #expect(succeeded > 10_000, "\(seed)")
     }
+
+    @Test("A UFM that has no request which sets all members is not asked with ever fewer of them")
+    func noSuchRequest() throws {
+        let members = try (1...4).map { Member(guid: try GUID(parsing: "043f720300f5510\($0)"), index0: true) }
+        let pkey = try PKey(parsing: "0x5")
+        let new = NewPartition(pkey, members, ipOverIB: true, by: .whole)
+        var course = WriteCourse([.create(new)], planner: Planner())
+        func next() -> NewPartition? { if case .create(let new)? = course.next { new } else { nil } }
+        #expect(course.met(.noSuchCall) == .goOn)
+        #expect(next()?.way == .adding && next()?.members == members)
+        // No more does it make one with the first that are added, and so fewer are tried.
+        #expect(course.met(.noSuchPartition) == .goOn)
+        #expect(next()?.way == .whole && next()?.members == Array(members.prefix(2)))
+        #expect(course.met(.noSuchCall) == .askAboutEmptyPartitions)
+        #expect(course.keepsEmptyPartitions(true) == .goOn)
+        #expect(next()?.way == .empty(index0: true) && next()?.members == [])
+    }
 }

@@ -64,6 +64,16 @@ struct KeyQueueTests {
         #expect(try #require(queue.nextReady(after: .zero)) <= KeyQueue<String>.firstBackoff)
     }
 
+    @Test("Who waits has tried nothing, and its backoff goes on from where it was")
+    mutating func deferred() throws {
+        for outcome in [KeyQueue<String>.Outcome.failed, .failed, .failed, .failed, .deferred, .failed] {
+            queue.add("a", .arrival, isNews: true, now: .zero)
+            #expect(queue.next(now: .zero)?.key == "a")
+            queue.finished("a", outcome, now: .zero)
+        }
+        #expect(try #require(queue.nextReady(after: .zero)) >= KeyQueue<String>.firstBackoff * 8)
+    }
+
     @Test("A fresh change of a failing key does not wait for its backoff")
     mutating func freshAfterFailure() {
         queue.add("a", .arrival, isNews: true, now: .zero)

@@ -4,7 +4,7 @@
 package struct Members: Hashable, Sendable {
     /// In ascending order.
     package private(set) var guids: [GUID] = []
-    private var flags = FlagsOfAll.same(MemberFlags(.full, index0: false))
+    private var flags = FlagsOfAll.same(MemberFlags())
 
     /// Of two with one GUID the later counts.
     package init(_ members: some Sequence<Member>) {
@@ -44,12 +44,12 @@ package struct Members: Hashable, Sendable {
         set {
             let index = position(of: guid)
             let isThere = index < guids.count && guids[index] == guid
+            guard isThere || newValue != nil else { return }
             var members = Array(self)
             switch (newValue, isThere) {
             case (let member?, true): members[index] = member
             case (let member?, false): members.insert(member, at: index)
-            case (nil, true): members.remove(at: index)
-            case (nil, false): return
+            case (nil, _): members.remove(at: index)
             }
             keep(members)
         }
@@ -81,10 +81,12 @@ private struct MemberFlags: Hashable {
     let isLimited: Bool
     let index0: Bool
 
-    init(_ membership: Membership, index0: Bool) {
-        isLimited = membership == .limited
-        self.index0 = index0
+    init(_ member: Member) {
+        (isLimited, index0) = (member.membership == .limited, member.index0)
     }
+
+    /// Those of the members that there are none of.
+    init() { (isLimited, index0) = (false, false) }
 
     var membership: Membership { isLimited ? .limited : .full }
 }
@@ -97,13 +99,8 @@ private enum FlagsOfAll: Hashable {
     case each([MemberFlags])
 
     init(_ members: [Member]) {
-        let first = members.first.map { MemberFlags($0.membership, index0: $0.index0) }
-        guard let first else {
-            self = .same(MemberFlags(.full, index0: false))
-            return
-        }
-        let isSame = members.allSatisfy { $0.membership == first.membership && $0.index0 == first.index0 }
-        self = isSame ? .same(first) : .each(members.map { MemberFlags($0.membership, index0: $0.index0) })
+        let first = members.first.map(MemberFlags.init) ?? MemberFlags()
+        self = members.allSatisfy { MemberFlags($0) == first } ? .same(first) : .each(members.map(MemberFlags.init))
     }
 
     subscript(position: Int) -> MemberFlags {

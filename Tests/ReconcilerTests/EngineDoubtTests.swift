@@ -30,9 +30,7 @@ struct EngineDoubtTests {
             fabric: [try ToldEngine.partition(pkey), try ToldEngine.partition(other, host: 2)])
     }
 
-    func asked(_ actions: [EngineAction]) -> ListRequest? {
-        actions.compactMap { if case .listSource(let asked) = $0 { asked } else { nil } }.last
-    }
+    func asked(_ actions: [EngineAction]) -> ListRequest? { actions.listRequest }
 
     /// Lets time pass, and answers the list that is asked for then.
     mutating func list(

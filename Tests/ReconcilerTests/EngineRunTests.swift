@@ -199,10 +199,7 @@ struct EngineRunTests {
         let partition = try ToldEngine.partition(pkey)
         _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [partition])
         let resync = told.tell(.timer, at: .seconds(31))
-        let epoch = try #require(
-            resync.compactMap { action in
-                if case .listSource(let asked) = action { asked } else { nil }
-            }.first)
+        let epoch = try #require(resync.listRequest)
         let failed = told.tell(.sourceListed(epoch, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
         #expect(failed.onPartitions == [:])
         _ = told.tell(

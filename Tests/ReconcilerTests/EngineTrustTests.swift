@@ -26,7 +26,7 @@ struct EngineTrustTests {
     }
 
     private func asked(_ actions: [EngineAction]) -> ListRequest? {
-        actions.compactMap { if case .listSource(let asked) = $0 { asked } else { nil } }.last
+        actions.listRequest
     }
 
     /// Answers the list that was asked for last.

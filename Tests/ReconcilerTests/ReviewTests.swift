@@ -86,7 +86,6 @@ struct ReviewTests {
         let new = try PKey(parsing: "0x7")
         let joining = told.tell(
             .source(.changed(revision: 130, [.set(ToldEngine.key("0x7", host: 1, 130))])), at: .seconds(4))
-        print("DBG", joining.onPartitions)
         #expect(joining.onPartitions[new]?.isClaim == true)
         guard case .wait = told.answer(new, .done, at: .seconds(4)).onPartitions[new] else {
             Issue.record("0x7 does not wait: \(told.asked)")
@@ -99,10 +98,7 @@ struct ReviewTests {
         let (pkey, record, partition) = try alone()
         var told = ToldEngine()
         _ = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: record], fabric: [partition])
-        let request = try #require(
-            told.tell(.timer, at: .seconds(31)).compactMap {
-                if case .listSource(let asked) = $0 { asked } else { nil }
-            }.first)
+        let request = try #require(told.tell(.timer, at: .seconds(31)).listRequest)
         _ = told.tell(.sourceListed(request, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
         _ = told.ledger(.success([pkey: record]), at: .seconds(31))
         _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: [partition]))), at: .seconds(31))

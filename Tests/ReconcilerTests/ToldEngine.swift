@@ -239,6 +239,11 @@ extension [EngineAction] {
         }
     }
 
+    /// The last list of a source that is asked for.
+    var listRequest: ListRequest? {
+        compactMap { if case .listSource(let asked) = $0 { asked } else { nil } }.last
+    }
+
     var follows: Bool { contains { if case .follow = $0 { true } else { false } } }
     var pingsFabric: Bool { contains { if case .pingFabric = $0 { true } else { false } } }
     var readsFabric: Bool { contains { if case .readFabric = $0 { true } else { false } } }

@@ -184,7 +184,7 @@ struct TombstoneTests {
     mutating func anotherHistory() throws {
         _ = try beginBesideAnother()
         func asked(_ actions: [EngineAction]) -> ListRequest? {
-            actions.compactMap { if case .listSource(let asked) = $0 { asked } else { nil } }.last
+            actions.listRequest
         }
         func list(by witness: String) -> KeySnapshot {
             KeySnapshot(

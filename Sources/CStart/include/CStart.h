@@ -17,8 +17,9 @@ void pkeyd_share_memory(void);
 // Gives memory that nobody uses back to the system, where the C library would keep it.
 void pkeyd_give_back_memory(void);
 
-// Lets go of the program's and its libraries' instructions and constants, as the system does by itself where memory is short: those that are
-// used again come from their files, or from what the system keeps of them, at their next use (madvise(2), MADV_DONTNEED).
+// Lets go of the program's and its libraries' instructions and constants, as the system does by itself where memory is short:
+// those that are used again come from their files, or from what the system keeps of them, at their next use (madvise(2),
+// MADV_DONTNEED).
 void pkeyd_let_go_of_program(void);
 
 #endif

@@ -74,9 +74,11 @@ package struct DesiredState: Sendable {
         views.indices.contains { !views[$0].missed.isEmpty && views[$0].missed[key] != nil }
     }
 
-    /// The key that decides over a partition and what it says, where it is not disputed.
-    func undisputed(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry)? {
-        guard !isDisputed(pkey), let (key, entry, _) = deciding(pkey) else { return nil }
+    /// The key that decides over a partition and what it says, where nothing stands against that.
+    func unquestioned(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry)? {
+        guard !isDisputed(pkey), !refuted.contains(pkey), let (key, entry, _) = deciding(pkey), !isMissed(key) else {
+            return nil
+        }
         return (key, entry)
     }
 

@@ -15,11 +15,13 @@ extension Standings {
     }
 
     /// Whether one key wants a partition and nobody doubts it, the ledger has it as synced for that key as it is now, the fabric
-    /// shows it so, and nothing is held back of it, waited for or yet to leave. One whose key a list lacks, or of which a
-    /// comparison has refuted what it is to be, may have to give up all of its ports.
+    /// shows it so, and nothing is held back of it, waited for or yet to leave.
+    ///
+    /// That it loses no port as far as was noted is not enough where its key is in doubt: a record that comes back makes it ours
+    /// again, and then it may lose them all.
     private func isPlainlyInStep(_ pkey: PKey, _ picture: Picture) -> Bool {
-        guard let record = picture.records[pkey]?.record, let (key, entry) = picture.desired.undisputed(pkey),
-            case .present(let wanted) = entry.intent,
+        guard let record = picture.records[pkey]?.record, picture.strange[pkey] == nil,
+            let (key, entry) = picture.desired.unquestioned(pkey), case .present(let wanted) = entry.intent,
             record == LedgerRecord(.synced, key: key, revision: entry.revision),
             let actual = picture.fabric.settled(pkey), planner.isRight(actual, for: wanted)
         else { return false }

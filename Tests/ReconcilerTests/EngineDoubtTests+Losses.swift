@@ -103,6 +103,16 @@ extension EngineDoubtTests {
         #expect(isGuarded(anew.onPartitions[pkey]))
     }
 
+    @Test("What the watch had told in a doubt to be there, and a list lacks that goes on, is guarded: nobody has told its end")
+    mutating func disputedLost() throws {
+        try begin()
+        fallBack(.seconds(1))
+        _ = watch(.set(ToldEngine.key("0x5", host: 3, 70)), .seconds(2))
+        let list = KeySnapshot(complete: [ToldEngine.key("0x6", host: 2, 91)], at: StorePoint(revision: 101))
+        let anew = told.tell(.source(.listed(list, reason: "compacted")), at: .seconds(3))
+        #expect(isGuarded(anew.onPartitions[pkey]))
+    }
+
     @Test("The watch's word on it is obeyed all the same")
     mutating func toldAfterBoth() throws {
         try either()
@@ -192,15 +202,20 @@ extension EngineDoubtTests {
         _ = told.answer(pkey, .read(nil))
         _ = told.answer(pkey, .done)
         // What an earlier life may have sent is waited for.
+        let gone = LedgerRecord(.deleting, key: "/p/0x5", revision: 0, isSeenGone: true)
         _ = told.tell(.timer, at: .seconds(700))
+        _ = told.ledger(.success([pkey: gone, other: rest]), at: .seconds(700))
         _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: [there]))), at: .seconds(701))
         if told.asked[pkey] == .read { _ = told.answer(pkey, .read(nil), at: .seconds(702)) }
         #expect(told.asked[pkey]?.isRelease == true)
         _ = told.answer(pkey, .done, at: .seconds(702))
-        for _ in 0..<6 {
-            _ = told.ledger(.success([pkey: record(.guarded), other: rest]), at: .seconds(703))
-        }
-        #expect(told.asked[pkey]?.isRelease == true)
+        // Both come back from before.
+        #expect(told.tell(.timer, at: .seconds(740)).readsLedger)
+        var actions = told.ledger(.success([pkey: record(.guarded), other: rest]), at: .seconds(740))
+        let fabric = FabricSnapshot(complete: [there, try ToldEngine.partition(pkey)])
+        actions += told.tell(.fabricRead(.success(fabric)), at: .seconds(741))
+        #expect(actions.onPartitions[pkey] == nil, "\(actions.texts)")
+        #expect(told.status.guarded == Capped([pkey]), "\(actions.texts)")
     }
 
     @Test("Somebody's approval ends that what lists brought is held because members disagree")

@@ -179,6 +179,21 @@ struct EngineDoubtTests {
         #expect(settled.onPartitions[pkey] == .confirm(expecting: ["/p/0x5": 90, "/p/0x0005": .absent]))
     }
 
+    @Test("A second opinion that was asked for before a dispute, and answered in it, is none on what comes after")
+    mutating func confirmed() throws {
+        told.agrees = false
+        let keys = [ToldEngine.key("0x5", 90), ToldEngine.key("0x6", host: 2, 91)]
+        _ = told.begin(
+            keys: keys, ledger: [pkey: record(), other: record(.synced, "0x6", 91)],
+            fabric: [try ToldEngine.partition(other, host: 2)])
+        #expect(told.asked[pkey]?.isConfirmation == true)
+        fallBack(.seconds(1))
+        _ = watch(.set(ToldEngine.key("0x5", host: 3, 70)), .seconds(2))
+        #expect(told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(2)).onPartitions == [:])
+        let settled = try list(keys, at: 101, by: "two", .seconds(6))
+        #expect(settled.onPartitions[pkey]?.isConfirmation == true)
+    }
+
     // MARK: What a second opinion compares
 
     @Test("A second opinion compares the record, and the key that it is of, beside all keys that are known")

@@ -76,6 +76,7 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
             let event = try await FollowerStop.reading { () async throws(EtcdError) in
                 try state.listed(listing.snapshot, through: listing.endpoint, now: clock.now)
             }
+            lists.begins(with: listing)
             try await FollowerStop.telling(event, tell)
             try await FollowerStop.telling(.listed(listing.snapshot, reason), tell)
         case .watch: try await watch(state, tell)

@@ -130,7 +130,7 @@ package final class V2Lists: Sendable {
             snapshot = KeySnapshot(
                 complete: keys.map(\.entry).sorted { $0.key < $1.key }, at: listing.point,
                 by: Respondent(listing.endpoint.url))
-            content.withLock { $0.presence.saw() }
+            content.withLock { $0.presence.saw(at: listing.point.revision) }
         case .missing:
             try await judgeMissing(listing)
             snapshot = KeySnapshot(complete: [], at: listing.point, by: Respondent(listing.endpoint.url))
@@ -157,12 +157,14 @@ package final class V2Lists: Sendable {
     /// Takes note of what a watch tells.
     func heard(_ event: V2Event) {
         content.withLock { content in
-            if event.effect == .set, directory.shows(event.node.key) { content.presence.saw() }
-            if event.effect == .removed, directory.isWithin(event.node.key) {
-                content.presence.went(at: KeyVersion(event.index))
-            }
+            let version = KeyVersion(event.index)
+            if event.effect == .set, directory.shows(event.node.key) { content.presence.saw(at: version) }
+            if event.effect == .removed, directory.isWithin(event.node.key) { content.presence.went(at: version) }
         }
     }
+
+    /// Takes note of the list from which on is followed.
+    func begins(with listing: Listing) { content.withLock { $0.presence.begins(at: listing.snapshot.revision) } }
 
     /// Takes note of who serves the watch.
     func follows(through endpoint: EtcdEndpoint) { content.withLock { $0.watched = endpoint } }
@@ -179,23 +181,22 @@ struct V2Presence: Sendable {
         case mustBeThere
     }
 
-    private enum State {
-        case unknown
-        case seen
-        case gone(KeyVersion)
+    /// The last version at which it was there, and at which it was taken away. A list that began before its end may be answered
+    /// after the watch has told that, and a watch that catches up tells the past of what a list has shown.
+    private var (seen, gone): (KeyVersion?, KeyVersion?)
+
+    mutating func saw(at version: KeyVersion) { seen = max(seen ?? version, version) }
+    mutating func went(at version: KeyVersion) { gone = max(gone ?? version, version) }
+
+    /// What is told from now on goes on from a list that shows it, at that version: one that is lower than what was seen is of a
+    /// store that went back.
+    mutating func begins(at version: KeyVersion) {
+        if let before = seen, version < before { (seen, gone) = (version, nil) }
     }
-
-    private var state = State.unknown
-
-    mutating func saw() { state = .seen }
-    mutating func went(at version: KeyVersion) { state = .gone(version) }
 
     /// What it means that it is missing at a version.
     func verdict(at version: KeyVersion) -> Verdict {
-        switch state {
-        case .unknown: .unknown
-        case .seen: .mustBeThere
-        case .gone(let then): version >= then ? .mayBeMissing : .mustBeThere
-        }
+        guard let gone, seen.map({ $0 <= gone }) ?? true else { return seen == nil ? .unknown : .mustBeThere }
+        return version >= gone ? .mayBeMissing : .mustBeThere
     }
 }

@@ -32,11 +32,10 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
 
     /// Changes the value, and wakes those who wait.
     package func update<Result>(_ body: (inout State) -> Result) -> Result {
+        // Woken before the lock is free, a waiter would only wait again, for that.
+        defer { pthread_cond_broadcast(condition) }
         pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_broadcast(condition)
-            pthread_mutex_unlock(mutex)
-        }
+        defer { pthread_mutex_unlock(mutex) }
         return body(&state)
     }
 

@@ -14,7 +14,7 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
     package let port: UInt16?
 
     package init(parsing text: some StringProtocol) throws(Flaw) {
-        let (host, port) = Self.parts(of: text)
+        let (host, port) = Self.parts(of: String(text))
         if let port {
             guard port.utf8.allSatisfy(Self.isDigit), let number = UInt16(port), number > 0 else { throw .port }
             self.port = number
@@ -28,7 +28,7 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether it has brackets around it where it could be mistaken otherwise.
-    package var isIPv6: Bool { host.contains(":") }
+    package var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
 
     /// As a URL has it: `host`, `host:port`, with brackets around an IPv6 address.
     package var description: String {
@@ -36,11 +36,11 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Cut at the colon that would separate a port: the only one, or the one after a bracketed address.
-    private static func parts(of text: some StringProtocol) -> (host: String, port: String?) {
-        guard let colon = text.lastIndex(of: ":") else { return (String(text), nil) }
+    private static func parts(of text: String) -> (host: String, port: String?) {
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return (text, nil) }
         let host = text[..<colon]
-        guard host.hasSuffix("]") || !host.contains(":") else { return (String(text), nil) }
-        return (String(host), String(text[text.index(after: colon)...]))
+        guard host.hasSuffix("]") || !host.utf8.contains(UInt8(ascii: ":")) else { return (text, nil) }
+        return (String(host), String(text[text.utf8.index(after: colon)...]))
     }
 
     private static func isName(_ host: String) -> Bool {
@@ -50,8 +50,9 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is made of what an IPv6 address is made of, and its zone of what names of interfaces are.
     private static func isIPv6(_ host: String) -> Bool {
+        guard host.utf8.contains(UInt8(ascii: ":")) else { return false }
         let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let digits = parts.first, digits.count(where: { $0 == ":" }) >= 2 else { return false }
+        guard let digits = parts.first, digits.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2 else { return false }
         return digits.utf8.allSatisfy { Hex.isDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
             && parts.dropFirst().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isOfName) }
     }

@@ -54,8 +54,15 @@ extension StringProtocol {
     /// The text without the white space and line ends around it.
     package var trimmed: String {
         // Scalars, because Swift takes a blank with a combining mark after it for one character.
-        let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
-        let end = scalars.lastIndex { !$0.properties.isWhitespace }
+        let scalars = unicodeScalars.drop { $0.isBlank }
+        let end = scalars.lastIndex { !$0.isBlank }
         return end.map { String(String.UnicodeScalarView(scalars[...$0])) } ?? ""
+    }
+}
+
+extension Unicode.Scalar {
+    /// White space, line ends among it. The tables of Unicode are asked of what is in them alone.
+    fileprivate var isBlank: Bool {
+        isASCII ? value == 0x20 || (0x09...0x0d).contains(value) : properties.isWhitespace
     }
 }

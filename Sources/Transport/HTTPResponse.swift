@@ -12,7 +12,7 @@ package struct HTTPResponseHead: Sendable {
 
     /// The first value of a header, whatever the case of its name.
     package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 

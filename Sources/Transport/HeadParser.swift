@@ -8,17 +8,18 @@ struct HeadParser {
     /// The head, once its closing blank line is there; interim answers (1xx) are passed over.
     mutating func consume(_ bytes: UnsafeRawBufferPointer) -> HTTPResponseHead? {
         // No more than the line end: a line of blanks does not close the head.
-        var line = String(decoding: bytes, as: UTF8.self)[...]
-        while line.last?.isNewline == true { line.removeLast() }
-        if line.hasPrefix("HTTP/") {
-            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        var line = bytes[...]
+        while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { line.removeLast() }
+        if line.starts(with: "HTTP/".utf8) {
+            let words = line.split(separator: UInt8(ascii: " "))
+            status = words.dropFirst().first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
             headers = []
             return nil
         }
         guard line.isEmpty else {
-            if let colon = line.firstIndex(of: ":") {
-                let value = line[line.index(after: colon)...].trimmed
-                headers.append(HTTPHeader(String(line[..<colon]), value))
+            if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+                let value = String(decoding: line[(colon + 1)...], as: UTF8.self).trimmed
+                headers.append(HTTPHeader(String(decoding: line[..<colon], as: UTF8.self), value))
             }
             return nil
         }

@@ -79,9 +79,21 @@ package struct DeletionGuard: Equatable, Sendable {
         verdicts[pkey] = verdicts[pkey] ?? .believed
     }
 
+    /// That the deletion was believed is not to count any more.
+    package mutating func doubt(_ pkey: PKey) {
+        if verdicts[pkey] == .believed { verdicts[pkey] = nil }
+    }
+
     /// Somebody has approved the deletion; says whether that is news.
     package mutating func approve(_ pkey: PKey) -> Bool {
         verdicts.updateValue(.approved, forKey: pkey) != .approved
+    }
+
+    /// What was approved is no more; says whether that is news.
+    package mutating func retractApproval(of pkey: PKey) -> Bool {
+        guard verdicts[pkey] == .approved else { return false }
+        verdicts[pkey] = nil
+        return true
     }
 
     /// The PKey is wanted again, or is no longer ours: its next deletion is another one; says whether that is news.

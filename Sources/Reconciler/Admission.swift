@@ -107,6 +107,8 @@ package struct Admission: Equatable, Sendable {
                 continue
             }
             absent.append(pkey)
+            // What was approved was another record, or this one before somebody wrote it anew.
+            if record.isGuardable, deletionGuard.retractApproval(of: pkey) { isChanged = true }
             // Held before this life, or before it looked again: it is told anew, with since when.
             if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) {
                 judgement.held.append(pkey)
@@ -176,6 +178,11 @@ package struct Admission: Equatable, Sendable {
         reverted = [:]
         for pkey in deletionGuard.judged { deletionGuard.forget(pkey) }
         guarded = Capped()
+    }
+
+    /// The keys of these may have been lost, as is known by now: that a list lacks them is no reason to delete any more.
+    package mutating func doubted(_ pkeys: some Sequence<PKey>) {
+        for pkey in pkeys { deletionGuard.doubt(pkey) }
     }
 
     /// We have let go of a partition: its next deletion is another one.

@@ -54,6 +54,20 @@ struct DeletionGuardTests {
         #expect(deletionGuard.held == Array(pkeys[1..<5]))
     }
 
+    @Test("What was believed may be held once that is doubted; what somebody has approved stays so, and what is held, held")
+    mutating func doubt() {
+        _ = deletionGuard.judge(pkeys[0..<2], owned: 5, isListed: true)
+        _ = deletionGuard.approve(pkeys[1])
+        deletionGuard.hold(pkeys[2])
+        for pkey in pkeys[0..<3] {
+            deletionGuard.doubt(pkey)
+            deletionGuard.hold(pkey)
+        }
+        #expect(deletionGuard.held == [pkeys[0], pkeys[2]])
+        deletionGuard.doubt(pkeys[2])
+        #expect(deletionGuard.held == [pkeys[0], pkeys[2]])
+    }
+
     @Test("A PKey that was wanted again is judged anew")
     mutating func forgetting() {
         _ = deletionGuard.judge(pkeys[0..<5], owned: 5, isListed: true)

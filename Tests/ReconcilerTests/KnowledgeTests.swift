@@ -1,5 +1,6 @@
 import Fabric
 import KeyHistory
+import Planning
 import Testing
 
 @testable import Reconciler
@@ -89,6 +90,27 @@ struct KnowledgeTests {
         #expect(ledger[pkey] == nil && ledger.doubted == [pkey])
         _ = ledger.read(ledger.readingStarted(), empty)
         #expect(ledger.doubted == [])
+    }
+
+    @Test("What a read shows that is newer than what was learnt since it began is not passed over: another read is asked for")
+    func newerRecord() {
+        var ledger = LedgerSide()
+        let (second, third) = (KeptRecord(record.record, RecordVersion(2)), KeptRecord(record.record, RecordVersion(3)))
+        _ = ledger.read(ledger.readingStarted(), LedgerContent([pkey: record]))
+        // Ours is the newer one, or what was released.
+        for ours in [second, nil] {
+            let read = ledger.readingStarted()
+            ledger.note(ours, of: pkey)
+            _ = ledger.read(read, LedgerContent([pkey: ours == nil ? second : record]))
+            #expect(ledger[pkey] == ours && ledger.doubted == [] && !ledger.needsRead)
+        }
+        // It is nobody's as far as we know, and somebody's by the time of the read.
+        let read = ledger.readingStarted()
+        ledger.note(ConflictNote(key: "/p/0x5", revision: 5, Conflict([])), on: pkey)
+        _ = ledger.read(read, LedgerContent([pkey: third]))
+        #expect(ledger[pkey] == nil && ledger.doubted == [pkey] && ledger.needsRead)
+        #expect(ledger.read(ledger.readingStarted(), LedgerContent([pkey: third])) == [pkey])
+        #expect(ledger[pkey] == third && ledger.doubted == [])
     }
 
     @Test("What is no record of ours owns nothing, not even beside a record, and is told once for each writing")

@@ -182,7 +182,9 @@ package struct DesiredState: Sendable {
             let (settled, lost) = views[index].settle(by: list, outcome.verdict, now: now)
             outcome.changed.formUnion(settled)
             // Nobody's word was that it goes.
-            self.lost.formUnion(lost.filter { deciding($0) == nil })
+            outcome.lost = lost.filter { deciding($0) == nil && !told.contains($0) }.subtracting(self.lost)
+            outcome.changed.formUnion(outcome.lost)
+            self.lost.formUnion(outcome.lost)
         }
         return outcome
     }

@@ -145,11 +145,12 @@ struct SourceView: Sendable {
     func isSuspected(_ key: KeyName) -> Bool { suspected.contains(key) }
 
     /// A list that is used says what is so of what was disputed; gives the PKeys of which nothing is any more, and those that
-    /// may have lost their key.
+    /// may have lost their key: so may those whose key an earlier list took away, where another one contradicted it since.
     mutating func settle(
         by list: KeySnapshot, _ verdict: ListVerdict, now: Duration
     ) -> (settled: Set<PKey>, lost: Set<PKey>) {
-        disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
+        let (settled, lost) = disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
+        return (settled, verdict == .either ? lost.union(unheard.values) : lost)
     }
 
     /// Time has passed; says whether the members agree again by now.

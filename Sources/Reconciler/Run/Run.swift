@@ -104,8 +104,8 @@ enum Run: Sendable {
         var refusal: Failure?
         /// Whether what is wanted has changed since the source was last listed from the beginning: then somebody waits.
         var isRecent = false
-        /// Whether a comparison has shown a list to be wrong, and no other one has been used since.
-        var isRefuted = false
+        /// Whether a comparison has shown a list to be wrong, or another list contradicts it, and none has been used since.
+        var areListsInDoubt = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 
@@ -124,9 +124,9 @@ enum Run: Sendable {
                 && keys.keys.allSatisfy { goal.keys[$0] != nil }
         }
 
-        /// Whether the partition may be deleted by the word that we have: not by a list's alone while one was shown to be wrong.
-        /// Another list may be of a history in which the key was lost and not deleted.
-        var mayDelete: Bool { standing.word == .told || !isRefuted }
+        /// Whether the partition may be deleted by the word that we have: not by a list's alone while lists are in doubt. It may be
+        /// of a history in which the key was lost and not deleted, and so may the store that has none to compare.
+        var mayDelete: Bool { standing.word == .told || !areListsInDoubt }
 
         /// What a refused comparison says of who told what was compared.
         var refutation: [Effect] { standing.word == .listed ? [.refuted] : [] }

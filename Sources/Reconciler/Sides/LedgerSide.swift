@@ -8,8 +8,9 @@ package struct LedgerRead: Hashable, Sendable {
 /// The ledger as it is known: the last complete read, corrected by what was written since. Pure.
 struct LedgerSide: Sendable {
     private var acquaintance = Acquaintance<[PKey: KeptRecord]>.unheard(nil)
-    /// The reads under way, each with the partitions of which something newer was learnt since it began.
-    private var reads: [LedgerRead: Set<PKey>] = [:]
+    /// The reads under way, each with the partitions of which something was learnt since it began, and with the writing of the
+    /// record that this was, or put an end to: what a read shows of a later one is newer still.
+    private var reads: [LedgerRead: [PKey: RecordVersion]] = [:]
     private var lastRead = 0
     /// The newest read that was answered: what was asked for before it tells nothing new.
     private var newestAnswered = 0
@@ -56,17 +57,21 @@ struct LedgerSide: Sendable {
 
     /// The ledger has this record now, or none.
     mutating func note(_ record: KeptRecord?, of pkey: PKey) {
+        touch(pkey, upTo: record?.version ?? self[pkey]?.version ?? .absent)
         if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
         bereft[pkey] = nil
         if record != nil { conflicts[pkey] = nil }
-        for read in reads.keys { reads[read]?.insert(pkey) }
     }
 
     /// The ledger says this of a partition without a record now.
     mutating func note(_ conflict: ConflictNote?, on pkey: PKey) {
         conflicts[pkey] = conflict
-        for read in reads.keys { reads[read]?.insert(pkey) }
+        touch(pkey, upTo: .absent)
+    }
+
+    private mutating func touch(_ pkey: PKey, upTo version: RecordVersion) {
+        for read in reads.keys where (reads[read]?[pkey]?.number ?? -1) < version.number { reads[read]?[pkey] = version }
     }
 
     /// Nobody knows which record the ledger has now; the next read that is begun tells.
@@ -77,7 +82,7 @@ struct LedgerSide: Sendable {
     mutating func readingStarted() -> LedgerRead {
         lastRead += 1
         let read = LedgerRead(number: lastRead)
-        reads[read] = []
+        reads[read] = [:]
         return read
     }
 
@@ -87,12 +92,18 @@ struct LedgerSide: Sendable {
 
     /// Takes a complete read; gives the partitions whose record is known again.
     mutating func read(_ read: LedgerRead, _ content: LedgerContent) -> [PKey] {
-        var touched = reads.removeValue(forKey: read) ?? []
+        let learnt = reads.removeValue(forKey: read) ?? [:]
         let isOutrun = read.number < newestAnswered
         newestAnswered = max(newestAnswered, read.number)
         let resolved = doubts.filter { $0.value < read.number }.keys.sorted()
         for pkey in resolved { doubts[pkey] = nil }
-        touched.formUnion(doubts.keys)
+        if !isOutrun {
+            // Somebody else has written after that, and may have made it ours: the next read tells.
+            for (pkey, version) in learnt where content.records[pkey].map({ $0.version.number > version.number }) ?? false {
+                doubt(pkey)
+            }
+        }
+        let touched = Set(learnt.keys).union(doubts.keys)
         if !isOutrun {
             lost = Set((records ?? [:]).keys.lazy.filter { content.records[$0] == nil && !touched.contains($0) })
             for pkey in lost {

@@ -44,6 +44,7 @@ extension Standings {
         }
         guard outcome.verdict.isUsed else { return nil }
         if outcome.verdict == .believed { beginAnotherHistory(outcome.reverted, &work, &out) }
+        admission.doubted(outcome.lost)
         return outcome
     }
 

@@ -51,7 +51,8 @@ struct Standings: Sendable {
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
             refusal: sides.fabric.refusals.failure(now: now),
             isRecent: picture.desired.revision(of: pkey) > listedUpTo,
-            isRefuted: picture.desired.isRefuted, failure: { work.failure(of: $0) }, adoption: admission.adoption)
+            areListsInDoubt: picture.desired.isRefuted || picture.desired.isInDoubt,
+            failure: { work.failure(of: $0) }, adoption: admission.adoption)
     }
 
     /// How a run over a partition begins; nil until all sides are known.

@@ -3,7 +3,6 @@ package import EtcdV2
 package import KeyHistory
 import Ledger
 package import Reconciler
-import Synchronization
 
 /// The PKey directory in etcd's v2 store, in which pcocc up to 0.7.5 writes, as the reconciler sees it.
 ///
@@ -161,54 +160,5 @@ package struct EtcdV2Source: KeySource {
 extension KeySnapshot {
     fileprivate var states: [KeyName: KeyState] {
         Dictionary(entries.map { ($0.key, KeyState($0.revision, $0.value)) }, uniquingKeysWith: { first, _ in first })
-    }
-}
-
-/// What the watch itself has told, and when it was last heard or proven.
-private final class Hearsay: Sendable {
-    private struct Content {
-        var told = KeyVersion.absent
-        var keys: [KeyName: KeyState] = [:]
-        var last: ContinuousClock.Instant?
-    }
-
-    /// For so long a watch is taken to miss nothing, without having been heard.
-    private static let trust = Duration.seconds(15)
-
-    private let content = Mutex(Content())
-
-    /// How far it was told.
-    var told: KeyVersion { content.withLock { $0.told } }
-
-    /// A list told what there is: nothing of it was told by the watch.
-    func listed(_ version: KeyVersion) {
-        content.withLock { $0 = Content(told: version, last: .now) }
-    }
-
-    func changed(_ changes: [KeyChange], at version: KeyVersion) {
-        content.withLock { content in
-            content.told = max(content.told, version)
-            content.last = .now
-            for change in changes {
-                content.keys[change.key] = change.value.map { KeyState(change.revision, $0) }
-            }
-        }
-    }
-
-    func reached(_ version: KeyVersion) {
-        content.withLock { content in
-            content.told = max(content.told, version)
-            content.last = .now
-        }
-    }
-
-    func lost() { content.withLock { $0.last = nil } }
-
-    /// Whether the watch has told all these keys so, and would have told otherwise.
-    func stand(_ expected: [KeyName: KeyState]) -> Bool {
-        content.withLock { content in
-            guard let last = content.last, last.duration(to: .now) < Self.trust else { return false }
-            return expected.allSatisfy { content.keys[$0.key] == $0.value }
-        }
     }
 }

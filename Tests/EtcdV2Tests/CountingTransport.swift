@@ -5,6 +5,7 @@ import Transport
 final class CountingTransport: HTTPTransport {
     private struct Counts {
         var sent = 0
+        var last = ""
         var streams = 0
     }
 
@@ -15,12 +16,17 @@ final class CountingTransport: HTTPTransport {
 
     /// Requests whose answers end.
     var sent: Int { counts.withLock { $0.sent } }
+    /// Where the last of them went.
+    var lastURL: String { counts.withLock { $0.last } }
     var streams: Int { counts.withLock { $0.streams } }
 
     func shutdown() { client.shutdown() }
 
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        counts.withLock { $0.sent += 1 }
+        counts.withLock { counts in
+            counts.sent += 1
+            counts.last = request.url
+        }
         return try await client.send(request)
     }
 

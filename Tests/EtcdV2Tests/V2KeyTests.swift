@@ -85,6 +85,17 @@ struct V2KeyTests {
         }
     }
 
+    @Test("A list goes through the raft log, so that no member tells what it happens to have")
+    func quorum() async throws {
+        let etcd = try await SharedV2Etcd.get()
+        let transport = try CountingTransport()
+        defer { transport.shutdown() }
+        let client = try EtcdV2Client(EtcdConfiguration(endpoints: [try etcd.member]), transport: transport)
+        let directory = freshDirectory()
+        _ = try await client.list(directory)
+        #expect(transport.lastURL.hasSuffix("/v2/keys\(directory)?recursive=true&quorum=true"), "\(transport.lastURL)")
+    }
+
     @Test("A directory that is missing is neither empty nor an outage: it may be missing only where nothing was in it")
     func missingDirectory() async throws {
         try await withSharedClient { client in

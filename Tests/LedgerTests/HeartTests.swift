@@ -17,6 +17,8 @@ private final class MemoryBoard: HeartbeatBoard {
         var others: [Sighting] = []
         var failure: Failure?
         var isStanding = false
+        /// Whether who looks is shown a heartbeat that is gone.
+        var showsOwn = false
         var log: [String] = []
     }
 
@@ -49,7 +51,7 @@ private final class MemoryBoard: HeartbeatBoard {
     func sightings() async throws(Failure) -> [Sighting] {
         try check()
         return state.read { state in
-            let own = state.isStanding ? state.written.last : nil
+            let own = state.isStanding || state.showsOwn ? state.written.last : nil
             return state.others + (own.map { [Sighting(name: "own", heartbeat: $0, created: 2)] } ?? [])
         }
     }
@@ -111,6 +113,15 @@ struct HeartTests {
         let first = try #require(board.state.read(\.written.first))
         #expect(first.host == "admin1" && first.pid == 812 && first.version == "1.0" && first.state == "starting")
         #expect(!first.well && said.read(\.isEmpty))
+    }
+
+    @Test("What cannot be renewed is written again, whatever looks show")
+    func endedLease() async throws {
+        board.state.update { $0.showsOwn = true }
+        try await beat(for: 25) { second in
+            if second == 12 { board.state.update { $0.isStanding = false } }
+        }
+        #expect(board.state.read(\.written.count) == 2)
     }
 
     @Test("A board that takes nothing is told once, and that it does again")

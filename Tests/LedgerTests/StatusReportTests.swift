@@ -48,6 +48,20 @@ struct StatusReportTests {
         #expect(report.revision == 20)
     }
 
+    @Test(
+        "A conflict is told of the key as it is, and not of one that has changed since: the daemon has yet to look",
+        arguments: [("0x5", 10, .conflict), ("0x5", 9, .pending), ("0x0005", 10, .pending)]
+            as [(String, KeyVersion, PartitionStatus.State)])
+    func conflicts(name: String, revision: KeyVersion, state: PartitionStatus.State) throws {
+        var ledger = StoredRecords()
+        let there = Conflict([try GUID(parsing: "043f720300f55177")])
+        ledger.conflicts[try pkey("0x5")] = ConflictNote(key: KeyName("/pkeys/\(name)"), revision: revision, there)
+        let list = KeySnapshot(complete: [key("0x5", 10)], at: StorePoint(revision: 20))
+        let report = StatusReport(
+            fabric: "ib0", range: .everything, ledger: ledger, sources: [source], keys: [source: list])
+        #expect(report.partitions.map(\.state) == [state])
+    }
+
     @Test("Deletions that wait for an approval are told with their number, the first ones, and since when")
     func guarded() throws {
         #expect(try report(.everything).guarded?.pkeys == Capped([try pkey("0x7")]))

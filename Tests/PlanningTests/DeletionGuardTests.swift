@@ -54,7 +54,9 @@ struct DeletionGuardTests {
         #expect(deletionGuard.held == Array(pkeys[1..<5]))
     }
 
-    @Test("What was believed may be held once that is doubted; what somebody has approved stays so, and what is held, held")
+    @Test(
+        "What was believed may be held once that is doubted; what somebody has approved stays so, and what is held, held"
+    )
     mutating func doubt() {
         _ = deletionGuard.judge(pkeys[0..<2], owned: 5, isListed: true)
         _ = deletionGuard.approve(pkeys[1])

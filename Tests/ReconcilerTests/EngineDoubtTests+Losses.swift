@@ -114,7 +114,9 @@ extension EngineDoubtTests {
         _ = told.tell(.source(.listed(other, reason: "anew")), at: .seconds(2))
     }
 
-    @Test("Nothing is deleted by a list's word once another one contradicts it: where there is none of its keys, all compare well")
+    @Test(
+        "Nothing is deleted by a list's word once another one contradicts it: where there is none of its keys, all compare well"
+    )
     mutating func authorisedInDoubt() throws {
         try beginAnew()
         #expect(told.answer(pkey, .done, at: .seconds(3)).onPartitions == [:])
@@ -133,7 +135,9 @@ extension EngineDoubtTests {
         #expect(isGuarded(either.onPartitions[pkey]), "\(either.onPartitions)")
     }
 
-    @Test("What the watch had told in a doubt to be there, and a list lacks that goes on, is guarded: nobody has told its end")
+    @Test(
+        "What the watch had told in a doubt to be there, and a list lacks that goes on, is guarded: nobody has told its end"
+    )
     mutating func disputedLost() throws {
         try begin()
         fallBack(.seconds(1))

@@ -92,7 +92,9 @@ struct KnowledgeTests {
         #expect(ledger.doubted == [])
     }
 
-    @Test("What a read shows that is newer than what was learnt since it began is not passed over: another read is asked for")
+    @Test(
+        "What a read shows that is newer than what was learnt since it began is not passed over: another read is asked for"
+    )
     func newerRecord() {
         var ledger = LedgerSide()
         let (second, third) = (KeptRecord(record.record, RecordVersion(2)), KeptRecord(record.record, RecordVersion(3)))

@@ -15,7 +15,8 @@ struct HeadParserTests {
         #expect(head("HTTP/1.1 200 OK\r\n", "a: b\r\n") == nil)
         let whole = try #require(
             head(
-                "HTTP/1.1 503 Service: Unavailable\r\n", "Retry-After:  5 \r\n", "X:\t\u{a0}\r\n", "empty:\r\n", "none\r\n",
+                "HTTP/1.1 503 Service: Unavailable\r\n", "Retry-After:  5 \r\n", "X:\t\u{a0}\r\n", "empty:\r\n",
+                "none\r\n",
                 "a:b:c\n", "W\u{fc}rde: \u{fc}\u{301}\r\n", "\r\n"))
         #expect(whole.status == 503)
         #expect(whole.headers.map(\.name) == ["Retry-After", "X", "empty", "a", "W\u{fc}rde"])

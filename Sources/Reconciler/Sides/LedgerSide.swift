@@ -71,7 +71,9 @@ struct LedgerSide: Sendable {
     }
 
     private mutating func touch(_ pkey: PKey, upTo version: RecordVersion) {
-        for read in reads.keys where (reads[read]?[pkey]?.number ?? -1) < version.number { reads[read]?[pkey] = version }
+        for read in reads.keys where (reads[read]?[pkey]?.number ?? -1) < version.number {
+            reads[read]?[pkey] = version
+        }
     }
 
     /// Nobody knows which record the ledger has now; the next read that is begun tells.
@@ -99,7 +101,8 @@ struct LedgerSide: Sendable {
         for pkey in resolved { doubts[pkey] = nil }
         if !isOutrun {
             // Somebody else has written after that, and may have made it ours: the next read tells.
-            for (pkey, version) in learnt where content.records[pkey].map({ $0.version.number > version.number }) ?? false {
+            for (pkey, version) in learnt
+            where content.records[pkey].map({ $0.version.number > version.number }) ?? false {
                 doubt(pkey)
             }
         }

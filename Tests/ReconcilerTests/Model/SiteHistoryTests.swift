@@ -63,6 +63,19 @@ struct SiteHistoryTests {
         print("histories: \(tally.histories) of keys in a store that tells less, from \(first)")
     }
 
+    @Test(
+        "Nor does a store that loses its history break any, where one daemon follows one store and nothing is carried out late"
+    )
+    func losses() async {
+        let first = Seed.fresh()
+        let (tally, failed) = await SiteHistory.run(max(count / 5, 200), from: first) {
+            $0 = SiteHistory.some(of: Self.lossPowers, &$1)
+        }
+        for one in failed { Self.tell(one.seed, one.powers) }
+        print("histories: \(tally.histories) of stores that lose their history, from \(first)")
+        print("  near misses: " + tally.nearMissesInWords)
+    }
+
     private static func tellGoingBack(_ seed: Seed, _ powers: Powers) {
         let site = SiteHistory.run(
             seed, powers, keepingJournal: true, steps: 40, beforePeace: { $0.goBackAfterDeletions() })
@@ -144,6 +157,10 @@ struct SiteHistoryTests {
         Power.allCases.filter { power in
             !(NotYetHeld.all + NotYetHeld.rarelyBroken).contains { $0.power == power }
         })
+
+    /// The same with stores that lose their history, without what makes two of them answer, or one late.
+    private static let lossPowers = Powers(
+        Power.allCases.filter { ![.membersDisagree, .twoDaemons, .lateTransactions].contains($0) })
 
     /// The powers of the history that a seed gives.
     private static func some(of powers: Powers, by seed: Seed) -> Powers {

@@ -31,7 +31,7 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
     /// loss:
     /// - a member with another history answers in turn: what the watch of one has told, lists of the other deny until they are
     ///   believed (0x9a7abadc6d06734c), or they lack a spelling of the PKey that no second opinion knows to compare
-    ///   (0x6155c2cb90229ea1), or a new key waits as long as they disagree (0xc2c53f762ed1e24d);
+    ///   (0x6155c2cb90229ea1);
     /// - a claim that was given up is carried out after the ledger was read again, so that a partition is ours before that is known
     ///   (0x88223d686f40eb17);
     /// - two daemons hold and approve each other's deletions (0x37f767b895b416ae), which is no supported way to run.

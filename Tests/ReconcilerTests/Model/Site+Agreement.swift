@@ -104,7 +104,9 @@ extension Site {
         spells = Spells()
         store.isFull = false
         fork = nil
-        pass(.seconds(100))
+        // Who has told two histories within ten minutes is doubted for as long, and what he tells then waits.
+        let isDoubted = losses > 1 || powers.has(.membersDisagree)
+        pass(.seconds(isDoubted ? 1_300 : 100))
         guard breach == nil, difference == nil else { return }
         let pair = pkeys.filter(configuration.limits.range.contains).shuffled(using: &random).prefix(2)
         guard let victim = pair.first, let other = pair.last, victim != other else { return }

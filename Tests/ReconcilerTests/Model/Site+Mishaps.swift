@@ -56,6 +56,7 @@ extension Site {
     private mutating func restore(_ backup: Store, overtaking: Bool) {
         let known = max(store.revision, daemons.map(\.follower.position).max() ?? 0)
         store.restore(backup)
+        losses += 1
         forgetMarks()
         observe(.loss)
         // A revision never goes below those of the keys that are there.

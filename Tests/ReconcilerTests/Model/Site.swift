@@ -71,6 +71,8 @@ struct Site {
     var marks: [Int64: [(slot: Int, era: Int)]] = [:]
     /// PKeys whose records the store lost.
     var orphaned: Set<PKey> = []
+    /// How often the store of the keys has lost its history.
+    var losses = 0
     /// PKeys whose partition an older state of UFM brought back, or that another writer made.
     var foreign: Set<PKey> = []
     /// What of that is ours, and known to be.

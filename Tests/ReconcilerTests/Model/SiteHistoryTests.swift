@@ -14,9 +14,15 @@ private let count = ProcessInfo.processInfo.environment["HISTORIES"].flatMap { I
 struct SiteHistoryTests {
     @Test("One site's history, for a seed that failed", .enabled(if: Seed.isChosen))
     func oneSite() {
-        // A seed of the test of what is rarely broken has all powers: `POWERS=all`.
-        let isOfAll = ProcessInfo.processInfo.environment["POWERS"] == "all"
-        Self.tell(.fresh(), isOfAll ? Self.some(of: .all, by: .fresh()) : Self.some(of: Self.heldPowers, by: .fresh()))
+        // A seed of the test of what is rarely broken has all powers: `POWERS=all`; one of stores that lose their history,
+        // `POWERS=losses`.
+        let powers =
+            switch ProcessInfo.processInfo.environment["POWERS"] {
+            case "all": Powers.all
+            case "losses": Self.lossPowers
+            default: Self.heldPowers
+            }
+        Self.tell(.fresh(), Self.some(of: powers, by: .fresh()))
     }
 
     @Test("Whatever befalls, every invariant holds, and once faults have stopped UFM is what etcd says")

@@ -4,8 +4,8 @@ package import Fabric
 ///
 /// PKeys that vanish together — in one revision, or between one list and the next — are judged together: up to the
 /// threshold they are believed, above it they are held until somebody approves them or their keys come back. A verdict
-/// stands while the PKey stays absent and owned. While any is held, what a list shows to be absent is held as well: after
-/// a restart only a part of the set may be known to have been held. Pure.
+/// stands while the PKey stays absent and owned, by the same record, and its end is not doubted. While any is held, what a
+/// list shows to be absent is held as well: after a restart only a part of the set may be known to have been held. Pure.
 package struct DeletionGuard: Equatable, Sendable {
     /// How many deletions at once are too many.
     package struct Threshold: Hashable, Sendable {

@@ -50,9 +50,9 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is made of what an IPv6 address is made of, and its zone of what names of interfaces are.
     private static func isIPv6(_ host: String) -> Bool {
-        guard host.utf8.contains(UInt8(ascii: ":")) else { return false }
+        guard host.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2 else { return false }
         let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let digits = parts.first, digits.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2 else { return false }
+        guard let digits = parts.first else { return false }
         return digits.utf8.allSatisfy { Hex.isDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
             && parts.dropFirst().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isOfName) }
     }

@@ -103,38 +103,6 @@ extension EngineDoubtTests {
         #expect(isGuarded(anew.onPartitions[pkey]))
     }
 
-    /// The watch begins anew from a list that lacks 0x5, which is asked for once; then lists come from two stores.
-    private mutating func beginAnew() throws {
-        try begin()
-        let rest = [ToldEngine.key("0x6", host: 2, 91)]
-        let lacking = KeySnapshot(complete: rest, at: StorePoint(revision: 102), by: Respondent("one"))
-        let asked = told.tell(.source(.listed(lacking, reason: "anew")), at: .seconds(1))
-        #expect(asked.onPartitions[pkey]?.isAuthorisation == true)
-        let other = KeySnapshot(complete: [ToldEngine.key("0x6", host: 3, 80)], at: StorePoint(revision: 105))
-        _ = told.tell(.source(.listed(other, reason: "anew")), at: .seconds(2))
-    }
-
-    @Test(
-        "Nothing is deleted by a list's word once another one contradicts it: where there is none of its keys, all compare well"
-    )
-    mutating func authorisedInDoubt() throws {
-        try beginAnew()
-        #expect(told.answer(pkey, .done, at: .seconds(3)).onPartitions == [:])
-        // The watch's word is obeyed at once.
-        let end = watch(.deleted(key: "/p/0x6", revision: 106), .seconds(4))
-        #expect(end.onPartitions[other]?.isAuthorisation == true)
-        #expect(told.answer(other, .done, at: .seconds(4)).onPartitions[other] == .step(.delete(other)))
-    }
-
-    @Test("What a list of before the doubt has taken away is guarded, like what that one lacks which ends it")
-    mutating func lackedBefore() throws {
-        try beginAnew()
-        _ = told.answer(pkey, .done, at: .seconds(3))
-        let either = try list([ToldEngine.key("0x6", host: 2, 91)], at: 106, by: "two", .seconds(8))
-        #expect(either.texts.contains { $0.contains("after a list that contradicted") })
-        #expect(isGuarded(either.onPartitions[pkey]), "\(either.onPartitions)")
-    }
-
     @Test(
         "What the watch had told in a doubt to be there, and a list lacks that goes on, is guarded: nobody has told its end"
     )

@@ -498,6 +498,18 @@ struct RunTests {
         #expect(known == [[KeptRecord(deleting, version)], [KeptRecord(failing, version)]])
     }
 
+    @Test("A deletion that fails stays approved, or authorised; what is wanted, and what was told to go, is failing")
+    func failingRecords() {
+        let failure = Failure(.credentials, "403", at: .partition(pkey))
+        func noted(_ goal: Goal, _ state: LedgerRecord.State) -> LedgerRecord? {
+            facts(goal, ledger: record(state)).standing.record(failing: goal.errand, failure)
+        }
+        #expect(noted(absent, .approved)?.state == .approved && noted(absent, .approved)?.error == failure.message)
+        #expect(noted(absent, .deleting)?.state == .deleting)
+        #expect(noted(absent, .synced)?.state == .failing && noted(present, .approved)?.state == .failing)
+        #expect(noted(absent, .guarded) == nil)
+    }
+
     @Test("Every write of the ledger is over the version that was last seen, and names keys and values")
     func conditions() throws {
         let (version, key) = (RecordVersion(3), KeyState(7, []))

@@ -188,10 +188,11 @@ struct V2Presence: Sendable {
     mutating func saw(at version: KeyVersion) { seen = max(seen ?? version, version) }
     mutating func went(at version: KeyVersion) { gone = max(gone ?? version, version) }
 
-    /// What is told from now on goes on from a list that shows it, at that version: one that is lower than what was seen is of a
-    /// store that went back.
+    /// What is told from now on goes on from a list at that version: what was seen or told of a later one is of a store that went
+    /// back, or will be told again.
     mutating func begins(at version: KeyVersion) {
-        if let before = seen, version < before { (seen, gone) = (version, nil) }
+        if let end = gone, version < end { gone = nil }
+        seen = seen.map { min($0, version) }
     }
 
     /// What it means that it is missing at a version.

@@ -10,7 +10,17 @@ extension DesiredState {
     var isRefuted: Bool { views.contains(where: \.trust.isRefuted) }
 
     /// Whether a list of any source is in doubt.
-    var isInDoubt: Bool { views.contains { $0.trust.doubt != nil } }
+    var isListInDoubt: Bool { views.contains { $0.trust.doubt != nil } }
+
+    /// Whether the watch has told something of the partition that nobody knows the truth of.
+    func isDisputed(_ pkey: PKey) -> Bool {
+        views.indices.contains { !views[$0].disputes.isEmpty && views[$0].disputes.contains(pkey) }
+    }
+
+    /// Whether a list lacks a key of whose end the watch has yet to tell.
+    func isMissed(_ key: KeyName) -> Bool {
+        views.indices.contains { !views[$0].missed.isEmpty && views[$0].missed[key] != nil }
+    }
 
     /// Whether a key waits for the watch to tell its end.
     var isAwaitingWatch: Bool { views.contains { !$0.missed.isEmpty } }

@@ -12,7 +12,8 @@ package struct DesiredState: Sendable {
     private(set) var told: Set<PKey> = []
     /// Once a source was believed to have another history: the PKeys that have had a key since then.
     private(set) var seenSince: Set<PKey>?
-    /// PKeys whose keys we knew and a list lacked that is, or may be, of another history, without the watch's word.
+    /// PKeys whose keys we knew and a list lacked that is, or may be, of another history than what we knew or than a list since,
+    /// without the watch's word.
     private(set) var lost: Set<PKey> = []
     /// PKeys of which a comparison has shown that what a list alone has told is not so, or may not be, until more is told.
     private(set) var refuted: Set<PKey> = []
@@ -64,14 +65,6 @@ package struct DesiredState: Sendable {
         guard !isDisputed(pkey) else { return .held(.disputed) }
         guard let (key, entry, _) = deciding(pkey) else { return .absent }
         return isMissed(key) ? .held(.awaitingWatch) : entry.intent
-    }
-
-    private func isDisputed(_ pkey: PKey) -> Bool {
-        views.indices.contains { !views[$0].disputes.isEmpty && views[$0].disputes.contains(pkey) }
-    }
-
-    private func isMissed(_ key: KeyName) -> Bool {
-        views.indices.contains { !views[$0].missed.isEmpty && views[$0].missed[key] != nil }
     }
 
     /// The key that decides over a partition and what it says, where nothing stands against that.
@@ -181,10 +174,11 @@ package struct DesiredState: Sendable {
             if views[index].trust.hasLeapt { seenSince = pkeys }
             let (settled, lost) = views[index].settle(by: list, outcome.verdict, now: now)
             outcome.changed.formUnion(settled)
-            // Nobody's word was that it goes.
-            outcome.lost = lost.filter { deciding($0) == nil && !told.contains($0) }.subtracting(self.lost)
+            // Nobody's word was that it goes; nor was it of what an earlier list took away, if another one has contradicted that.
+            let unheard = outcome.verdict == .either ? views[index].unheardOf.subtracting(told) : []
+            self.lost.formUnion(lost.union(unheard).filter { deciding($0) == nil })
+            outcome.lost = self.lost.subtracting(before.lost)
             outcome.changed.formUnion(outcome.lost)
-            self.lost.formUnion(outcome.lost)
         }
         return outcome
     }
@@ -224,6 +218,7 @@ package struct DesiredState: Sendable {
     /// held because members disagreed is let go of.
     mutating func pass(now: Duration) -> Outcome {
         var outcome = Outcome()
+        let before = lost
         for index in views.indices {
             for key in views[index].overdue(now: now) {
                 if views[index].isSuspected(key), let pkey = views[index].entries[key]?.pkey { lost.insert(pkey) }
@@ -231,6 +226,7 @@ package struct DesiredState: Sendable {
             }
             if views[index].pass(now: now) { outcome.changed.formUnion(pkeys.subtracting(told)) }
         }
+        outcome.lost = lost.subtracting(before)
         return outcome
     }
 
@@ -260,6 +256,11 @@ package struct DesiredState: Sendable {
 
     /// It may not be so.
     mutating func contest(_ pkey: PKey) { refuted.insert(pkey) }
+
+    /// The partition is gone as it was to be.
+    mutating func ended(_ pkey: PKey) {
+        for index in views.indices { views[index].ended(pkey) }
+    }
 
     /// All sources are taken to have another history than the one of a former life.
     mutating func beginAnotherHistory() { seenSince = pkeys }

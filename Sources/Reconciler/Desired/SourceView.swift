@@ -145,12 +145,19 @@ struct SourceView: Sendable {
     func isSuspected(_ key: KeyName) -> Bool { suspected.contains(key) }
 
     /// A list that is used says what is so of what was disputed; gives the PKeys of which nothing is any more, and those that
-    /// may have lost their key: so may those whose key an earlier list took away, where another one contradicted it since.
+    /// may have lost their key.
     mutating func settle(
         by list: KeySnapshot, _ verdict: ListVerdict, now: Duration
     ) -> (settled: Set<PKey>, lost: Set<PKey>) {
-        let (settled, lost) = disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
-        return (settled, verdict == .either ? lost.union(unheard.values) : lost)
+        disputes.settle(by: list, isNewHistory: verdict == .believed, now: now)
+    }
+
+    /// The PKeys of keys that a list took away and of whose end the watch has told nothing yet.
+    var unheardOf: Set<PKey> { Set(unheard.values) }
+
+    /// The partition is gone as it was to be: that a list took its key away is over.
+    mutating func ended(_ pkey: PKey) {
+        for (key, one) in unheard where one == pkey { unheard[key] = nil }
     }
 
     /// Time has passed; says whether the members agree again by now.

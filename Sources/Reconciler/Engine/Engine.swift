@@ -220,7 +220,8 @@ package struct Engine: Sendable {
         let conspicuous = standings.conspicuous(among: managed, picture)
         let judgement = standings.judgeDeletions(
             among: conspicuous.filter(picture.isOurs), isListed: true, picture, &work, now: out.now)
-        standings.indexPorts(of: Set(conspicuous).union(standings.leaving.pkeys), picture, gate, &work, &out)
+        let unsure = picture.doubted.union(standings.leaving.pkeys)
+        standings.indexPorts(of: unsure.union(conspicuous), picture, gate, &work, &out)
         let review = Review(of: managed, lookingAt: conspicuous, picture, standings, work)
         counts.looked(at: conspicuous.count)
         out.found(counts.take(review, on: occasion, judgement, picture))

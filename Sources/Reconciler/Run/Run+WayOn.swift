@@ -29,7 +29,7 @@ extension Run {
             return Turn(.rehearsed, after: words + RunWords.rehearsed(goal, steps, now: facts.now))
         }
         if case .delete = first {
-            guard facts.mayDelete else { return Turn(.failed, after: [.lookAgain]) }
+            if let stop = facts.deletionStop { return stop }
             // The authorisation compares the keys by itself.
             guard let permit = facts.gate.permit(for: .authorisation) else { return Turn(.again) }
             if let revenant { return takeBack(goal, revenant, permit).after(words) }
@@ -79,7 +79,7 @@ extension Run {
     /// The ledger allows the first step, or a second opinion does. What is known of the partition may have changed since it was planned.
     static func goOn(_ goal: Goal, _ facts: Facts) -> Turn {
         guard facts.isCurrent(goal), let actual = facts.standing.actual else { return Turn(.again) }
-        guard goal.wish != .absent || facts.mayDelete else { return Turn(.failed, after: [.lookAgain]) }
+        if goal.wish == .absent, let stop = facts.deletionStop { return stop }
         // A read that says "not there" is no reason to leave the request out.
         let steps =
             goal.wish == .absent

@@ -104,8 +104,10 @@ enum Run: Sendable {
         var refusal: Failure?
         /// Whether what is wanted has changed since the source was last listed from the beginning: then somebody waits.
         var isRecent = false
-        /// Whether a comparison has shown a list to be wrong, or another list contradicts it, and none has been used since.
-        var areListsInDoubt = false
+        /// Whether a comparison has shown a list to be wrong, and no other one has been used since.
+        var isRefuted = false
+        /// Whether a list that was not used ends before what is known, or contradicts it, and none has been used since.
+        var isListInDoubt = false
         /// What a partition fails with.
         var failure: @Sendable (PKey) -> String? = { _ in nil }
 
@@ -124,9 +126,14 @@ enum Run: Sendable {
                 && keys.keys.allSatisfy { goal.keys[$0] != nil }
         }
 
-        /// Whether the partition may be deleted by the word that we have: not by a list's alone while lists are in doubt. It may be
-        /// of a history in which the key was lost and not deleted, and so may the store that has none to compare.
-        var mayDelete: Bool { standing.word == .told || !areListsInDoubt }
+        /// How a run ends that is to delete what a list alone says is to go, while lists are in doubt; nil where they are not. It may
+        /// be of a history in which the key was lost and not deleted; and the store that is asked to compare may be of it too.
+        var deletionStop: Turn? {
+            guard standing.word == .listed else { return nil }
+            // The list that ends the doubt is asked for, and asks for the run.
+            if isListInDoubt { return Turn(.waits) }
+            return isRefuted ? Turn(.failed, after: [.lookAgain]) : nil
+        }
 
         /// What a refused comparison says of who told what was compared.
         var refutation: [Effect] { standing.word == .listed ? [.refuted] : [] }

@@ -51,7 +51,7 @@ struct SourceSide: Sendable {
     }
 
     /// Whether something that sources have said waits for time to pass.
-    var isUnsettled: Bool { desiredSoFar.isInDoubt || desiredSoFar.isAwaitingWatch || formerLife.isInDoubt }
+    var isUnsettled: Bool { desiredSoFar.isListInDoubt || desiredSoFar.isAwaitingWatch || formerLife.isInDoubt }
 
     /// When something is due for no other reason than that time has passed.
     var nextDue: Duration? { [desiredSoFar.nextDue, formerLife.askAt].compactMap(\.self).min() }
@@ -100,6 +100,9 @@ struct SourceSide: Sendable {
     mutating func noteNames(in list: KeySnapshot, from source: SourceID) {
         desiredSoFar.noteNames(in: list, from: source)
     }
+
+    /// A partition is gone as it was to be.
+    mutating func ended(_ pkey: PKey) { desiredSoFar.ended(pkey) }
 
     /// A comparison shows that what a list alone has told of a partition is not so.
     mutating func refuted(_ pkey: PKey) { desiredSoFar.refute(pkey) }

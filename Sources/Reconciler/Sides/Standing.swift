@@ -70,11 +70,13 @@ struct Standing: Hashable, Sendable {
 
     /// The record that says why a partition of ours is not in step; nil where it is not ours.
     ///
-    /// Of a deletion it goes on saying that it was authorised: what somebody has approved is not to be approved again. One
-    /// that is guarded stays so, whatever it fails with.
+    /// Of a deletion it goes on saying that it was authorised, or approved: what somebody has approved is not to be approved again.
+    /// One that is guarded stays so, whatever it fails with.
     func record(failing errand: Errand, _ failure: Failure) -> LedgerRecord? {
         guard var known = record, known.state != .guarded else { return nil }
-        guard known.state == .deleting else { return errand.record(.failing, error: failure.message) }
+        guard known.state == .deleting || known.state == .approved && intent == .absent else {
+            return errand.record(.failing, error: failure.message)
+        }
         known.error = failure.message
         return known
     }

@@ -55,6 +55,7 @@ extension Standings {
         _ record: KeptRecord?, of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
     ) {
         sides.ledger.note(record, of: pkey)
+        if record?.record.isSeenGone ?? true { sides.source.ended(pkey) }
         indexPorts(of: pkey, gate, &work, &out)
         guard let record else {
             sides.revenants.released(pkey)

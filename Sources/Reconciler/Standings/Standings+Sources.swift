@@ -32,7 +32,7 @@ extension Standings {
     mutating func listed(
         _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, _ work: inout Work, _ out: inout Output
     ) -> DesiredState.Outcome? {
-        let (wasInDoubt, before) = (sides.source.desiredSoFar.isInDoubt, sides.source.reached(source))
+        let (wasInDoubt, before) = (sides.source.desiredSoFar.isListInDoubt, sides.source.reached(source))
         let outcome = sides.source.listed(list, occasion, from: source, now: out.now)
         if outcome.verdict == .overtaken {
             out.found(.listedOld(list.revision, newest: before?.revision ?? .absent))
@@ -44,8 +44,15 @@ extension Standings {
         }
         guard outcome.verdict.isUsed else { return nil }
         if outcome.verdict == .believed { beginAnotherHistory(outcome.reverted, &work, &out) }
-        admission.doubted(outcome.lost)
+        if wasInDoubt, !sides.source.desiredSoFar.isListInDoubt { resumeDeletions(&work, now: out.now) }
         return outcome
+    }
+
+    /// Lists are in doubt no more: asks for what they alone say is to be deleted.
+    private mutating func resumeDeletions(_ work: inout Work, now: Duration) {
+        guard let picture else { return }
+        let waiting = picture.records.keys.filter { picture.desired.intent(of: $0) == .absent }
+        for pkey in waiting.sorted() { ask(pkey, isNews: true, &work, now: now) }
     }
 
     /// Compares the first lists with the ledger of a former life; says whether the work may begin.
@@ -88,6 +95,7 @@ extension Standings {
         _ outcome: DesiredState.Outcome, isListed: Bool, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
     ) -> [(pkey: PKey, intent: Intent)] {
         for warning in outcome.warnings { out.say(Message(.warning, warning)) }
+        admission.doubted(outcome.lost)
         guard let picture, !outcome.changed.isEmpty else { return [] }
         admission.heard(outcome.heard)
         let judgement = judgeDeletions(among: outcome.changed, isListed: isListed, picture, &work, now: out.now)

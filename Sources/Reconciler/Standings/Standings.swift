@@ -51,7 +51,7 @@ struct Standings: Sendable {
             noted: waiters.note(of: pkey), hasRoom: work.hasRoom, isBeingConfirmed: work.isBeingConfirmed(pkey),
             refusal: sides.fabric.refusals.failure(now: now),
             isRecent: picture.desired.revision(of: pkey) > listedUpTo,
-            areListsInDoubt: picture.desired.isRefuted || picture.desired.isInDoubt,
+            isRefuted: picture.desired.isRefuted, isListInDoubt: picture.desired.isListInDoubt,
             failure: { work.failure(of: $0) }, adoption: admission.adoption)
     }
 

@@ -33,7 +33,7 @@ extension Standings {
         _ list: KeySnapshot, _ occasion: ListOccasion, from source: SourceID, _ work: inout Work, _ out: inout Output
     ) -> DesiredState.Outcome? {
         let (wasInDoubt, before) = (sides.source.desiredSoFar.isListInDoubt, sides.source.reached(source))
-        let outcome = sides.source.listed(list, occasion, from: source, now: out.now)
+        var outcome = sides.source.listed(list, occasion, from: source, now: out.now)
         if outcome.verdict == .overtaken {
             out.found(.listedOld(list.revision, newest: before?.revision ?? .absent))
         }
@@ -44,15 +44,11 @@ extension Standings {
         }
         guard outcome.verdict.isUsed else { return nil }
         if outcome.verdict == .believed { beginAnotherHistory(outcome.reverted, &work, &out) }
-        if wasInDoubt, !sides.source.desiredSoFar.isListInDoubt { resumeDeletions(&work, now: out.now) }
+        // What lists alone say is to be deleted has waited for this, and is judged anew.
+        if wasInDoubt, !sides.source.desiredSoFar.isListInDoubt, let picture {
+            outcome.changed.formUnion(picture.records.keys.filter { picture.desired.intent(of: $0) == .absent })
+        }
         return outcome
-    }
-
-    /// Lists are in doubt no more: asks for what they alone say is to be deleted.
-    private mutating func resumeDeletions(_ work: inout Work, now: Duration) {
-        guard let picture else { return }
-        let waiting = picture.records.keys.filter { picture.desired.intent(of: $0) == .absent }
-        for pkey in waiting.sorted() { ask(pkey, isNews: true, &work, now: now) }
     }
 
     /// Compares the first lists with the ledger of a former life; says whether the work may begin.

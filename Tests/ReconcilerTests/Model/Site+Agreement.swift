@@ -173,6 +173,8 @@ extension Site {
     private mutating func expectFailing(_ pkey: PKey) {
         guard breach == nil, let slot = Self.slot(pkey), spoiled[slot] == nil, !isHeldByStranger(pkey),
             let wanted = era(slot).wish.ports, ufm.ports(of: pkey) != wanted,
+            // What waits for another's port has not been refused yet.
+            pkeys.allSatisfy({ $0 == pkey || ufm.ports(of: $0).isDisjoint(with: wanted) }),
             let record = store.records[pkey.description]?.record,
             record.state != .failing, record.state != .guarded, record.state != .deleting || record.error == nil
         else { return }

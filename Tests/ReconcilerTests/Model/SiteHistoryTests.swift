@@ -77,7 +77,7 @@ struct SiteHistoryTests {
         let (tally, failed) = await SiteHistory.run(max(count / 5, 200), from: first, mostFailed: 2) {
             $0 = SiteHistory.some(of: Self.lossPowers, &$1)
         }
-        // One in a hundred thousand does: `NotYetHeld` says why.
+        // One in some forty thousand does: `NotYetHeld` says why.
         if failed.count > 1 { for one in failed { Self.tell(one.seed, one.powers) } }
         print(
             "histories: \(tally.histories) of stores that lose their history, \(failed.map(\.seed)) broken, from \(first)"

@@ -89,11 +89,9 @@ package struct DeletionGuard: Equatable, Sendable {
         verdicts.updateValue(.approved, forKey: pkey) != .approved
     }
 
-    /// What was approved is no more; says whether that is news.
-    package mutating func retractApproval(of pkey: PKey) -> Bool {
-        guard verdicts[pkey] == .approved else { return false }
-        verdicts[pkey] = nil
-        return true
+    /// What was approved is no more.
+    package mutating func retractApproval(of pkey: PKey) {
+        if verdicts[pkey] == .approved { verdicts[pkey] = nil }
     }
 
     /// The PKey is wanted again, or is no longer ours: its next deletion is another one; says whether that is news.

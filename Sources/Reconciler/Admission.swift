@@ -108,7 +108,7 @@ package struct Admission: Equatable, Sendable {
             }
             absent.append(pkey)
             // What was approved was another record: of this one it would say so, or that it is being deleted.
-            if record.isGuardable, deletionGuard.retractApproval(of: pkey) { isChanged = true }
+            if record.isGuardable { deletionGuard.retractApproval(of: pkey) }
             // Held before this life, or before it looked again: it is told anew, with since when.
             if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) {
                 judgement.held.append(pkey)

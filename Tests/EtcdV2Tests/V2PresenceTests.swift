@@ -39,18 +39,6 @@ struct V2PresenceTests {
         #expect(presence.verdict(at: 30) == .mayBeMissing)
     }
 
-    @Test("So it is where the store went back to before its end, and not as far as to when it was seen last")
-    func wentBackABit() {
-        var presence = V2Presence()
-        presence.saw(at: 40)
-        presence.went(at: 50)
-        presence.saw(at: 45)
-        presence.begins(at: 45)
-        #expect(presence.verdict(at: 60) == .mustBeThere)
-        presence.went(at: 47)
-        #expect(presence.verdict(at: 48) == .mayBeMissing)
-    }
-
     @Test("In a store that went back, and is followed from there on, its end is obeyed as before")
     func wentBack() {
         var presence = V2Presence()
@@ -68,5 +56,17 @@ struct V2PresenceTests {
         presence.saw(at: 70)
         presence.begins(at: 80)
         #expect(presence.verdict(at: 90) == .mustBeThere)
+    }
+
+    @Test("So it is where the store went back to before its end, and not as far as to when it was seen last")
+    func wentBackABit() {
+        var presence = V2Presence()
+        presence.saw(at: 40)
+        presence.went(at: 50)
+        presence.saw(at: 45)
+        presence.begins(at: 45)
+        #expect(presence.verdict(at: 60) == .mustBeThere)
+        presence.went(at: 47)
+        #expect(presence.verdict(at: 48) == .mayBeMissing)
     }
 }

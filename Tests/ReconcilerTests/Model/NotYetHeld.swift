@@ -27,8 +27,7 @@ struct NotYetHeld: Sendable, CustomStringConvertible {
     static let all: [NotYetHeld] = []
 
     /// What broke in one history of some twenty thousand with every power, and is left out of the main test: another test bounds how
-    /// often, and a third one has stores lose their history without the rest, and no history break. In what is known, beside the
-    /// loss:
+    /// often, and a third one has stores lose their history without the rest. In what is known, beside the loss:
     /// - a member with another history answers in turn: what the watch of one has told, lists of the other deny until they are
     ///   believed (0x9a7abadc6d06734c), or they lack a spelling of the PKey that no second opinion knows to compare
     ///   (0x6155c2cb90229ea1);

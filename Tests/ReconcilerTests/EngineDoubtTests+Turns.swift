@@ -82,4 +82,50 @@ extension EngineDoubtTests {
             return
         }
     }
+
+    // MARK: What the watch tells in a doubt
+
+    /// A list contradicts what was told, and the watch, which may go on in a store that was restored under it, tells more.
+    private mutating func tellInDoubt(_ hosts: String = "'0x043f720300f55104'") throws -> [EngineAction] {
+        told.agrees = false
+        try begin()
+        _ = try list([ToldEngine.key("0x5", host: 3, 80), Self.six], at: 120, by: "one", .seconds(31))
+        try readFabric(.seconds(31))
+        let value = Array("{'host_guids': [\(hosts)]}".utf8)
+        return watch(.set(KeyEntry(key: ToldEngine.prefix + "0x5", value: value, revision: 105)), .seconds(32))
+    }
+
+    @Test("While lists are in doubt, what the watch tells is compared before it is written, and then it is")
+    mutating func toldInDoubt() throws {
+        #expect(try tellInDoubt().onPartitions[pkey]?.isConfirmation == true)
+        let agreed = told.answer(pkey, .ledger(.success(.allowed)), at: .seconds(32))
+        #expect(agreed.onPartitions[pkey]?.isStep == true)
+    }
+
+    @Test(
+        "Where the comparison refutes it, nothing is written, and no port joins that the partition has",
+        arguments: [false, true])
+    mutating func refutedInDoubt(isInStep: Bool) throws {
+        // One that is in step is compared by its record.
+        let asked = try tellInDoubt("'0x043f720300f55101'" + (isInStep ? "" : ", '0x043f720300f55104'"))
+        #expect(isInStep ? asked.onPartitions[pkey]?.isClaim == true : told.asked[pkey]?.isConfirmation == true)
+        #expect(told.answer(pkey, .refused, at: .seconds(32)).onPartitions[pkey] == nil)
+        #expect(try isKept(from: other))
+    }
+
+    /// Whether the other partition is kept from host 1, which 0x5 has.
+    private mutating func isKept(from other: PKey) throws -> Bool {
+        _ = watch(.set(ToldEngine.key("0x6", host: 1, 106)), .seconds(33))
+        let step = told.answer(other, .ledger(.success(.allowed)), at: .seconds(33)).onPartitions[other]
+        return if case .step(.remove) = step { true } else { false }
+    }
+
+    @Test("Once a list is used again, the watch's word is enough")
+    mutating func toldAfterDoubt() throws {
+        let request = try #require(asked(try tellInDoubt()))
+        let keys = [ToldEngine.key("0x5", host: 4, 105), Self.six]
+        let list = KeySnapshot(complete: keys, at: StorePoint(revision: 121), by: Respondent("two"))
+        _ = told.tell(.sourceListed(request, .success(list)), at: .seconds(33))
+        #expect(watch(.set(ToldEngine.key("0x6", host: 5, 122)), .seconds(34)).onPartitions[other]?.isStep == true)
+    }
 }

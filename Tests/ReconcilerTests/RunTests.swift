@@ -27,13 +27,19 @@ struct RunTests {
         permit = try #require(WriteGate().permit(for: .step))
     }
 
-    @Test("A change that was begun on the watch's word goes no further once a list alone says so")
+    @Test("A change that was begun on the watch's word goes no further once a list alone says so, or lists contradict it")
     func groundLost() {
-        #expect(Ground(.listed) == nil)
-        #expect(Ground.begun(permit).stands(on: .told))
-        #expect(!Ground.begun(permit).stands(on: .listed))
-        // A transaction has just found the keys so.
-        #expect(Ground.compared.stands(on: .listed))
+        let told = facts(present)
+        let listed = facts(present, word: .listed)
+        var doubted = told
+        doubted.isListInDoubt = true
+        #expect(Ground(told) != nil && Ground.begun(permit).stands(told))
+        for facts in [listed, doubted] {
+            #expect(Ground(facts) == nil)
+            #expect(!Ground.begun(permit).stands(facts))
+            // A transaction has just found the keys so.
+            #expect(Ground.compared.stands(facts))
+        }
     }
 
     private var errand: Errand { Errand(pkey: pkey, key: "/p/0x5", revision: 7, since: .zero) }

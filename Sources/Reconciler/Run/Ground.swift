@@ -1,26 +1,24 @@
 /// What a step of a run may be written on: a list's word alone is none.
 enum Ground: Sendable {
-    /// The watch has told what is wanted.
+    /// The watch has told what is wanted, and nobody contradicts it.
     case told
     /// A transaction found the keys as they were believed to be.
     case compared
     /// The change has been begun, under this permit.
     case begun(WritePermit)
 
-    /// - Parameter word: by whose word the partition is wanted so.
-    init?(_ word: Word) {
-        switch word {
-        case .told: self = .told
-        case .listed: return nil
-        }
+    /// The watch's word, where no comparison is wanted first.
+    init?(_ facts: Run.Facts) {
+        guard !facts.wantsOpinion else { return nil }
+        self = .told
     }
 
     /// Whether it is one still: what was begun on the watch's word, or on a second opinion, has lost it if a list alone says
-    /// so now.
-    func stands(on word: Word) -> Bool {
+    /// so now, or one contradicts it.
+    func stands(_ facts: Run.Facts) -> Bool {
         switch self {
         case .told, .compared: true
-        case .begun: word == .told
+        case .begun: !facts.wantsOpinion
         }
     }
 

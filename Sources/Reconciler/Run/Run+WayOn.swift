@@ -51,7 +51,7 @@ extension Run {
             return Turn(
                 .claiming(goal, record),
                 .write(.claim(record, over: facts.standing.version, expecting: goal.key), permit), after: words)
-        } else if let ground = Ground(facts.standing.word) {
+        } else if let ground = Ground(facts) {
             let attempt = Attempt(first, strategy: facts.strategy, isLast: steps.count == 1)
             return write(goal, attempt, actual: actual, on: ground, facts).after(words)
         } else {
@@ -95,7 +95,7 @@ extension Run {
     ) -> Turn {
         // Something newer is wanted, its source is in doubt since, nothing may be written, or too much is being written: what
         // was done is known, the rest belongs to another run.
-        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word), facts.hasRoom,
+        guard facts.isCurrent(goal), ground.stands(facts), facts.hasRoom,
             let permit = facts.gate.permit(for: .step, finishing: ground.permit)
         else {
             return Turn(.again)

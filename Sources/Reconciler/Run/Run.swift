@@ -135,11 +135,15 @@ enum Run: Sendable {
             return isRefuted ? Turn(.failed, after: [.lookAgain]) : nil
         }
 
+        /// Whether what is wanted is written only where a comparison agrees. While lists are in doubt, the watch may go on in a store
+        /// that was restored under it, and tell what was before it tells what is.
+        var wantsOpinion: Bool { standing.word == .listed || isListInDoubt }
+
         /// What a refused comparison says of who told what was compared.
-        var refutation: [Effect] { standing.word == .listed ? [.refuted] : [] }
+        var refutation: [Effect] { wantsOpinion ? [.refuted] : [] }
 
         /// What a record says that was refused: it may be the key's fault, or another record's.
-        var contest: [Effect] { standing.word == .listed ? [.contested] : [] }
+        var contest: [Effect] { wantsOpinion ? [.contested] : [] }
 
         /// What a goal has to wait for, where the partition is so.
         func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {

@@ -69,7 +69,8 @@ package struct History: Sendable {
     /// Says whose history a list is of; it changes nothing.
     ///
     /// A list at R is ours when each key that we remember from R or before is listed unchanged, and each that is listed
-    /// otherwise changed or went after R. Past what was told, a key may have changed since, or be gone.
+    /// otherwise changed or went after R. Past what was told, a key may have changed since, or be gone; it never goes back to what it
+    /// was before we knew it.
     package func judge(_ list: KeySnapshot) -> Verdict {
         guard let told else { return .ours }
         if let known = told.store, let store = list.point.store, known != store { return .otherStore }
@@ -86,7 +87,7 @@ package struct History: Sendable {
                 if memory.revision <= list.revision {
                     if memory == Memory(entry) {
                         found += 1
-                    } else if !(isNewer && entry.revision > told) {
+                    } else if !(isNewer && entry.revision > max(told, memory.revision)) {
                         return true
                     }
                 }

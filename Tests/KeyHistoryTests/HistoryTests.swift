@@ -57,6 +57,17 @@ struct HistoryTests {
         #expect(history.count == keys.count + 1 && history.deletion(of: "d") == nil)
     }
 
+    @Test(
+        "What is known of a key beyond all that was told is not undone by a list of later: that shows an older history"
+    )
+    mutating func ahead() {
+        history.take([.set(KeyEntry(key: "a", value: [113], revision: 113))], at: point(113), isGapless: false)
+        #expect(history.judge(list(112, ["a": 111, "b": 50])) == .ours)
+        #expect(history.judge(list(113, ["a": 111, "b": 50])) == .suspect)
+        #expect(history.judge(list(114, ["a": 113, "b": 50])) == .ours)
+        #expect(history.judge(list(115, ["a": 114, "b": 50])) == .ours)
+    }
+
     @Test("Without any memory a list is ours, and a floor of a former life makes one below it old")
     func first() {
         #expect(History().judge(list(3, ["a": 2])) == .ours)

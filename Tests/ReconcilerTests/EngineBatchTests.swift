@@ -66,20 +66,54 @@ struct EngineBatchTests {
         }
     }
 
-    @Test("An answer that comes after a run has taken charge is not believed for that partition")
+    /// The partition that such a key wants, as UFM calls it by itself.
+    private func automatic(_ pkey: PKey) throws -> Partition {
+        let there = try ToldEngine.partition(pkey)
+        return Partition(
+            number: there.number, name: "api_pkey_\(pkey)", ipOverIB: false, members: Array(there.members))
+    }
+
+    /// The key of the first one goes while all are claimed, and its run finds nothing to claim; then the claims are made.
+    private mutating func claimTooMany() throws -> (pkey: PKey, actions: [EngineAction]) {
+        #expect(told.begin(keys: keys(pkeys), fabric: [try automatic(pkeys[0])]).batches == [claims(of: pkeys)])
+        _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/\(pkeys[0])", revision: 101)])))
+        return (pkeys[0], told.tell(.batchClaimed(claims(of: pkeys), written)))
+    }
+
+    @Test("What was claimed with many is ours, though its key went meanwhile: the ledger is read, and it is deleted")
+    mutating func goneMeanwhile() throws {
+        let (pkey, actions) = try claimTooMany()
+        #expect(actions.readsLedger && actions.onPartitions[pkey] == nil)
+        let read = told.ledger(.success(claims(of: pkeys).mapValues(\.record)))
+        #expect(read.onPartitions[pkey]?.isAuthorisation == true)
+    }
+
+    @Test("Until the ledger says whose it is, no port joins that it may have")
+    mutating func portsMeanwhile() throws {
+        let (_, actions) = try claimTooMany()
+        // All of them want this host.
+        #expect(!actions.onPartitions.values.contains { $0.isStep })
+    }
+
+    @Test("Nor does one while many are claimed; where they are refused, it does")
+    mutating func portsWhileClaiming() throws {
+        let mine = try automatic(pkeys[0])
+        _ = told.begin(keys: keys(pkeys), fabric: [mine])
+        _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/\(pkeys[0])", revision: 101)])))
+        let tenth = try PKey(parsing: "0xa")
+        _ = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key("0xa", 102))])))
+        let claimed = told.answer(tenth, .done)
+        #expect(claimed.onPartitions[tenth]?.isStep == false)
+        _ = told.answer(tenth, .done)
+        let refused = told.tell(.batchClaimed(claims(of: pkeys), .success(.refused)))
+        #expect(refused.onPartitions[tenth]?.isStep == true)
+    }
+
+    @Test("Before it says so, another key of that PKey is not claimed")
     mutating func late() throws {
-        _ = told.begin(keys: keys(pkeys))
-        let pkey = pkeys[0]
-        // The key goes, and its run finds nothing to do: the partition was never ours.
-        _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/\(pkey)", revision: 101)])))
-        _ = told.tell(.batchClaimed(claims(of: pkeys), written))
-        for other in pkeys.dropFirst() {
-            _ = told.answer(other, .written(.failure(Failure(.rejected, "not what is looked at"))))
-            _ = told.answer(other, .done)
-        }
-        let actions = told.tell(.source(.changed(revision: 102, [.set(ToldEngine.key(pkey.description, 102))])))
-        let record = LedgerRecord(.claimed, key: "/p/\(pkey)", revision: 102)
-        #expect(actions.onPartitions[pkey] == .claim(record))
+        let (pkey, _) = try claimTooMany()
+        let key = ToldEngine.key(pkey.description, 102)
+        #expect(told.tell(.source(.changed(revision: 102, [.set(key)]))).onPartitions[pkey] == nil)
     }
 
     @Test(

@@ -115,6 +115,29 @@ struct KnowledgeTests {
         #expect(ledger[pkey] == third && ledger.doubted == [])
     }
 
+    @Test(
+        "What was given up may make a partition ours for ten minutes, whatever a read says before, unless it is ours by then"
+    )
+    func late() {
+        var ledger = LedgerSide()
+        _ = ledger.read(ledger.readingStarted(), empty)
+        ledger.gaveUp(pkey, until: .seconds(600))
+        #expect(ledger.mayBeOurs(pkey) && ledger.isDoubtful(pkey))
+        _ = ledger.read(ledger.readingStarted(), empty, now: .seconds(1))
+        #expect(ledger.mayBeOurs(pkey) && ledger.doubted == [pkey] && !ledger.isDoubtful(pkey))
+        var (found, noted) = (ledger, ledger)
+        _ = found.read(found.readingStarted(), full, now: .seconds(2))
+        #expect(!found.mayBeOurs(pkey))
+        noted.note(record, of: pkey)
+        #expect(!noted.mayBeOurs(pkey))
+        _ = ledger.read(ledger.readingStarted(), empty, now: .seconds(600))
+        #expect(!ledger.mayBeOurs(pkey) && ledger.doubted == [])
+        // What has a record is ours already.
+        found.gaveUp(pkey, until: .seconds(700))
+        _ = found.read(found.readingStarted(), full, now: .seconds(3))
+        #expect(!found.mayBeOurs(pkey))
+    }
+
     @Test("What is no record of ours owns nothing, not even beside a record, and is told once for each writing")
     func strangeRecords() {
         var ledger = LedgerSide()

@@ -252,12 +252,14 @@ package struct Engine: Sendable {
     private mutating func takeBatch(
         _ claims: [PKey: NewClaim], _ result: Result<LedgerAnswer, Failure>, _ out: inout Output
     ) {
-        if case .failure(let failure) = result { standings.notClaimed(claims, failure, &out) }
+        if case .failure(let failure) = result { standings.failedToClaim(claims, failure, &out) }
         for (pkey, claim) in claims.sorted(by: { $0.key < $1.key }) {
             let isCurrent = work.claimed(pkey, claim)
             if case .success(.written(let version)) = result {
                 let record = KeptRecord(claim.record, version)
                 standings.claimed(pkey, record, isCurrent: isCurrent, gate, &work, &out)
+            } else {
+                standings.notClaimed(pkey, gate, &work, &out)
             }
             standings.ask(pkey, isNews: false, &work, now: out.now)
         }

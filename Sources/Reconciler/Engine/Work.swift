@@ -109,8 +109,8 @@ struct Work: Sendable {
 
     func isRunning(_ pkey: PKey) -> Bool { runs[pkey] != nil }
 
-    /// Partitions of which nobody knows yet whether the ledger has them as ours: a claim of them is under way.
-    var claiming: [PKey] { runs.filter { $0.value.run.isClaiming }.map(\.key) }
+    /// Whether nobody knows yet whether the ledger has a partition as ours: a claim of it is under way, by its run or of many.
+    func isClaiming(_ pkey: PKey) -> Bool { runs[pkey]?.run.isClaiming ?? false || claims.isUnanswered(pkey) }
 
     /// What asks for something, and how much lets time pass.
     var underWay: EngineStatus.UnderWay {

@@ -16,14 +16,14 @@ struct LeavingPorts: Equatable, Sendable {
 
     /// Takes note of which ports partitions have still to give up; gives those that none of them has to any more.
     ///
-    /// - Parameter doubted: those that are only taken for not ours until the ledger has been read again.
+    /// - Parameter isDoubted: whether one may be ours, though the ledger is not known to say so.
     mutating func index(
-        _ pkeys: some Sequence<PKey>, _ picture: Picture, _ admission: Admission, doubted: Set<PKey>
+        _ pkeys: some Sequence<PKey>, _ picture: Picture, _ admission: Admission, isDoubted: (PKey) -> Bool
     ) -> Set<GUID> {
         var free: Set<GUID> = []
         for pkey in pkeys {
             let standing = picture.standing(of: pkey, admission, self)
-            let ports = standing.leaving(of: picture.fabric.ports(pkey), isDoubted: doubted.contains(pkey))
+            let ports = standing.leaving(of: picture.fabric.ports(pkey), isDoubted: isDoubted(pkey))
             free.formUnion(set(ports, of: pkey))
         }
         return free
@@ -75,7 +75,7 @@ extension Standing {
     /// One whose deletion is held keeps its ports until somebody has decided, or has wanted one elsewhere since: that one it
     /// gives up, and no other joins before it is seen to have left.
     ///
-    /// - Parameter isDoubted: whether it is only taken for not ours until the ledger has been read again.
+    /// - Parameter isDoubted: whether it may be ours, though the ledger is not known to say so.
     func leaving(of possible: Set<GUID>, isDoubted: Bool) -> Set<GUID> {
         switch intent {
         // It may have lost any of them by what its key says now.

@@ -14,11 +14,11 @@ enum Ground: Sendable {
     }
 
     /// Whether it is one still: what was begun on the watch's word, or on a second opinion, has lost it if a list alone says
-    /// so now, or one contradicts it.
-    func stands(_ facts: Run.Facts) -> Bool {
+    /// so now. A doubt alone ends nothing: it may last for minutes, and what takes several steps would begin for ever.
+    func stands(on word: Word) -> Bool {
         switch self {
         case .told, .compared: true
-        case .begun: !facts.wantsOpinion
+        case .begun: word == .told
         }
     }
 

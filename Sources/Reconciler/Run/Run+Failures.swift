@@ -26,7 +26,7 @@ extension Run {
 
     static func failedInLedger(_ failure: Failure) -> Turn {
         // It may have been written all the same, now or later.
-        let doubt: [Effect] = failure.outcome == .unknown ? [.recordDoubted] : []
+        let doubt: [Effect] = failure.outcome == .unknown ? [.recordUnanswered] : []
         guard Meaning(of: failure, by: .ledger) != .outage else {
             return Turn(.failed, after: doubt + [.failed(.ledger, failure)])
         }

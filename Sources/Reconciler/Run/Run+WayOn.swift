@@ -95,7 +95,7 @@ extension Run {
     ) -> Turn {
         // Something newer is wanted, its source is in doubt since, nothing may be written, or too much is being written: what
         // was done is known, the rest belongs to another run.
-        guard facts.isCurrent(goal), ground.stands(facts), facts.hasRoom,
+        guard facts.isCurrent(goal), ground.stands(on: facts.standing.word), facts.hasRoom,
             let permit = facts.gate.permit(for: .step, finishing: ground.permit)
         else {
             return Turn(.again)

@@ -71,6 +71,8 @@ enum Effect: Sendable {
     case recorded(KeptRecord?)
     /// The ledger may have another record of the partition than we know.
     case recordDoubted
+    /// Nobody has said whether it was written, and it may be later.
+    case recordUnanswered
     /// The ledger says that the partition waits, and for what.
     case noted(WaitingNote)
     /// The partition is in conflict, or in none.

@@ -17,6 +17,9 @@ struct LedgerSide: Sendable {
     /// Partitions whose record may be another than we know, since a write of ours was refused or lost. Only a read that is
     /// asked for after the one with this number tells. What we know of them stays known: it is not disowned for that.
     private var doubts: [PKey: Int] = [:]
+    /// Partitions that we had no record of when a write for them was given up without an answer: it may yet make them ours, until
+    /// then, whatever a read says that comes first.
+    private var late: [PKey: Duration] = [:]
     /// Partitions whose record the last read lacked, and the one before it had not: a read may be older than what was written
     /// before it, so that their ports are not free yet.
     private var lost: Set<PKey> = []
@@ -42,7 +45,8 @@ struct LedgerSide: Sendable {
     var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
     /// Whether any record may be another than we know.
     var hasDoubts: Bool { !doubts.isEmpty }
-    var doubted: Set<PKey> { lost.union(doubts.keys) }
+    /// The partitions that may be ours, though we have no record of them.
+    var doubted: Set<PKey> { lost.union(doubts.keys).union(late.keys) }
 
     /// The tombstones of partitions that have no record.
     var bareTombstones: [PKey: KeptTombstone] { tombstones.filter { self[$0.key] == nil } }
@@ -55,13 +59,19 @@ struct LedgerSide: Sendable {
     /// Whether the partition's record may be another than we know.
     func isDoubtful(_ pkey: PKey) -> Bool { doubts[pkey] != nil }
 
+    /// Whether the partition may be ours, though we have no record of it.
+    func mayBeOurs(_ pkey: PKey) -> Bool { lost.contains(pkey) || doubts[pkey] != nil || late[pkey] != nil }
+
     /// The ledger has this record now, or none.
     mutating func note(_ record: KeptRecord?, of pkey: PKey) {
         touch(pkey, upTo: record?.version ?? self[pkey]?.version ?? .absent)
         if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
         bereft[pkey] = nil
-        if record != nil { conflicts[pkey] = nil }
+        guard record != nil else { return }
+        conflicts[pkey] = nil
+        // What would have made it ours finds a record.
+        late[pkey] = nil
     }
 
     /// The ledger says this of a partition without a record now.
@@ -81,6 +91,12 @@ struct LedgerSide: Sendable {
         doubts[pkey] = lastRead
     }
 
+    /// A write was given up, and may be carried out until then.
+    mutating func gaveUp(_ pkey: PKey, until: Duration) {
+        doubt(pkey)
+        if self[pkey] == nil { late[pkey] = until }
+    }
+
     mutating func readingStarted() -> LedgerRead {
         lastRead += 1
         let read = LedgerRead(number: lastRead)
@@ -93,7 +109,7 @@ struct LedgerSide: Sendable {
     }
 
     /// Takes a complete read; gives the partitions whose record is known again.
-    mutating func read(_ read: LedgerRead, _ content: LedgerContent) -> [PKey] {
+    mutating func read(_ read: LedgerRead, _ content: LedgerContent, now: Duration = .zero) -> [PKey] {
         let learnt = reads.removeValue(forKey: read) ?? [:]
         let isOutrun = read.number < newestAnswered
         newestAnswered = max(newestAnswered, read.number)
@@ -121,6 +137,7 @@ struct LedgerSide: Sendable {
             return records
         }
         bereft = bereft.filter { self[$0.key] == nil }
+        late = late.filter { $0.value > now && self[$0.key] == nil }
         states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
         if !isOutrun {
             guardedSince = content.guardedSince

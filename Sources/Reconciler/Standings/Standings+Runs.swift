@@ -22,6 +22,9 @@ extension Standings {
         case .recordDoubted:
             sides.ledger.doubt(pkey)
             indexPorts(of: pkey, gate, &work, &out)
+        case .recordUnanswered:
+            gaveUp(pkey, now: out.now)
+            indexPorts(of: pkey, gate, &work, &out)
         case .noted(let note): waiters.noted(note, of: pkey)
         case .conflicts(let conflict):
             if conflicts.set(conflict, of: pkey) { out.found(.conflict(pkey, conflict)) }
@@ -73,24 +76,38 @@ extension Standings {
         work.isRehearsed(standing) || !standing.needsWork(planner, waitingFor: waiters[standing.pkey])
     }
 
+    /// Nobody has said whether the ledger has a record by now. A single run is too short to wait for what comes later.
+    private mutating func gaveUp(_ pkey: PKey, now: Duration) {
+        runsOnce ? sides.ledger.doubt(pkey) : sides.ledger.gaveUp(pkey, until: now + Absences.patience)
+    }
+
     // MARK: Claims of many
 
     /// The ledger has the record of a partition that was claimed with many.
     ///
-    /// - Parameter isCurrent: whether no run has begun to claim it since. It was refused for this, or will be; and nobody has sent
-    ///   anything under a record before this one.
+    /// - Parameter isCurrent: whether no run has begun since. One that claims it was refused for this, or will be; one that found
+    ///   nothing to claim has left a record that the next read of the ledger shows. Nobody has sent anything under a record before.
     mutating func claimed(
         _ pkey: PKey, _ record: KeptRecord, isCurrent: Bool = true, _ gate: WriteGate, _ work: inout Work,
         _ out: inout Output
     ) {
-        guard isCurrent else { return sides.fabric.recorded(pkey) }
+        guard isCurrent else {
+            if sides.ledger[pkey] == nil, !work.isClaiming(pkey) { sides.ledger.doubt(pkey) }
+            indexPorts(of: pkey, gate, &work, &out)
+            return sides.fabric.recorded(pkey)
+        }
         sides.source.confirmed(pkey, record.record.revision, by: CollectionOfOne(record.record.key))
         note(record, of: pkey, gate, &work, &out)
     }
 
+    /// A claim of many was refused, or has failed.
+    mutating func notClaimed(_ pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
+        indexPorts(of: pkey, gate, &work, &out)
+    }
+
     /// A claim of many has failed.
-    mutating func notClaimed(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
-        if failure.outcome == .unknown { for pkey in claims.keys { sides.ledger.doubt(pkey) } }
+    mutating func failedToClaim(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
+        if failure.outcome == .unknown { for pkey in claims.keys { gaveUp(pkey, now: out.now) } }
         if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
         if failure.cause == .full { noteRoom(.none(failure.message), &out) }
     }
@@ -139,8 +156,7 @@ extension Standings {
         // In a rehearsal nothing ever leaves.
         guard !gate.isRehearsal else { return }
         // One that is being claimed may be ours by now.
-        let doubted = sides.ledger.doubted.union(work.claiming)
-        let free = leaving.index(pkeys, picture, admission, doubted: doubted)
+        let free = leaving.index(pkeys, picture, admission) { sides.ledger.mayBeOurs($0) || work.isClaiming($0) }
         for pkey in waiters.waiting(for: free) { ask(pkey, isNews: true, &work, now: out.now) }
     }
 

@@ -18,7 +18,7 @@ extension Standings {
         let before = sides.ledger.records
         switch result {
         case .success(let content):
-            let resolved = sides.ledger.read(read, content)
+            let resolved = sides.ledger.read(read, content, now: out.now)
             sides.revenants.read(sides.ledger.bareTombstones)
             let (known, strange) = (sides.ledger.records ?? [:], sides.ledger.strange)
             sides.fabric.inherit(known.mapValues(\.record), now: out.now) { work.mayHaveWritten($0) }

@@ -18,7 +18,7 @@ extension Standings {
             var (admission, leaving) = (self.admission, self.leaving)
             let candidate = Admission.Candidate(pkey, picture.desired, record: picture.records[pkey]?.record)
             let judgement = admission.judge([candidate], owned: picture.owned, isListed: true)
-            let free = leaving.index([pkey], picture, self.admission, doubted: [pkey])
+            let free = leaving.index([pkey], picture, self.admission) { _ in true }
             let review = Review(of: managed, lookingAt: [pkey], picture, self, work)
             guard judgement == Admission.Judgement(), admission == self.admission, free.isEmpty,
                 leaving == self.leaving, review == nothing

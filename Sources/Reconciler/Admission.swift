@@ -30,9 +30,9 @@ package struct Admission: Equatable, Sendable {
             wanted = desired.intent(of: pkey)
             word = desired.word(on: pkey)
             revision = desired.revision(of: pkey)
-            isLost =
-                wanted == .absent
-                && (record.flatMap { desired.lostHistory(of: $0) } != nil || desired.isLost(pkey))
+            // That it was deleted is somebody's word, of whatever history the record is.
+            let isOfLostHistory = word == .listed && record.flatMap { desired.lostHistory(of: $0) } != nil
+            isLost = wanted == .absent && (isOfLostHistory || desired.isLost(pkey))
             isLostSince = wanted == .absent && record?.state != .approved && desired.isLost(pkey)
             hasLostKey = wanted == .absent && desired.hasLost(pkey)
             isContradicted = record.map { desired.contradicts($0, of: pkey) } ?? false
@@ -110,8 +110,10 @@ package struct Admission: Equatable, Sendable {
             // What was approved was another record: of this one it would say so, or that it is being deleted.
             if record.isGuardable { deletionGuard.retractApproval(of: pkey) }
             // Held before this life, or before it looked again: it is told anew, with since when.
-            if record.state == .guarded, candidate.word == .listed, deletionGuard.hold(pkey) {
-                judgement.held.append(pkey)
+            if record.state == .guarded, candidate.word == .listed {
+                // Somebody else has held it since we believed it.
+                deletionGuard.doubt(pkey)
+                if deletionGuard.hold(pkey) { judgement.held.append(pkey) }
             }
             // However few they are: a ledger may outlive the store of the keys, and then every key looks deleted. A deletion
             // that was authorised in the history before may not be of the key as it was last.

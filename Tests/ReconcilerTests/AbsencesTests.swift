@@ -70,6 +70,17 @@ struct AbsencesTests {
         #expect(isProven)
     }
 
+    @Test(
+        "A list that shows the partition takes back what a read beside it has said, unless it began before the write ended")
+    mutating func contradicted() {
+        delete(at: 5)
+        absences.read(pkey, isThere: false, began: .seconds(6))
+        _ = list(others + [partition], at: 4, overlapping: [pkey])
+        #expect(absences[pkey].single != nil && absences[pkey].isDeleted)
+        _ = list(others + [partition], at: 5, overlapping: [pkey])
+        #expect(absences[pkey] == .unknown)
+    }
+
     @Test("Who shows the partition, and a write of it, take back what was said before")
     mutating func takenBack() throws {
         let member = Member(guid: try GUID(parsing: "043f720300f55101"), index0: true)

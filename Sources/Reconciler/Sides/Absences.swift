@@ -115,7 +115,7 @@ struct Absences: Sendable {
 
     /// A complete list that began then was read.
     ///
-    /// - Parameter overlapped: the partitions that were read or written meanwhile: of them it says nothing.
+    /// - Parameter overlapped: the partitions that were read or written meanwhile: that it lacks one says nothing.
     /// - Returns: what it lacked, where that was too much to be believed.
     mutating func listed(_ snapshot: FabricSnapshot, began: Duration, overlapped: Set<PKey>) -> Loss? {
         // It was a witness when it was read.
@@ -123,7 +123,14 @@ struct Absences: Sendable {
         let shown = Set(snapshot.partitions.keys.lazy.compactMap { PKey($0) })
         let loss = loss(in: shown, overlapped)
         if loss != nil { listsCountFrom = began + Self.patience }
-        for pkey in shown where !overlapped.contains(pkey) { found(pkey) }
+        for pkey in shown {
+            if !overlapped.contains(pkey) {
+                found(pkey)
+            } else if let trace = traces[pkey], began >= trace.countsFrom {
+                // Nobody knows whether the list or the read has the last word; a witness that is contradicted is none.
+                traces[pkey]?.forget()
+            }
+        }
         for (pkey, trace) in traces where !shown.contains(pkey) && !overlapped.contains(pkey) {
             guard began >= max(trace.countsFrom, listsCountFrom) else { continue }
             traces[pkey]?.list = ListWitness(pkey: pkey)

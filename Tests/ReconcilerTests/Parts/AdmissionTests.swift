@@ -23,11 +23,16 @@ struct AdmissionTests {
 
     /// Those of our partitions that are to be judged, where these have keys.
     private func candidates(
-        wanting wanted: [PKey] = [], revision: KeyVersion = 100, _ state: LedgerRecord.State = .synced
+        wanting wanted: [PKey] = [], revision: KeyVersion = 100, _ state: LedgerRecord.State = .synced,
+        told: [PKey] = []
     ) -> [Admission.Candidate] {
         var desired = DesiredState([source], flags: FlagPolicy())
-        let keys = wanted.map { ToldEngine.key($0.description) }
+        let keys = (wanted + told).map { ToldEngine.key($0.description, 2) }
         _ = desired.take(KeySnapshot(complete: keys, revision: revision), .afresh, from: source)
+        for pkey in told {
+            let end = KeyChange.deleted(key: KeyName("/p/\(pkey)"), revision: revision)
+            _ = desired.take([end], at: StorePoint(revision: revision), from: source)
+        }
         return pkeys.map { Admission.Candidate($0, desired, record: record($0, state)) }
     }
 
@@ -73,11 +78,23 @@ struct AdmissionTests {
         #expect(admission.guarded == Capped([pkeys[0]]))
     }
 
-    @Test("What is absent from a source that has lost its history is held, however little it is")
+    @Test("What was believed is held once the ledger says that it is guarded: somebody else has held it")
+    func guardedByAnother() {
+        var admission = Admission(Limits(), DeletionGuard.Threshold())
+        #expect(admission.judge([candidates()[0]], owned: 6, isListed: true) == Admission.Judgement())
+        let guarded = [candidates(.guarded)[0]]
+        #expect(admission.judge(guarded, owned: 6, isListed: true) == Admission.Judgement(held: [pkeys[0]]))
+    }
+
+    @Test(
+        "What is absent from a source that has lost its history is held, however little it is, unless the watch told its end")
     func lostHistory() {
         var admission = Admission(Limits(), DeletionGuard.Threshold())
         let one = [candidates(revision: 4)[2]]
         #expect(admission.judge(one, owned: 6, isListed: true) == Admission.Judgement(held: [pkeys[2]]))
+        admission = Admission(Limits(), DeletionGuard.Threshold())
+        let told = [candidates(revision: 4, told: [pkeys[2]])[2]]
+        #expect(admission.judge(told, owned: 6, isListed: false) == Admission.Judgement())
     }
 
     @Test("Verdicts end with ownership")

@@ -71,7 +71,8 @@ struct AbsencesTests {
     }
 
     @Test(
-        "A list that shows the partition takes back what a read beside it has said, unless it began before the write ended")
+        "A list that shows the partition takes back what a read beside it has said, unless it began before the write ended"
+    )
     mutating func contradicted() {
         delete(at: 5)
         absences.read(pkey, isThere: false, began: .seconds(6))

@@ -87,7 +87,8 @@ struct AdmissionTests {
     }
 
     @Test(
-        "What is absent from a source that has lost its history is held, however little it is, unless the watch told its end")
+        "What is absent from a source that has lost its history is held, however little it is, unless the watch told its end"
+    )
     func lostHistory() {
         var admission = Admission(Limits(), DeletionGuard.Threshold())
         let one = [candidates(revision: 4)[2]]

@@ -148,7 +148,10 @@ struct EngineBatchTests {
         let lost = Failure(.malformed, "nonsense", outcome: .unknown)
         let asked = told.tell(.batchClaimed(claims(of: pkeys), .failure(lost)))
         #expect(asked.onPartitions.isEmpty && asked.readsLedger)
+        let notMade = told
         let made = told.ledger(.success(claims(of: pkeys).mapValues(\.record)))
         #expect(made.onPartitions.count == 5 && made.onPartitions.values.allSatisfy { $0.isStep })
+        told = notMade
+        #expect(told.ledger(.success([:])).batches == [claims(of: pkeys)])
     }
 }

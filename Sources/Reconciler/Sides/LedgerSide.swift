@@ -45,8 +45,8 @@ struct LedgerSide: Sendable {
     var status: EngineStatus.Server { EngineStatus.Server(isKnown: isKnown, outage: outage) }
     /// Whether any record may be another than we know.
     var hasDoubts: Bool { !doubts.isEmpty }
-    /// The partitions that may be ours, though we have no record of them.
-    var doubted: Set<PKey> { lost.union(doubts.keys).union(late.keys) }
+    /// Partitions that may be ours or not, until the ledger has been read again.
+    var doubted: Set<PKey> { lost.union(doubts.keys) }
 
     /// The tombstones of partitions that have no record.
     var bareTombstones: [PKey: KeptTombstone] { tombstones.filter { self[$0.key] == nil } }

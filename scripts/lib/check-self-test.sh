@@ -106,6 +106,10 @@ self_test_sources() {
     plant check_core_manifest 'P.swift:2: the core of scripts/lib/mutations.sh does not give KeyHistory to Planning' Sources/Planning/P.swift $'import Fabric\nimport KeyHistory'
     plant_legal check_core_manifest Sources/Reconciler/P.swift $'internal import KeyHistory\npackage import Logging\nimport Synchronization'
 
+    plant check_mutations 'planted: its old lines are 0 times in Sources/Fabric/Empty.swift, not once' Fixtures/mutations/planted.txt $'[planted]\nwhat: a\nfile: Sources/Fabric/Empty.swift\n-let b = 1'
+    plant check_mutations 'mutation planted lacks what:' Fixtures/mutations/planted.txt $'[planted]\nfile: Sources/Fabric/Empty.swift'
+    plant_legal check_mutations Fixtures/mutations/planted.txt '# Words.'
+
     step "Seams"
     plant check_seams 'seams.txt:2: there is no Sources/Fabric/None.swift' scripts/lib/seams.txt $'task a\nFabric/None.swift'
     plant check_seams 'seams.txt:2: Sources/Fabric/Empty.swift is there already' scripts/lib/seams.txt $'task a\n+ Fabric/Empty.swift'

@@ -65,6 +65,14 @@ replaced_text() {
         print $text;'
 }
 
+# check_mutations ROOT: prints which mistakes do not fit the sources any more: nobody would look for them before the next whole run.
+check_mutations() {
+    (
+        read_mutations "$1"/Fixtures/mutations/*.txt
+        for name in "${MUTATIONS[@]}"; do replaced_text "$name" "$1" 2>&1 >/dev/null | sed "s|$1/||"; done
+    )
+}
+
 # apply_mutation NAME ROOT PACKAGE
 apply_mutation() {
     local text

@@ -33,7 +33,7 @@ package protocol KeySource: Sendable {
 
     /// Says whether keys stand so, in a way that no stale member can answer; up to 60 at once.
     ///
-    /// What only a list has told is not written to the fabric without it. Versions alone would not do: after a restore, or
+    /// What only a list has told, or the watch while lists are in doubt, is not written to the fabric without it. Versions alone would not do: after a restore, or
     /// with members that disagree, one version has two values.
     ///
     /// - Parameter expected: by key; ``KeyState/absent`` for one that must not be there.
@@ -187,7 +187,7 @@ package protocol OwnershipStore: Sendable {
     func clear(_ tombstones: [PKey: RecordVersion], _ permit: WritePermit) async throws(Failure)
     /// Says whether the record and the keys of a partition that is ours stand so, in a way that no stale member can answer.
     ///
-    /// What only a list has told is not written to the fabric without it.
+    /// What only a list has told, or the watch while lists are in doubt, is not written to the fabric without it.
     func confirm(
         _ pkey: PKey, over version: RecordVersion, expecting keys: [KeyName: KeyState], _ permit: WritePermit
     ) async throws(Failure) -> LedgerAnswer

@@ -109,6 +109,19 @@ struct EngineBatchTests {
         #expect(refused.onPartitions[tenth]?.isStep == true)
     }
 
+    @Test("How many go that were claimed meanwhile is judged as of any that are ours")
+    mutating func manyGone() throws {
+        let many = (0x2000..<0x2014).compactMap { PKey(PartitionNumber(lowBitsOf: $0)) }
+        let batch = claims(of: many)
+        #expect(told.begin(keys: keys(many), fabric: try many.map(automatic)).batches == [batch])
+        let ends = many.map { KeyChange.deleted(key: "/p/\($0)", revision: 101) }
+        _ = told.tell(.source(.changed(revision: 101, ends)))
+        var actions = told.tell(.batchClaimed(batch, written))
+        actions += told.ledger(.success(batch.mapValues(\.record)))
+        #expect(actions.texts.contains { $0.contains("deletions at once, of 20 partitions, are held back") })
+        #expect(!actions.onPartitions.values.contains { $0.isAuthorisation })
+    }
+
     @Test("Before it says so, another key of that PKey is not claimed")
     mutating func late() throws {
         let (pkey, _) = try claimTooMany()
@@ -127,7 +140,7 @@ struct EngineBatchTests {
         let records = claims(of: pkeys).mapValues(\.record)
         if !isAnsweredLast { _ = told.tell(.batchClaimed(claims(of: pkeys), written)) }
         #expect(told.answer(pkey, .refused).readsLedger)
-        _ = told.ledger(.success(records))
+        for _ in 0..<2 { _ = told.ledger(.success(records)) }
         if isAnsweredLast { _ = told.tell(.batchClaimed(claims(of: pkeys), written)) }
         // It goes before anything was sent; UFM is asked to delete it all the same.
         _ = told.answer(pkey, .written(.failure(Failure(.rejected, "no"))))

@@ -120,6 +120,42 @@ extension EngineDoubtTests {
         return if case .step(.remove) = step { true } else { false }
     }
 
+    @Test("What the watch tells in a doubt frees no port for another before it is compared: then it does")
+    mutating func freedInDoubt() throws {
+        try begin()
+        told.agrees = false
+        // The port of 0x5 is to leave; the answer is yet to come.
+        #expect(watch(.set(ToldEngine.key("0x5", host: 4, 101)), .seconds(1)).onPartitions[pkey]?.isStep == true)
+        let seven = try PKey(parsing: "0x7")
+        #expect(watch(.set(ToldEngine.key("0x7", host: 1, 102)), .seconds(1)).onPartitions[seven]?.isClaim == true)
+        _ = told.answer(seven, .done, at: .seconds(1))
+        _ = told.answer(seven, .done, at: .seconds(1))
+        _ = try list([ToldEngine.key("0x5", host: 3, 80), Self.six], at: 120, by: "one", .seconds(31))
+        try readFabric(.seconds(31))
+        // By this it keeps the port.
+        let back = watch(.set(ToldEngine.key("0x5", 105)), .seconds(32))
+        #expect(back.onPartitions[seven] == nil && told.asked[seven]?.isStep != true)
+        _ = told.answer(pkey, .written, at: .seconds(32))
+        _ = told.answer(pkey, .read(.success(try ToldEngine.partition(pkey))), at: .seconds(32))
+        let compared = told.answer(pkey, .done, at: .seconds(32))
+        #expect(compared.onPartitions[seven]?.isConfirmation == true, "\(compared.onPartitions) \(told.asked)")
+    }
+
+    @Test("Nor does a partition whose deletion is held give one up for it")
+    mutating func guardedInDoubt() throws {
+        try begin(ledger: [pkey: record(.guarded, "0x5", 90), other: record(.synced, "0x6", 91)])
+        _ = watch(.deleted(key: "/p/0x5", revision: 101), .seconds(1))
+        told = ToldEngine()
+        told.agrees = false
+        _ = told.begin(
+            keys: [Self.six], ledger: [pkey: record(.guarded), other: record(.synced, "0x6", 91)],
+            fabric: [try ToldEngine.partition(pkey), try ToldEngine.partition(other, host: 2)])
+        _ = try list([ToldEngine.key("0x6", host: 3, 80)], at: 120, by: "one", .seconds(31))
+        try readFabric(.seconds(31))
+        _ = watch(.set(ToldEngine.key("0x7", host: 1, 105)), .seconds(32))
+        #expect(told.asked[pkey] == nil, "\(told.asked)")
+    }
+
     @Test("Once a list is used again, the watch's word is enough")
     mutating func toldAfterDoubt() throws {
         let request = try #require(asked(try tellInDoubt()))

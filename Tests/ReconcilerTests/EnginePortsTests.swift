@@ -57,27 +57,6 @@ struct EnginePortsTests {
                     ])))
     }
 
-    @Test(
-        "None joins that a partition has of which a claim was given up, until that can act no more: it may yet be ours"
-    )
-    mutating func lateClaim() throws {
-        let there = Partition(
-            number: old.number, name: "api_pkey_0x5", ipOverIB: false,
-            members: Array(try partition(old, hosts: [1]).members))
-        #expect(told.begin(keys: [key(old, hosts: [1], 5)], fabric: [there]).onPartitions[old]?.isClaim == true)
-        let lost = Failure(.malformed, "nonsense", outcome: .unknown)
-        #expect(told.answer(old, .ledger(.failure(lost))).readsLedger)
-        _ = told.ledger(.success([:]))
-        _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/0x5", revision: 101)])), at: .seconds(1))
-        let wants = told.tell(.source(.changed(revision: 102, [.set(key(new, hosts: [1], 102))])), at: .seconds(2))
-        #expect(wants.onPartitions[new]?.isClaim == true)
-        #expect(told.answer(new, .done, at: .seconds(2)).onPartitions[new]?.isStep == false)
-        _ = told.answer(new, .done, at: .seconds(2))
-        #expect(told.tell(.timer, at: .seconds(601)).readsLedger)
-        let record = LedgerRecord(.claimed, key: "/p/0x6", revision: 102)
-        #expect(step(told.ledger(.success([new: record]), at: .seconds(601)), new) != nil)
-    }
-
     @Test("A port joins when it is seen to have left, and others need not wait for it")
     mutating func moving() throws {
         let start = try move()

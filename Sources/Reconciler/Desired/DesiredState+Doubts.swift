@@ -6,6 +6,20 @@ extension DesiredState {
     /// A list of each source.
     var requests: [ListRequest] { views.map(\.request) }
 
+    /// Every key that names the partition, as it was told, ``KeyState/absent`` for the names that pcocc would use and has
+    /// not, and for those that any list has shown, used or not.
+    package func keyStates(of pkey: PKey) -> [KeyName: KeyState] {
+        var states: [KeyName: KeyState] = [:]
+        for view in views {
+            states[view.usualKey(of: pkey)] = .absent
+            for key in view.spellings[pkey] { states[key] = .absent }
+            for key in view.keysOfPKey[pkey] ?? [] {
+                states[key] = view.entries[key].map { KeyState($0.revision, $0.value) }
+            }
+        }
+        return states
+    }
+
     /// Whether nobody has listed a source anew since.
     var isRefuted: Bool { views.contains(where: \.trust.isRefuted) }
 

@@ -15,7 +15,8 @@ package struct DesiredState: Sendable {
     /// PKeys whose keys we knew and a list lacked that is, or may be, of another history than what we knew or than a list since,
     /// without the watch's word.
     private(set) var lost: Set<PKey> = []
-    /// PKeys of which a comparison has shown that what a list alone has told is not so, or may not be, until more is told.
+    /// PKeys of which a comparison has shown that what is wanted is not so, or may not be, until more is told; and those of which the
+    /// watch has told while a list was in doubt, until it is compared.
     private(set) var refuted: Set<PKey> = []
 
     /// - Parameters:
@@ -85,8 +86,9 @@ package struct DesiredState: Sendable {
         guard self.revision(of: pkey) == revision, !isDisputed(pkey),
             Set(keyStates(of: pkey).keys).isSubset(of: names)
         else { return }
-        told.insert(pkey)
         refuted.remove(pkey)
+        // That a key is absent is no word of anybody who has deleted it.
+        if revision != .absent { told.insert(pkey) }
     }
 
     /// The version of the key that decides over a partition; ``KeyVersion/absent`` without one.
@@ -95,20 +97,6 @@ package struct DesiredState: Sendable {
     /// The name of the key that decides over a partition, or that would: what pcocc would call it.
     package func key(of pkey: PKey) -> KeyName {
         deciding(pkey)?.key ?? views.first?.usualKey(of: pkey) ?? KeyName(pkey.description)
-    }
-
-    /// Every key that names the partition, as it was told, ``KeyState/absent`` for the names that pcocc would use and has
-    /// not, and for those that any list has shown, used or not.
-    package func keyStates(of pkey: PKey) -> [KeyName: KeyState] {
-        var states: [KeyName: KeyState] = [:]
-        for view in views {
-            states[view.usualKey(of: pkey)] = .absent
-            for key in view.spellings[pkey] { states[key] = .absent }
-            for key in view.keysOfPKey[pkey] ?? [] {
-                states[key] = view.entries[key].map { KeyState($0.revision, $0.value) }
-            }
-        }
-        return states
     }
 
     /// The one rule of precedence: the first source that names the PKey decides, and in it the key that changed last.
@@ -257,6 +245,10 @@ package struct DesiredState: Sendable {
     /// It may not be so.
     mutating func contest(_ pkey: PKey) { refuted.insert(pkey) }
 
+    private mutating func contest(_ key: KeyName, in index: Int) {
+        if let pkey = pkey(of: key, in: index), reader.range.contains(pkey) { contest(pkey) }
+    }
+
     /// The partition is gone as it was to be.
     mutating func ended(_ pkey: PKey) {
         for index in views.indices { views[index].ended(pkey) }
@@ -295,6 +287,8 @@ package struct DesiredState: Sendable {
                 } else {
                     remove(change.key, from: index, .told, &outcome)
                 }
+                // Nobody has compared it: what the partition has by it, and what it no longer wants, is no other's yet.
+                if views[index].trust.doubt != nil { contest(change.key, in: index) }
             }
         }
         return outcome

@@ -18,6 +18,9 @@ struct Batches<Item: BatchItem>: Sendable {
         items.merge(batch) { $1 }
     }
 
+    /// Those whose answer has yet to come.
+    var unanswered: Set<PKey> { overtaken.union(items.keys) }
+
     /// A run knows better than what was asked for before it.
     mutating func runBegan(_ pkey: PKey) {
         guard items.removeValue(forKey: pkey) != nil else { return }

@@ -65,7 +65,7 @@ package struct Engine: Sendable {
         case .fabricPinged(let result): standings.takePing(result, &out)
         case .fabricRead(let result): takeFabric(result, &out)
         case .ledgerRead(let read, let result): takeLedger(read, result, &out)
-        case .batchClaimed(let claims, let result): takeBatch(claims, result, &out)
+        case .batchClaimed(let claims, let result): standings.claimed(claims, result, gate, &work, &out)
         case .batchConfirmed(let expected, let result): takeOpinions(expected, result, &out)
         case .answered(let pkey, let id, let answer): take(answer, of: pkey, id, &out)
         case .instructed(let instruction): if gate.isAddressed { out.add(.take(instruction)) }
@@ -220,7 +220,7 @@ package struct Engine: Sendable {
         let conspicuous = standings.conspicuous(among: managed, picture)
         let judgement = standings.judgeDeletions(
             among: conspicuous.filter(picture.isOurs), isListed: true, picture, &work, now: out.now)
-        let unsure = picture.doubted.union(standings.leaving.pkeys)
+        let unsure = standings.unsure(picture, work)
         standings.indexPorts(of: unsure.union(conspicuous), picture, gate, &work, &out)
         let review = Review(of: managed, lookingAt: conspicuous, picture, standings, work)
         counts.looked(at: conspicuous.count)
@@ -245,23 +245,6 @@ package struct Engine: Sendable {
         for batch in batches {
             work.claiming(batch)
             out.add(.claimBatch(batch, permit))
-        }
-    }
-
-    /// A batch that was refused or failed is claimed by the runs of its PKeys, each for itself.
-    private mutating func takeBatch(
-        _ claims: [PKey: NewClaim], _ result: Result<LedgerAnswer, Failure>, _ out: inout Output
-    ) {
-        if case .failure(let failure) = result { standings.failedToClaim(claims, failure, &out) }
-        for (pkey, claim) in claims.sorted(by: { $0.key < $1.key }) {
-            let isCurrent = work.claimed(pkey, claim)
-            if case .success(.written(let version)) = result {
-                let record = KeptRecord(claim.record, version)
-                standings.claimed(pkey, record, isCurrent: isCurrent, gate, &work, &out)
-            } else {
-                standings.notClaimed(pkey, gate, &work, &out)
-            }
-            standings.ask(pkey, isNews: false, &work, now: out.now)
         }
     }
 
@@ -389,7 +372,9 @@ package struct Engine: Sendable {
         case .request(let run, .write(let write, let permit)):
             out.add(.write(write, pkey, work.goesOn(pkey, as: run, asking: write.kind, now: out.now), permit))
         case .over(let ending):
+            let hasClaimed = work.run(of: pkey)?.isClaiming ?? false
             work.over(pkey, ending, now: out.now)
+            if hasClaimed { standings.indexPorts(of: pkey, gate, &work, &out) }
             guard let standing = standings.standing(of: pkey) else { return }
             if ending == .rehearsed { work.rehearsed(standing) }
             // What was asked for while this run was under way keeps waiting.

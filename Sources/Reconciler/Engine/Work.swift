@@ -301,7 +301,11 @@ struct Work: Sendable {
 
     // MARK: Claims of many
 
-    func isBeingClaimed(_ pkey: PKey) -> Bool { claims.contains(pkey) }
+    /// Whether a partition is claimed with many, whatever the answer will be worth.
+    func isBeingClaimed(_ pkey: PKey) -> Bool { claims.isUnanswered(pkey) }
+
+    /// The partitions that are.
+    var unanswered: Set<PKey> { claims.unanswered }
 
     /// Whether the record of a partition may be one that we have just written, and of which nobody has told us.
     func mayHaveWritten(_ pkey: PKey) -> Bool { isRunning(pkey) || claims.isUnanswered(pkey) }

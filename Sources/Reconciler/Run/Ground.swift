@@ -9,7 +9,7 @@ enum Ground: Sendable {
 
     /// The watch's word, where no comparison is wanted first.
     init?(_ facts: Run.Facts) {
-        guard !facts.wantsOpinion else { return nil }
+        guard !facts.comparesFirst else { return nil }
         self = .told
     }
 

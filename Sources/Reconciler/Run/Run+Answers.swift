@@ -139,10 +139,7 @@ extension Run {
             case .success(.written(let version)):
                 // Of one key it is sure now; where there are more, what they come to is not.
                 (goal.keys.count == 1 ? Self.goOn(goal, facts) : Turn(.again))
-                    .after([
-                        .recorded(KeptRecord(record, version)),
-                        .confirmed(goal.errand.revision, by: [goal.errand.key]),
-                    ])
+                    .after([.recorded(KeptRecord(record, version)), Self.comparison(of: goal)])
             case .success(.refused), .success(.allowed): Self.lookAgain
             case .failure(let failure): Self.failedInLedger(failure)
             }
@@ -160,7 +157,7 @@ extension Run {
             case .success(.written(let version)):
                 Turn(
                     .done,
-                    after: [.recorded(KeptRecord(record, version))]
+                    after: [.recorded(KeptRecord(record, version)), Self.comparison(of: goal)]
                         + RunWords.inStep(goal.errand, hasWritten: permit != nil, now: facts.now))
             case .success(.refused), .success(.allowed): Self.lookAgain.after(facts.contest)
             case .failure(let failure): Self.failedInLedger(failure)
@@ -201,9 +198,14 @@ extension Run {
             switch result {
             case .success(.written), .success(.allowed): Turn(.done, after: [.conflictNoted(note)])
             case .success(.refused): Self.lookAgain
-            case .failure(let failure): Self.failedInLedger(failure)
+            case .failure(let failure): Self.failedInLedger(failure, [.recordDoubted])
             }
         case .reading, .writing, .verifying, .resting, .asking: nil
         }
+    }
+
+    /// A claim has compared the key that it is of.
+    private static func comparison(of goal: Goal) -> Effect {
+        .confirmed(goal.errand.revision, by: [goal.errand.key])
     }
 }

@@ -24,9 +24,10 @@ extension Run {
             after: [.troubled(failure)])
     }
 
-    static func failedInLedger(_ failure: Failure) -> Turn {
-        // It may have been written all the same, now or later.
-        let doubt: [Effect] = failure.outcome == .unknown ? [.recordUnanswered] : []
+    /// - Parameter unanswered: what it comes to that nobody has said whether it was written: it may be all the same, now or later, and
+    ///   may make the partition ours.
+    static func failedInLedger(_ failure: Failure, _ unanswered: [Effect] = [.recordUnanswered]) -> Turn {
+        let doubt = failure.outcome == .unknown ? unanswered : []
         guard Meaning(of: failure, by: .ledger) != .outage else {
             return Turn(.failed, after: doubt + [.failed(.ledger, failure)])
         }

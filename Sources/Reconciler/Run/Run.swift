@@ -13,7 +13,7 @@ enum Run: Sendable {
     /// Reads the partition, since what is known of it is uncertain.
     /// → claiming, authorising, writing, recording, releasing, noting a failure, or over
     case reading(Goal)
-    /// Asks for a second opinion on what only a list has told.
+    /// Asks for a second opinion on what only a list has told, or the watch while lists are in doubt.
     /// → claiming, authorising, writing, or over
     case confirming(Goal)
     /// Writes the record that must stand in the ledger before the first change.
@@ -137,13 +137,13 @@ enum Run: Sendable {
 
         /// Whether what is wanted is written only where a comparison agrees. While lists are in doubt, the watch may go on in a store
         /// that was restored under it, and tell what was before it tells what is.
-        var wantsOpinion: Bool { standing.word == .listed || isListInDoubt }
+        var comparesFirst: Bool { standing.word == .listed || isListInDoubt }
 
-        /// What a refused comparison says of who told what was compared.
-        var refutation: [Effect] { wantsOpinion ? [.refuted] : [] }
+        /// What a refused comparison says of who told what was compared. Where the watch did, no list was wrong.
+        var refutation: [Effect] { standing.word == .listed ? [.refuted] : contest }
 
         /// What a record says that was refused: it may be the key's fault, or another record's.
-        var contest: [Effect] { wantsOpinion ? [.contested] : [] }
+        var contest: [Effect] { comparesFirst ? [.contested] : [] }
 
         /// What a goal has to wait for, where the partition is so.
         func waiting(_ goal: Goal, actual: Partition?) -> Waiting? {

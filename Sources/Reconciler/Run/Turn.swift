@@ -89,7 +89,7 @@ enum Effect: Sendable {
     case lookAgain
     /// So do those who told us by a list alone: nothing is deleted by such a word before another list.
     case refuted
-    /// What a list alone has told of the partition may not be so.
+    /// What a list alone has told of the partition, or the watch while lists are in doubt, may not be so.
     case contested
     case say(Message)
 }

@@ -17,7 +17,7 @@ struct LedgerSide: Sendable {
     /// Partitions whose record may be another than we know, since a write of ours was refused or lost. Only a read that is
     /// asked for after the one with this number tells. What we know of them stays known: it is not disowned for that.
     private var doubts: [PKey: Int] = [:]
-    /// Partitions that we had no record of when a write for them was given up without an answer: it may yet make them ours, until
+    /// Partitions that we had no record of when a claim of them was given up without an answer: it may yet make them ours, until
     /// then, whatever a read says that comes first.
     private var late: [PKey: Duration] = [:]
     /// Partitions whose record the last read lacked, and the one before it had not: a read may be older than what was written
@@ -53,6 +53,9 @@ struct LedgerSide: Sendable {
 
     subscript(pkey: PKey) -> KeptRecord? { acquaintance.knowledge?[pkey] }
 
+    /// The partitions that a claim may yet make ours that was given up.
+    var awaited: Dictionary<PKey, Duration>.Keys { late.keys }
+
     /// Whether a read is to be begun, since no read that is under way tells of the doubts.
     var needsRead: Bool { reads.isEmpty && outage == nil && doubts.values.contains { $0 >= lastRead } }
 
@@ -68,10 +71,7 @@ struct LedgerSide: Sendable {
         if isKnown { states.move(from: self[pkey]?.record.state, to: record?.record.state) }
         acquaintance.update { $0[pkey] = record }
         bereft[pkey] = nil
-        guard record != nil else { return }
-        conflicts[pkey] = nil
-        // What would have made it ours finds a record.
-        late[pkey] = nil
+        if record != nil { conflicts[pkey] = nil }
     }
 
     /// The ledger says this of a partition without a record now.
@@ -91,7 +91,7 @@ struct LedgerSide: Sendable {
         doubts[pkey] = lastRead
     }
 
-    /// A write was given up, and may be carried out until then.
+    /// A claim was given up, and may be carried out until then.
     mutating func gaveUp(_ pkey: PKey, until: Duration) {
         doubt(pkey)
         if self[pkey] == nil { late[pkey] = until }
@@ -109,7 +109,7 @@ struct LedgerSide: Sendable {
     }
 
     /// Takes a complete read; gives the partitions whose record is known again.
-    mutating func read(_ read: LedgerRead, _ content: LedgerContent, now: Duration = .zero) -> [PKey] {
+    mutating func read(_ read: LedgerRead, _ content: LedgerContent, now: Duration) -> [PKey] {
         let learnt = reads.removeValue(forKey: read) ?? [:]
         let isOutrun = read.number < newestAnswered
         newestAnswered = max(newestAnswered, read.number)
@@ -137,7 +137,7 @@ struct LedgerSide: Sendable {
             return records
         }
         bereft = bereft.filter { self[$0.key] == nil }
-        late = late.filter { $0.value > now && self[$0.key] == nil }
+        late = late.filter { $0.value > now }
         states = (self.records ?? [:]).values.reduce(into: [:]) { $0[$1.record.state, default: 0] += 1 }
         if !isOutrun {
             guardedSince = content.guardedSince

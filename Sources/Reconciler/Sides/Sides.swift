@@ -123,7 +123,7 @@ struct Picture: Sendable {
             waiting = leaving.waiting(pkey, for: partition.members.guids, actual: actual ?? nil)
         }
         var givenUp: Set<GUID> = []
-        if isGuarded, record != nil, let since = leaving.isGuarded(pkey) {
+        if isGuarded, record != nil, !desired.isListInDoubt, let since = leaving.isGuarded(pkey) {
             // Of one whose key is there, and went back, it keeps those that the key wants.
             let kept = if case .present(let partition) = wanted { Set(partition.members.guids) } else { Set<GUID>() }
             givenUp = fabric.ports(pkey).subtracting(kept).filter { desired.isClaimed($0, from: pkey, since: since) }

@@ -107,7 +107,7 @@ struct SourceSide: Sendable {
     /// A comparison shows that what a list alone has told of a partition is not so.
     mutating func refuted(_ pkey: PKey) { desiredSoFar.refute(pkey) }
 
-    /// What a list alone has told of a partition may not be so.
+    /// What a list alone has told of a partition, or the watch while lists are in doubt, may not be so.
     mutating func contested(_ pkey: PKey) { desiredSoFar.contest(pkey) }
 
     /// A source answers from a store of another name; says whether that is news.

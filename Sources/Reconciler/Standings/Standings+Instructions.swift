@@ -30,9 +30,10 @@ extension Standings {
                 sides.ledger.doubt(pkey)
             case .failure(let failure):
                 outcome.problem = failure.message
-                if failure.outcome == .unknown { sides.ledger.doubt(pkey) }
+                if failure.outcome == .unknown { gaveUp(pkey, now: out.now) }
                 if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
             }
+            indexPorts(of: pkey, gate, &work, &out)
         }
         outcome.changed.sort()
         if let picture, !outcome.done.isEmpty {

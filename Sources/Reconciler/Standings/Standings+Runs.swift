@@ -54,7 +54,7 @@ extension Standings {
     }
 
     /// The ledger has this record now, or none.
-    private mutating func note(
+    mutating func note(
         _ record: KeptRecord?, of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output
     ) {
         sides.ledger.note(record, of: pkey)
@@ -74,42 +74,6 @@ extension Standings {
     /// Whether nothing is left to do for a partition, or what is has been told in a rehearsal.
     func isRight(_ standing: Standing, _ work: Work) -> Bool {
         work.isRehearsed(standing) || !standing.needsWork(planner, waitingFor: waiters[standing.pkey])
-    }
-
-    /// Nobody has said whether the ledger has a record by now. A single run is too short to wait for what comes later.
-    private mutating func gaveUp(_ pkey: PKey, now: Duration) {
-        runsOnce ? sides.ledger.doubt(pkey) : sides.ledger.gaveUp(pkey, until: now + Absences.patience)
-    }
-
-    // MARK: Claims of many
-
-    /// The ledger has the record of a partition that was claimed with many.
-    ///
-    /// - Parameter isCurrent: whether no run has begun since. One that claims it was refused for this, or will be; one that found
-    ///   nothing to claim has left a record that the next read of the ledger shows. Nobody has sent anything under a record before.
-    mutating func claimed(
-        _ pkey: PKey, _ record: KeptRecord, isCurrent: Bool = true, _ gate: WriteGate, _ work: inout Work,
-        _ out: inout Output
-    ) {
-        guard isCurrent else {
-            if sides.ledger[pkey] == nil, !work.isClaiming(pkey) { sides.ledger.doubt(pkey) }
-            indexPorts(of: pkey, gate, &work, &out)
-            return sides.fabric.recorded(pkey)
-        }
-        sides.source.confirmed(pkey, record.record.revision, by: CollectionOfOne(record.record.key))
-        note(record, of: pkey, gate, &work, &out)
-    }
-
-    /// A claim of many was refused, or has failed.
-    mutating func notClaimed(_ pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
-        indexPorts(of: pkey, gate, &work, &out)
-    }
-
-    /// A claim of many has failed.
-    mutating func failedToClaim(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
-        if failure.outcome == .unknown { for pkey in claims.keys { gaveUp(pkey, now: out.now) } }
-        if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
-        if failure.cause == .full { noteRoom(.none(failure.message), &out) }
     }
 
     // MARK: Second opinions on many
@@ -160,7 +124,7 @@ extension Standings {
         for pkey in waiters.waiting(for: free) { ask(pkey, isNews: true, &work, now: out.now) }
     }
 
-    private mutating func indexPorts(of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
+    mutating func indexPorts(of pkey: PKey, _ gate: WriteGate, _ work: inout Work, _ out: inout Output) {
         guard let picture else { return }
         indexPorts(of: CollectionOfOne(pkey), picture, gate, &work, &out)
     }

@@ -98,6 +98,19 @@ struct AdmissionTests {
         #expect(admission.judge(told, owned: 6, isListed: false) == Admission.Judgement())
     }
 
+    @Test("That a key is absent, as a second opinion agrees, is no word of anybody who has deleted it")
+    func absenceConfirmed() throws {
+        let pkey = try PKey(parsing: "0x5")
+        var desired = DesiredState([source], flags: FlagPolicy())
+        _ = desired.take(KeySnapshot(complete: [], revision: 10), .afresh, from: source)
+        desired.confirmed(pkey, .absent, by: ["/p/0x5"])
+        #expect(desired.word(on: pkey) == .listed)
+        _ = desired.take(
+            KeySnapshot(complete: [ToldEngine.key("0x5", 11)], revision: 12), .afresh, from: source)
+        desired.confirmed(pkey, 11, by: ["/p/0x5"])
+        #expect(desired.word(on: pkey) == .told)
+    }
+
     @Test("Verdicts end with ownership")
     func ownership() {
         var admission = Admission(Limits(), DeletionGuard.Threshold())

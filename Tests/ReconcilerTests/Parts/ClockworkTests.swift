@@ -17,7 +17,7 @@ struct ClockworkTests {
     private mutating func acquaint() {
         let list = KeySnapshot(complete: [], revision: 1)
         _ = sides.source.listed(list, .afresh, from: SourceID("etcd", prefix: "/p/"), now: .zero)
-        _ = sides.ledger.read(sides.ledger.readingStarted(), LedgerContent([PKey: KeptRecord]()))
+        _ = sides.ledger.read(sides.ledger.readingStarted(), LedgerContent([PKey: KeptRecord]()), now: .zero)
         readFabric(now: .zero)
     }
 

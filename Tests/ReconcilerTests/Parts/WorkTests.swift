@@ -107,8 +107,10 @@ struct WorkTests {
         work.claiming([pkey: claim])
         work.ask(pkey, .arrival, isNews: true, now: .zero)
         _ = work.next(now: .zero)
-        #expect(!work.isBeingClaimed(pkey))
+        // It is not claimed with others once more before that one is answered.
+        #expect(work.isBeingClaimed(pkey) && work.isClaiming(pkey))
         #expect(work.claimed(pkey, claim) == false)
+        #expect(!work.isBeingClaimed(pkey) && !work.isClaiming(pkey))
     }
 
     @Test(

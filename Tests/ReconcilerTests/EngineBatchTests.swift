@@ -109,16 +109,25 @@ struct EngineBatchTests {
         #expect(refused.onPartitions[tenth]?.isStep == true)
     }
 
-    @Test("How many go that were claimed meanwhile is judged as of any that are ours")
-    mutating func manyGone() throws {
+    @Test(
+        "How many go that were claimed meanwhile is judged as of any that are ours, be a run of theirs over or not begun",
+        arguments: [false, true])
+    mutating func manyGone(isBusy: Bool) throws {
         let many = (0x2000..<0x2014).compactMap { PKey(PartitionNumber(lowBitsOf: $0)) }
         let batch = claims(of: many)
-        #expect(told.begin(keys: keys(many), fabric: try many.map(automatic)).batches == [batch])
+        // These keep every slot.
+        let busy = isBusy ? pkeys : []
+        let ours = busy.map { ($0, LedgerRecord(.claimed, key: "/p/\($0)", revision: 5)) }
+        let start = told.begin(
+            keys: keys(busy + many), ledger: Dictionary(uniqueKeysWithValues: ours), fabric: try many.map(automatic))
+        #expect(start.batches == [batch] && start.onPartitions.isEmpty == !isBusy)
         let ends = many.map { KeyChange.deleted(key: "/p/\($0)", revision: 101) }
         _ = told.tell(.source(.changed(revision: 101, ends)))
         var actions = told.tell(.batchClaimed(batch, written))
-        actions += told.ledger(.success(batch.mapValues(\.record)))
-        #expect(actions.texts.contains { $0.contains("deletions at once, of 20 partitions, are held back") })
+        #expect(actions.readsLedger == !isBusy)
+        if !isBusy { actions += told.ledger(.success(batch.mapValues(\.record))) }
+        let words = "20 deletions at once, of \(busy.count + 20) partitions, are held back"
+        #expect(actions.texts.contains { $0.contains(words) }, "\(actions.texts)")
         #expect(!actions.onPartitions.values.contains { $0.isAuthorisation })
     }
 

@@ -115,6 +115,18 @@ struct KnowledgeTests {
         #expect(ledger[pkey] == third && ledger.doubted == [])
     }
 
+    @Test("What a read lacks may be lost with the store, but for what was seen to be gone: that was to go")
+    func bereft() {
+        var ledger = LedgerSide()
+        let gone = KeptRecord(
+            LedgerRecord(.deleting, key: "/p/0x5", revision: 5, isSeenGone: true), RecordVersion(1))
+        for (known, lost) in [(record, [pkey]), (gone, [])] {
+            _ = ledger.read(ledger.readingStarted(), LedgerContent([pkey: known]), now: .zero)
+            _ = ledger.read(ledger.readingStarted(), empty, now: .zero)
+            #expect(Array(ledger.bereft.keys) == lost)
+        }
+    }
+
     @Test("A claim that was given up may make a partition ours for ten minutes, whatever a read says before")
     func late() {
         var ledger = LedgerSide()

@@ -35,6 +35,27 @@ struct RunTests {
         #expect(Ground.compared.stands(on: .listed))
     }
 
+    @Test("What a comparison refutes is contested where lists are in doubt, and a list's word ends with its list")
+    func refuted() throws {
+        var doubted = facts(present)
+        doubted.isListInDoubt = true
+        let runs = [Run.confirming(present), .recording(present, record(.synced), nil)]
+        for (index, run) in runs.enumerated() {
+            func effects(_ facts: Run.Facts) throws -> [String] {
+                try #require(run.recorded(.success(.refused), facts)).effects.compactMap { effect in
+                    switch effect {
+                    case .refuted: "refuted"
+                    case .contested: "contested"
+                    default: nil
+                    }
+                }
+            }
+            #expect(try effects(facts(present)) == [])
+            #expect(try effects(doubted) == ["contested"])
+            #expect(try effects(facts(present, word: .listed)) == [index == 0 ? "refuted" : "contested"])
+        }
+    }
+
     @Test("None is begun on the word of a list, nor on the watch's while lists are in doubt")
     func noGround() {
         var doubted = facts(present)

@@ -33,8 +33,8 @@ package protocol KeySource: Sendable {
 
     /// Says whether keys stand so, in a way that no stale member can answer; up to 60 at once.
     ///
-    /// What only a list has told, or the watch while lists are in doubt, is not written to the fabric without it. Versions alone would not do: after a restore, or
-    /// with members that disagree, one version has two values.
+    /// What only a list has told, or the watch while lists are in doubt, is not written to the fabric without it. Versions alone
+    /// would not do: after a restore, or with members that disagree, one version has two values.
     ///
     /// - Parameter expected: by key; ``KeyState/absent`` for one that must not be there.
     func confirm(_ expected: [KeyName: KeyState], _ permit: WritePermit) async throws(Failure) -> Bool

@@ -8,7 +8,7 @@ extension Standings {
         _ claims: [PKey: NewClaim], _ result: Result<LedgerAnswer, Failure>, _ gate: WriteGate, _ work: inout Work,
         _ out: inout Output
     ) {
-        if case .failure(let failure) = result { failed(claims, failure, &out) }
+        if case .failure(let failure) = result { failedToClaim(claims, failure, &out) }
         let pkeys = claims.keys.sorted()
         for pkey in pkeys {
             guard let claim = claims[pkey] else { continue }
@@ -45,7 +45,7 @@ extension Standings {
         sides.fabric.recorded(pkey)
     }
 
-    private mutating func failed(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
+    private mutating func failedToClaim(_ claims: [PKey: NewClaim], _ failure: Failure, _ out: inout Output) {
         if failure.outcome == .unknown { for pkey in claims.keys { gaveUp(pkey, now: out.now) } }
         if Meaning(of: failure, by: .ledger) == .outage { sides.failed(.ledger, failure, now: out.now) }
         if failure.cause == .full { noteRoom(.none(failure.message), &out) }

@@ -32,6 +32,14 @@ struct EngineLateClaimTests {
         _ = told.tell(.source(.changed(revision: 101, [.deleted(key: "/p/0x5", revision: 101)])), at: .seconds(1))
     }
 
+    /// A list that is not whole lacks the old partition, and another one shows it again.
+    private mutating func vanishForOneList() {
+        for partitions in [[], [there]] {
+            _ = told.tell(.timer, at: .seconds(40))
+            _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: partitions))), at: .seconds(40))
+        }
+    }
+
     /// Another partition wants the old one's port, is claimed, and notes that it waits; or it does not wait.
     private mutating func want() -> Bool {
         let wants = told.tell(
@@ -62,10 +70,7 @@ struct EngineLateClaimTests {
         #expect(told.answer(old, .ledger(.failure(lost))).readsLedger)
         _ = told.ledger(.success([:]))
         endKey()
-        for partitions in [[], [there]] {
-            _ = told.tell(.timer, at: .seconds(40))
-            _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: partitions))), at: .seconds(40))
-        }
+        vanishForOneList()
         #expect(want())
     }
 
@@ -74,10 +79,7 @@ struct EngineLateClaimTests {
         claim()
         _ = told.answer(old, .refused)
         endKey()
-        for partitions in [[], [there]] {
-            _ = told.tell(.timer, at: .seconds(40))
-            _ = told.tell(.fabricRead(.success(FabricSnapshot(complete: partitions))), at: .seconds(40))
-        }
+        vanishForOneList()
         #expect(want())
     }
 

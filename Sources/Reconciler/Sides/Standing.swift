@@ -14,7 +14,7 @@ struct Standing: Hashable, Sendable {
     let intent: Intent
     /// By whose word it is wanted.
     let word: Word
-    /// Whether a comparison has shown that it is not so, and nobody has told since what is.
+    /// Whether a comparison has shown that it is not so, or has yet to show that it is, and nobody has told since what is.
     var isRefuted = false
     /// The key that decides over the partition, or would; its version, ``KeyVersion/absent`` without one.
     let key: KeyName

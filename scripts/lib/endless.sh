@@ -1,0 +1,47 @@
+# Tests that a mistake keeps from ending, told apart from those that a busy machine keeps waiting; to be sourced after common.sh.
+# shellcheck shell=bash
+
+# What a run takes of a processor before it goes on for ever (unbroken, one takes less than half of that), and how long it
+# rests, without a thread that would run if it could, before what it waits for never comes. Time by the clock tells neither.
+PROCESSOR_LIMIT=${PROCESSOR_LIMIT:-180}
+REST_LIMIT=${REST_LIMIT:-45}
+GOES_ON=91
+WAITS=92
+
+# run_to_an_end COMMAND...: runs it; its exit code, or GOES_ON or WAITS where it had to be ended.
+run_to_an_end() {
+    local status=0 rested="$WORK/rested.$BASHPID" process
+    # Not in the background, where Ctrl-C would not reach it; who watches it ends with it.
+    (
+        process=$BASHPID
+        end_at_rest "$process" "$rested" &
+        ulimit -t "$PROCESSOR_LIMIT"
+        exec "$@"
+    ) || status=$?
+    if [[ -e $rested ]]; then
+        rm -f "$rested"
+        return "$WAITS"
+    fi
+    # The soft limit is the hard one as well: SIGXCPU or SIGKILL, whichever comes first.
+    if ((status == 128 + 24 || status == 128 + 9)); then return "$GOES_ON"; fi
+    return "$status"
+}
+
+# end_at_rest PROCESS MARK: ends it, and makes the file, when it has rested for REST_LIMIT seconds. One that was stopped, or that
+# gets no processor, does not rest.
+end_at_rest() {
+    local rest=0 taken before=''
+    while sleep 1 && taken=$(grep -s . "/proc/$1/stat"); do
+        if [[ $taken == "$before" ]] && ! grep -qsE '^State:[[:space:]]*[RDTt]' "/proc/$1"/task/*/status; then
+            rest=$((rest + 1))
+        else
+            rest=0
+        fi
+        before=$taken
+        if ((rest >= REST_LIMIT)); then
+            : >"$2"
+            kill -KILL "$1"
+            return
+        fi
+    done
+}

@@ -29,7 +29,7 @@ package struct StoreChoice: Sendable {
         package init() {}
 
         /// - Parameter keys: of the records. A record of version 0.1 may have none: that knew v3 alone.
-        package init(pinned: KeyStore? = nil, recordsOf keys: some Sequence<String>) {
+        package init(pinned: KeyStore? = nil, recordsOf keys: some Sequence<String> = [String]()) {
             if let pinned { self.pinned = [pinned] }
             for key in keys { recorded.insert(key.hasPrefix(EtcdV2Source.scheme) ? .v2 : .v3) }
         }

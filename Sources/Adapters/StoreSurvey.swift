@@ -166,8 +166,11 @@ extension StoreChoice.Evidence {
             self.init()
             return
         }
-        self.init(
-            pinned: about.store,
-            recordsOf: try await ledger.records().records.values.map { "\($0.record.key)" })
+        // What it is pinned to counts before all records, and those are many.
+        if let pinned = about.store {
+            self.init(pinned: pinned)
+            return
+        }
+        self.init(recordsOf: try await ledger.records().records.values.map { "\($0.record.key)" })
     }
 }

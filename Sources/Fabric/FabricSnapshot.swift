@@ -13,6 +13,9 @@ package struct FabricSnapshot: Equatable, Sendable {
         self.partitions = Dictionary(partitions.map { ($0.number, $0) }, uniquingKeysWith: { _, later in later })
     }
 
+    /// - Parameter partitions: each by its own number.
+    package init(complete partitions: [PartitionNumber: Partition]) { self.partitions = partitions }
+
     /// The same, from memory.
     package var recalled: FabricSnapshot {
         var snapshot = self

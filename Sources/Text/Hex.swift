@@ -43,6 +43,32 @@ package enum Hex {
         return value
     }
 
+    /// The number of sixteen digits, in either case and with nothing before them; nil when something else is among them.
+    ///
+    /// Eight at a time, each in a byte of one word: a large fabric's lists have millions.
+    package static func sixteen(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
+        guard text.count == 16, let start = UnsafeRawPointer(text.baseAddress) else { return nil }
+        guard let high = eight(UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))),
+            let low = eight(UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        else { return nil }
+        return high << 32 | low
+    }
+
+    /// - Parameter text: the first digit in the lowest byte.
+    private static func eight(_ text: UInt64) -> UInt64? {
+        let top: UInt64 = 0x8080_8080_8080_8080
+        guard text & top == 0 else { return nil }
+        // No byte carries into the next one: each stays below 0x80 + 0x50. The top bit says whether it came so far.
+        let lower = text | 0x2020_2020_2020_2020
+        let digits = (text + 0x5050_5050_5050_5050) & ~(text + 0x4646_4646_4646_4646) & top
+        let letters = (lower + 0x1f1f_1f1f_1f1f_1f1f) & ~(lower + 0x1919_1919_1919_1919) & top
+        guard digits | letters == top else { return nil }
+        let nibbles = (text & 0x0f0f_0f0f_0f0f_0f0f) + (letters >> 7) * 9
+        let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff
+        let fours = (pairs << 8 | pairs >> 16) & 0x0000_ffff_0000_ffff
+        return (fours << 16 | fours >> 32) & 0xffff_ffff
+    }
+
     /// The bytes that pairs of digits stand for; nil when something else is in the text, or half a pair.
     package static func bytes(of text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []

@@ -114,6 +114,52 @@ package struct PlainScanner {
         return nil
     }
 
+    // MARK: What comes again
+
+    /// How a piece is written but for sixteen hexadecimal digits in it: a member of a list, of which the next ones differ in nothing
+    /// else.
+    package struct Form {
+        fileprivate let (start, digits, end): (Int, Int, Int)
+    }
+
+    /// The form of what was stepped over since a place; nil where the text in it is not of sixteen digits, with `0x` before them or
+    /// not.
+    package func form(since start: Int, _ text: Range<Int>) -> Form? {
+        let digits = text.upperBound - 16
+        let isPrefixed = text.count == 18 && isWord("0x", text.lowerBound..<digits)
+        guard text.count == 16 || isPrefixed, Hex.sixteen(bytes(digits..<text.upperBound)) != nil else { return nil }
+        return Form(start: start, digits: digits, end: position)
+    }
+
+    /// Steps over a piece that comes next if it is of this form, and what space is before it; gives the number of its digits.
+    ///
+    /// - Parameter form: of a piece in the same bytes.
+    package mutating func number(like form: Form) -> UInt64? {
+        skipSpace()
+        let (size, place) = (form.end - form.start, position + form.digits - form.start)
+        guard buffer.count - position >= size, isSame(form.start..<form.digits, at: position),
+            isSame(form.digits + 16..<form.end, at: place + 16), let number = Hex.sixteen(bytes(place..<place + 16))
+        else { return nil }
+        position += size
+        return number
+    }
+
+    /// Whether these bytes stand at another place as well, which has room for them.
+    private func isSame(_ span: Range<Int>, at place: Int) -> Bool {
+        guard let all = UnsafeRawPointer(buffer.baseAddress) else { return false }
+        var (left, right) = (all + span.lowerBound, all + place)
+        let end = all + span.upperBound
+        while end - left >= 8 {
+            guard left.loadUnaligned(as: UInt64.self) == right.loadUnaligned(as: UInt64.self) else { return false }
+            (left, right) = (left + 8, right + 8)
+        }
+        while left < end {
+            guard left.load(as: UInt8.self) == right.load(as: UInt8.self) else { return false }
+            (left, right) = (left + 1, right + 1)
+        }
+        return true
+    }
+
     // MARK: Bytes
 
     package func bytes(_ span: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: buffer[span]) }

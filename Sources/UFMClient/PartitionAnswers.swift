@@ -56,7 +56,7 @@ extension FabricSnapshot {
         guard partitions[.defaultPartition] != nil else {
             throw .incomplete("the default partition \(PartitionNumber.defaultPartition) is not listed")
         }
-        self.init(complete: partitions.values)
+        self.init(complete: partitions)
     }
 }
 

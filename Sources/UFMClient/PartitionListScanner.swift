@@ -105,20 +105,29 @@ struct PartitionListScanner {
         var members: [Member] = []
         guard json.skip("[") else { return nil }
         if json.skip("]") { return members }
+        // How the last one is written that was read by its fields, and its flags: so are those of all others, as a rule.
+        var form: PlainScanner.Form?
         repeat {
-            guard let member = member(&tellsIndex0) else { return nil }
-            members.append(member)
+            if let usual = form, let last = members.last, let guid = json.number(like: usual).map(GUID.init) {
+                guard let guid else { return nil }
+                members.append(Member(guid: guid, membership: last.membership, index0: last.index0))
+            } else {
+                guard let (member, itsForm) = member(&tellsIndex0) else { return nil }
+                members.append(member)
+                form = itsForm
+            }
         } while json.skip(",")
         return json.skip("]") ? members : nil
     }
 
-    private mutating func member(_ tellsIndex0: inout Bool) -> Member? {
-        var (guid, index0, membership) = (GUID?.none, Bool?.none, Membership?.none)
+    private mutating func member(_ tellsIndex0: inout Bool) -> (Member, PlainScanner.Form?)? {
+        var (guid, index0, membership) = (Range<Int>?.none, Bool?.none, Membership?.none)
         guard json.skip("{") else { return nil }
+        let start = json.position - 1
         repeat {
             guard let field = json.span(), json.skip(":") else { return nil }
             if guid == nil, json.isWord("guid", field) {
-                guid = self.guid()
+                guid = json.span()
                 guard guid != nil else { return nil }
             } else if index0 == nil, json.isWord("index0", field) {
                 index0 = json.flag()
@@ -130,15 +139,16 @@ struct PartitionListScanner {
                 return nil
             }
         } while json.skip(",")
-        guard json.skip("}"), let guid else { return nil }
+        guard json.skip("}"), let text = guid, let guid = self.guid(text) else { return nil }
         if index0 == nil { tellsIndex0 = false }
-        return Member(guid: guid, membership: membership ?? .full, index0: index0 ?? false)
+        return (
+            Member(guid: guid, membership: membership ?? .full, index0: index0 ?? false), json.form(since: start, text)
+        )
     }
 
     /// 1 to 16 digits, with `0x` before them or not: as UFM writes it.
-    private mutating func guid() -> GUID? {
-        guard let span = json.span() else { return nil }
-        return Hex.value(of: json.bytes(span), prefix: .optional, maximumDigits: 16).flatMap(GUID.init)
+    private func guid(_ text: Range<Int>) -> GUID? {
+        Hex.value(of: json.bytes(text), prefix: .optional, maximumDigits: 16).flatMap(GUID.init)
     }
 
     private mutating func membership() -> Membership? {

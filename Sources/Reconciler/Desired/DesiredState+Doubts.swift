@@ -64,7 +64,7 @@ extension DesiredState {
     /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
     package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
         let listed = revision(of: pkey)
-        return listed != .absent && key(of: pkey) == record.key && listed < record.revision
+        return listed != .absent && listed < record.revision && key(of: pkey) == record.key
     }
 
     /// Whether a PKey has no key since its source was believed to have another history, without the watch's word.

@@ -92,24 +92,30 @@ package struct DesiredState: Sendable {
     }
 
     /// The version of the key that decides over a partition; ``KeyVersion/absent`` without one.
-    package func revision(of pkey: PKey) -> KeyVersion { deciding(pkey)?.entry.revision ?? .absent }
+    package func revision(of pkey: PKey) -> KeyVersion {
+        place(of: pkey).flatMap { views[$0.index].entries[$0.key]?.revision } ?? .absent
+    }
 
     /// The name of the key that decides over a partition, or that would: what pcocc would call it.
     package func key(of pkey: PKey) -> KeyName {
-        deciding(pkey)?.key ?? views.first?.usualKey(of: pkey) ?? KeyName(pkey.description)
+        place(of: pkey)?.key ?? views.first?.usualKey(of: pkey) ?? KeyName(pkey.description)
     }
 
     /// The one rule of precedence: the first source that names the PKey decides, and in it the key that changed last.
-    private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry, source: SourceID)? {
+    private func place(of pkey: PKey) -> (index: Int, key: KeyName)? {
         // By their places: a view is large, and to copy it costs more than to look into it.
         for index in views.indices {
             guard let keys = views[index].keysOfPKey[pkey],
-                let key = keys.count == 1 ? keys.first : views[index].decidingKey(of: pkey),
-                let entry = views[index].entries[key]
+                let key = keys.count == 1 ? keys.first : views[index].decidingKey(of: pkey)
             else { continue }
-            return (key, entry, views[index].id)
+            return (index, key)
         }
         return nil
+    }
+
+    private func deciding(_ pkey: PKey) -> (key: KeyName, entry: SourceView.Entry, index: Int)? {
+        guard let (index, key) = place(of: pkey), let entry = views[index].entries[key] else { return nil }
+        return (key, entry, index)
     }
 
     /// Whether a word on a key is one on its partition: no other key names that. Of two, what is said of one says nothing of the
@@ -126,7 +132,7 @@ package struct DesiredState: Sendable {
                 return false
             }
             return told.contains(claim.pkey)
-                && moment.isPassed(by: deciding.entry.revision, of: deciding.source)
+                && moment.isPassed(by: deciding.entry.revision, of: views[deciding.index].id)
         }
     }
 
@@ -186,7 +192,7 @@ package struct DesiredState: Sendable {
         for (key, entry) in known where views[index].entries[key] == nil { views[index].lost(key, entry.pkey) }
         let pkeys = pkeys
         outcome.changed = before.pkeys.union(pkeys).filter { pkey in
-            before.intent(of: pkey) != intent(of: pkey) || before.revision(of: pkey) != revision(of: pkey)
+            before.revision(of: pkey) != revision(of: pkey) || before.intent(of: pkey) != intent(of: pkey)
         }
         told.subtract(outcome.changed)
         lost.subtract(pkeys)
@@ -306,7 +312,7 @@ package struct DesiredState: Sendable {
 
     /// Takes note of the names that a list has for PKeys, whether it is used or not; so for changes that are no news.
     private mutating func noteNames(in list: KeySnapshot, _ index: Int) {
-        for entry in list.entries where views[index].entries[entry.key] == nil { noteName(entry.key, index) }
+        for entry in list.entries where !views[index].isUsual(entry.key) { noteName(entry.key, index) }
     }
 
     private mutating func noteName(_ key: KeyName, _ index: Int) {

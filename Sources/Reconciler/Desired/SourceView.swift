@@ -1,6 +1,7 @@
 internal import Fabric
 package import KeyHistory
 internal import Planning
+internal import Text
 
 /// Which source of desired state something is of.
 package struct SourceID: Hashable, Sendable {
@@ -259,7 +260,7 @@ struct SourceView: Sendable {
 
     /// A list or a change names a PKey so.
     mutating func note(_ key: KeyName, of pkey: PKey) {
-        if key != usualKey(of: pkey) { spellings.add(key, of: pkey) }
+        if !isUsual(key) { spellings.add(key, of: pkey) }
     }
 
     mutating func reach(_ point: StorePoint) {
@@ -283,9 +284,10 @@ struct SourceView: Sendable {
     mutating func set(_ key: KeyName, _ entry: Entry) -> Entry? {
         keysOfPKey[entry.pkey, default: []].insert(key)
         note(key, of: entry.pkey)
-        missed[key] = nil
-        suspected.remove(key)
-        unheard[key] = nil
+        // Nearly always they are empty, and a list sets all keys.
+        if !missed.isEmpty { missed[key] = nil }
+        if !suspected.isEmpty { suspected.remove(key) }
+        if !unheard.isEmpty { unheard[key] = nil }
         return entries.updateValue(entry, forKey: key)
     }
 
@@ -311,6 +313,16 @@ struct SourceView: Sendable {
 
     /// What pcocc would call the key of a PKey.
     func usualKey(of pkey: PKey) -> KeyName { id.prefix + pkey.description }
+
+    /// Whether a key is what pcocc would call that of some PKey, ``usualKey(of:)``: found out without making that name.
+    func isUsual(_ key: KeyName) -> Bool {
+        let digits = key.bytes.dropFirst(id.prefix.bytes.count + 2)
+        guard (1...4).contains(digits.count), digits.first != UInt8(ascii: "0"), key.hasPrefix(id.prefix) else {
+            return false
+        }
+        return key.bytes[id.prefix.bytes.count...].starts(with: "0x".utf8)
+            && digits.allSatisfy { Hex.isDigit($0) && !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
+    }
 
     /// Of two keys for one PKey (`0x5`, `0x0005`) the one that changed last; of two from one version, the first by name.
     func decidingKey(of pkey: PKey) -> KeyName? {

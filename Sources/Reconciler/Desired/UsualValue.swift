@@ -46,16 +46,24 @@ private struct Scan {
         guard text.skip("[") else { return nil }
         if text.skip("]") { return guids }
         var isAscending = true
+        // How the first one is written: so are all others, as a rule.
+        var form: PlainScanner.Form?
         repeat {
-            guard let span = text.span(alsoSingle: true),
-                let value = Hex.value(
-                    of: text.bytes(span), prefix: .optional, minimumDigits: 16, maximumDigits: 16),
-                let guid = GUID(value)
-            else { return nil }
+            guard let guid = guid(&form) else { return nil }
             if let last = guids.last, last >= guid { isAscending = false }
             guids.append(guid)
         } while text.skip(",")
         guard text.skip("]") else { return nil }
         return isAscending ? guids : Set(guids).sorted()
+    }
+
+    private mutating func guid(_ form: inout PlainScanner.Form?) -> GUID? {
+        if let form, let value = text.number(like: form) { return GUID(value) }
+        guard let span = text.span(alsoSingle: true),
+            let value = Hex.value(
+                of: text.bytes(span), prefix: .optional, minimumDigits: 16, maximumDigits: 16)
+        else { return nil }
+        form = text.form(since: span.lowerBound - 1, span)
+        return GUID(value)
     }
 }

@@ -124,10 +124,8 @@ struct Absences: Sendable {
         let loss = loss(in: shown, overlapped)
         if loss != nil { listsCountFrom = began + Self.patience }
         for pkey in shown {
-            if !overlapped.contains(pkey) {
-                found(pkey)
-            } else if let trace = traces[pkey], began >= trace.countsFrom {
-                // Nobody knows whether the list or the read has the last word; a witness that is contradicted is none.
+            // Nobody knows whether the list or a read beside it has the last word; a witness that is contradicted is none.
+            if !overlapped.contains(pkey) || traces[pkey].map({ began >= $0.countsFrom }) ?? false {
                 traces[pkey]?.forget()
             }
         }

@@ -210,6 +210,7 @@ struct FabricKnowledge: Sendable {
     init(_ snapshot: FabricSnapshot, after before: FabricKnowledge?, touched: Set<PKey>) {
         numbers = snapshot.partitions.keys.sorted()
         var read: [PKey: Partition] = [:]
+        read.reserveCapacity(snapshot.partitions.count)
         for partition in snapshot.partitions.values {
             if let pkey = PKey(partition.number) { read[pkey] = partition }
         }

@@ -57,10 +57,10 @@ struct SourceSide: Sendable {
     var nextDue: Duration? { [desiredSoFar.nextDue, formerLife.askAt].compactMap(\.self).min() }
 
     /// Compares the first lists with the ledger of a former life.
-    mutating func judge(_ records: [PKey: LedgerRecord], now: Duration) -> FormerLife.Verdict {
-        let desired = desiredSoFar
-        let contradicted = Set(records.filter { desired.contradicts($1, of: $0) }.keys)
-        let verdict = formerLife.judge(contradicted, witnesses: desired.witnesses, now: now)
+    mutating func judge(_ records: [PKey: KeptRecord], now: Duration) -> FormerLife.Verdict {
+        var contradicted: Set<PKey> = []
+        for (pkey, kept) in records where desiredSoFar.contradicts(kept.record, of: pkey) { contradicted.insert(pkey) }
+        let verdict = formerLife.judge(contradicted, witnesses: desiredSoFar.witnesses, now: now)
         if case .believed = verdict { desiredSoFar.beginAnotherHistory() }
         return verdict
     }

@@ -53,7 +53,7 @@ extension Standings {
 
     /// Compares the first lists with the ledger of a former life; says whether the work may begin.
     mutating func areBelieved(by picture: Picture, _ work: inout Work, _ out: inout Output) -> Bool {
-        switch sides.source.judge(picture.records.mapValues(\.record), now: out.now) {
+        switch sides.source.judge(picture.records, now: out.now) {
         case .goesOn: break
         case .doubted(let isNews):
             guard isNews else { return false }

@@ -43,6 +43,6 @@ struct DumpedArgument: Decodable {
         let others = (names ?? []).map(\.spelled).filter { !first.contains($0) }
         return OptionCatalog.Option(
             names: first + others, takesValue: kind == "option", takesMany: parsingStrategy == "upToNextOption",
-            valueName: valueName, isRepeating: isRepeating ?? false)
+            valueName: kind == "option" ? valueName : nil, isRepeating: isRepeating ?? false)
     }
 }

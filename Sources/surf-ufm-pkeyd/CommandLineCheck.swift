@@ -77,25 +77,4 @@ enum CommandLineCheck {
 extension OptionCatalog {
     /// Every option of every mode, as the parser describes them.
     static var ofProgram: OptionCatalog? { OptionCatalog(dump: SurfUFMPKeyD._dumpHelp()) }
-
-    /// The same of two modes alone, the one of that name and the one that needs no name: to describe all of them would be a third
-    /// of the time that a short command takes.
-    static func ofModes(_ name: String?) -> OptionCatalog? {
-        let modes = SurfUFMPKeyD.configuration.subcommands
-        guard let mode = modes.first(where: { $0.configuration.commandName == name }) ?? modes.first else { return nil }
-        return OptionCatalog(dump: description(mode))
-    }
-
-    private static func description<Mode: ParsableCommand>(_ mode: Mode.Type) -> String { Excerpt<Mode>._dumpHelp() }
-}
-
-/// The program as if it had one mode, beside the one that needs no name.
-private struct Excerpt<Mode: ParsableCommand>: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        let whole = SurfUFMPKeyD.configuration
-        let standard = whole.defaultSubcommand ?? Mode.self
-        return CommandConfiguration(
-            commandName: whole.commandName, version: whole.version,
-            subcommands: Mode.self == standard ? [standard] : [standard, Mode.self], defaultSubcommand: standard)
-    }
 }

@@ -36,10 +36,10 @@ struct Site {
         guard !options.asksForHelp else { return nil }
         let directory = try ConfigDirectory.resolve(
             option: options.value(of: OptionNames.configDirectory), environment: .current)
-        lazy var catalog = OptionCatalog.ofModes(words.first)
-        lazy var daemon = catalog.flatMap { $0.mode($0.standard) }
-        let file = try ConfiguredOptions.load(from: directory) { daemon }
-        guard file != nil || directory.instance != nil, let catalog, let daemon else { return nil }
+        let catalog = OptionCatalog.written(beside: words.first)
+        guard let daemon = catalog.mode(catalog.standard) else { return nil }
+        let file = try ConfiguredOptions.load(from: directory, daemon)
+        guard file != nil || directory.instance != nil else { return nil }
         let named = words.first.flatMap { catalog.mode($0) }
         self.directory = directory
         mode = named ?? daemon

@@ -42,7 +42,7 @@ struct ConfiguredOptionsTests {
 
     private func load(_ text: String) throws -> ConfiguredOptions {
         try scratch.write(text, to: "ufm.yaml")
-        return try #require(try ConfiguredOptions.load(from: scratch.directory) { Self.monitor })
+        return try #require(try ConfiguredOptions.load(from: scratch.directory, Self.monitor))
     }
 
     private func words(_ text: String, given: Set<String> = [], _ mode: OptionCatalog.Mode = monitor) throws -> [String]
@@ -52,7 +52,7 @@ struct ConfiguredOptionsTests {
 
     @Test("A file that is not there says nothing")
     func absence() throws {
-        #expect(try ConfiguredOptions.load(from: scratch.directory) { Self.monitor } == nil)
+        #expect(try ConfiguredOptions.load(from: scratch.directory, Self.monitor) == nil)
     }
 
     @Test("Every key becomes the option of its name, in the order of the file")
@@ -189,14 +189,14 @@ struct ConfiguredOptionsTests {
         let path = scratch.directory.file("ufm.yaml")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(throws: SettingsError.file(path: path, problem: "cannot be read: it is not a regular file")) {
-            try ConfiguredOptions.load(from: scratch.directory) { Self.monitor }
+            try ConfiguredOptions.load(from: scratch.directory, Self.monitor)
         }
     }
 
     @Test("pcocc's own sample is accepted")
     func sample() throws {
         let options = try #require(
-            try ConfiguredOptions.load(from: SettingsScratch.fixtures("pcocc")) { Self.monitor })
+            try ConfiguredOptions.load(from: SettingsScratch.fixtures("pcocc"), Self.monitor))
         #expect(options.words(for: Self.monitor) == ["--ufm-host=ufm1.local,ufm2.local"])
     }
 
@@ -222,7 +222,7 @@ struct ConfiguredOptionsTests {
     private func failure(_ text: String) throws -> String {
         try scratch.write(text, to: "ufm.yaml")
         let failure = SettingsScratch.failure { () throws(SettingsError) in
-            _ = try ConfiguredOptions.load(from: scratch.directory) { Self.monitor }
+            _ = try ConfiguredOptions.load(from: scratch.directory, Self.monitor)
         }
         return try #require(failure)
     }

@@ -8,12 +8,11 @@ extension ConfiguredOptions {
     /// Throws for a file that cannot be read, is not YAML, has no `settings:`, or has a key or a kind of value that is none
     /// of an option of `monitor`.
     ///
-    /// - Parameter mode: `monitor`, as the parser describes it; asked for only where there is a file, for a parser takes longer
-    ///   to describe itself than a short command has.
+    /// - Parameter mode: `monitor`, with its options.
     package static func load(
-        from directory: ConfigDirectory, _ mode: () -> OptionCatalog.Mode?
+        from directory: ConfigDirectory, _ mode: OptionCatalog.Mode
     ) throws(SettingsError) -> ConfiguredOptions? {
-        guard let document = try SettingsDocument.load(directory.file(fileName)), let mode = mode() else { return nil }
+        guard let document = try SettingsDocument.load(directory.file(fileName)) else { return nil }
         guard let section = try document.section("settings") else {
             throw document.failure("there is no `settings:` in it: expected `settings: {ufm-host: [HOST, …], …}`")
         }

@@ -40,6 +40,22 @@ struct HelpTests {
         #expect(Set(named).subtracting(all).isEmpty)
     }
 
+    @Test("describes what is written of the options, which the program goes by where it reads a ufm.yaml")
+    func written() async throws {
+        let dump = try await CommandRunner.succeed(Command(try Programs.pkeyd(), ["--experimental-dump-help"])).output
+        let catalog = try #require(OptionCatalog(dump: dump))
+        for mode in catalog.modes {
+            let written = OptionCatalog.written(beside: mode.name)
+            #expect(written.standard == catalog.standard)
+            #expect(Set(written.modes.map(\.name)) == [mode.name, catalog.standard])
+            let ours = try #require(written.mode(mode.name))
+            #expect(ours.options.map(\.names) == mode.options.map(\.names), "\(mode.name)")
+            for (ours, option) in zip(ours.options, mode.options) { #expect(ours == option, "\(mode.name)") }
+            #expect(ours.takesWord == mode.takesWord, "\(mode.name)")
+        }
+        #expect(OptionCatalog.written().modes.map(\.name) == [catalog.standard])
+    }
+
     @Test("ends in examples that the program takes: of each it says what a file lacks, and not that the usage is wrong")
     func examples() async throws {
         try await withTemporaryDirectory { directory in

@@ -9,9 +9,10 @@ enum CommandLineCheck {
     static func parse(_ words: [String]) throws -> (command: any ParsableCommand, Invocation) {
         let arguments = GUIDArgument.completingBareGUIDs(EqualsSigns.spelledOut(words))
         let site = try site(words)
+        let whole = site?.completing(arguments) ?? arguments
         let command: any ParsableCommand
         do {
-            command = try SurfUFMPKeyD.parseAsRoot(site?.completing(arguments) ?? arguments)
+            command = try commandOfMode(whole) ?? SurfUFMPKeyD.parseAsRoot(whole)
         } catch {
             // A call for help, or for the version, is none of ours.
             guard !SurfUFMPKeyD.exitCode(for: error).isSuccess else { throw error }
@@ -22,6 +23,16 @@ enum CommandLineCheck {
         if let complaint = emptyValue(words) ?? misplacement(words) { throw ValidationError(complaint) }
         try site?.checkInstance()
         return (command, Invocation(words: words, file: site?.file))
+    }
+
+    /// What these words call for where nothing is wrong with them, from their mode alone: of a program with several the parser goes
+    /// through the options of more than one, which takes as long as all else.
+    private static func commandOfMode(_ arguments: [String]) -> (any ParsableCommand)? {
+        let program = SurfUFMPKeyD.configuration
+        let named = program.subcommands.first { $0.configuration.commandName == arguments.first }
+        guard let mode = named ?? program.defaultSubcommand else { return nil }
+        // What is wrong, and a call for help, the whole program answers, in its own words.
+        return try? mode.parseAsRoot(named == nil ? arguments : Array(arguments.dropFirst()))
     }
 
     /// The help that the parser was asked for, in place of what it says by itself; nil where that is something else.

@@ -63,7 +63,8 @@ extension DesiredState {
 
     /// Whether the ledger's record is of a later version of its key than the source lists: no history of one store has both.
     package func contradicts(_ record: LedgerRecord, of pkey: PKey) -> Bool {
-        let listed = revision(of: pkey)
+        // By its own key first: nearly all are listed as they were.
+        let listed = views.indices.lazy.compactMap { views[$0].entries[record.key]?.revision }.first ?? .absent
         return listed != .absent && listed < record.revision && key(of: pkey) == record.key
     }
 

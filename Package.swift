@@ -38,9 +38,7 @@ let package = Package(
     ],
     targets: [
         // The system libraries
-        .systemLibrary(
-            name: "CCurl", pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"]), .yum(["libcurl-devel"])]),
+        .target(name: "CCurl"),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]),
@@ -201,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "AdaptersTests",
             dependencies: [
-                "Adapters", "EtcdGateway", "EtcdV2", "Fabric", "Files", "KeyHistory", "Planning", "Reconciler",
+                "Adapters", "EtcdGateway", "EtcdV2", "Fabric", "Files", "KeyHistory", "Ledger", "Planning",
+                "Reconciler",
                 "ScriptedUFM",
                 "Transport", "UFMClient", "TestSupport",
             ],

@@ -40,7 +40,7 @@ struct CurlFailure {
     }
 
     private var reason: String {
-        text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+        text.isEmpty ? String(cString: pkeyd_easy_strerror(code)) : text
     }
 
     /// The operating system's word ("Connection refused") rather than libcurl's sentence around it.

@@ -27,8 +27,10 @@ final class CurlThread: Sendable {
 
     /// - Parameter hiddenOptions: options that are to be taken for unknown to this libcurl.
     init(hiding hiddenOptions: Set<UInt32> = []) throws(TransportError) {
-        // libcurl wants its global state made before threads use it; repeating it is free.
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
+        if let reason = pkeyd_load_curl() {
+            throw .invalidRequest("libcurl cannot be used: \(String(cString: reason))")
+        }
+        guard let multi = pkeyd_multi_init() else {
             throw .invalidRequest("libcurl could not be initialised")
         }
         self.multi = MultiHandle(pointer: multi)
@@ -37,7 +39,7 @@ final class CurlThread: Sendable {
             let thread = try SystemThread.start { self.run() }
             mailbox.withLock { $0.thread = thread }
         } catch {
-            curl_multi_cleanup(multi)
+            pkeyd_multi_cleanup(multi)
             throw .invalidRequest(error.description)
         }
     }
@@ -57,7 +59,7 @@ final class CurlThread: Sendable {
         mailbox.withLock { mailbox in
             guard mailbox.isOpen, !mailbox.isStopped else { return false }
             mailbox.commands.append(command)
-            curl_multi_wakeup(multi.pointer)
+            pkeyd_multi_wakeup(multi.pointer)
             return true
         }
     }
@@ -69,7 +71,7 @@ final class CurlThread: Sendable {
         let thread = mailbox.withLock { mailbox in
             if mailbox.isOpen {
                 mailbox.isStopped = true
-                curl_multi_wakeup(multi.pointer)
+                pkeyd_multi_wakeup(multi.pointer)
             }
             defer { mailbox.thread = nil }
             return mailbox.thread
@@ -96,13 +98,13 @@ final class CurlThread: Sendable {
             for command in commands { transfers.perform(command) }
             if isStopped { break }
             transfers.advance()
-            curl_multi_poll(multi.pointer, nil, 0, Self.pollTime(until: transfers.nextDue), nil)
+            pkeyd_multi_poll(multi.pointer, nil, 0, Self.pollTime(until: transfers.nextDue), nil)
         }
         // Commands that came with the stop have been performed, so every pipe is in the table and gets its end here.
         mailbox.withLock { $0.isOpen = false }
         transfers.abortAll()
         // Closing its connections asks for the sockets.
-        withExtendedLifetime(sockets) { _ = curl_multi_cleanup(multi.pointer) }
+        withExtendedLifetime(sockets) { _ = pkeyd_multi_cleanup(multi.pointer) }
     }
 
     /// In milliseconds; rounded up, or the thread would turn until the time has come.

@@ -10,12 +10,12 @@ struct EasyHandle {
     private let hidden: Set<UInt32>
 
     init(hiding hidden: Set<UInt32> = []) throws(TransportError) {
-        guard let easy = curl_easy_init() else { throw .invalidRequest("libcurl could not make a handle") }
+        guard let easy = pkeyd_easy_init() else { throw .invalidRequest("libcurl could not make a handle") }
         pointer = easy
         self.hidden = hidden
     }
 
-    func free() { curl_easy_cleanup(pointer) }
+    func free() { pkeyd_easy_cleanup(pointer) }
 
     func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
         try demand(option, pkeyd_setopt_long(pointer, option, value))
@@ -60,8 +60,8 @@ struct EasyHandle {
         return value
     }
 
-    private func words(_ code: CURLcode) -> String { String(cString: curl_easy_strerror(code)) }
+    private func words(_ code: CURLcode) -> String { String(cString: pkeyd_easy_strerror(code)) }
 
     /// Such as `libcurl/7.88.1 OpenSSL/3.0.20 …`.
-    private static let version = String(cString: curl_version())
+    private static let version = String(cString: pkeyd_curl_version())
 }

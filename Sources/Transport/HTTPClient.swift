@@ -1,3 +1,5 @@
+internal import CCurl
+internal import Surroundings
 internal import Synchronization
 
 /// HTTP/1.1 over the system's libcurl, with connections that are kept for a few seconds.
@@ -14,6 +16,12 @@ package final class HTTPClient: HTTPTransport {
     private let checkedFiles = Mutex<[TLSSettings: TLSFiles.Stamp]>([:])
     /// The pinned fingerprints of each host. libcurl does not compare pins when it reuses a connection, so a host has one set.
     private let pins = Mutex<[String: Set<SHA256Fingerprint>]>([:])
+
+    /// Has libcurl loaded on a thread of its own, for a program that will need it and has other things to do first.
+    package static func prepare() {
+        // Where there can be no thread, the first client loads it, and says what is wrong.
+        try? SystemThread.startDetached { _ = pkeyd_load_curl() }
+    }
 
     package convenience init() throws(TransportError) {
         try self.init(names: NameDirectory())

@@ -64,7 +64,7 @@ extension Transfer {
     private func append(
         _ line: String, to list: ReferenceWritableKeyPath<Transfer, UnsafeMutablePointer<curl_slist>?>
     ) {
-        self[keyPath: list] = curl_slist_append(self[keyPath: list], line) ?? self[keyPath: list]
+        self[keyPath: list] = pkeyd_slist_append(self[keyPath: list], line) ?? self[keyPath: list]
     }
 
     /// How connections are made, watched and kept.

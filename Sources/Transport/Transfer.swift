@@ -88,13 +88,13 @@ final class Transfer {
     /// Frees libcurl's handle; called once, after it left the multi handle.
     func close() {
         easy.free()
-        curl_slist_free_all(headerList)
-        curl_slist_free_all(addressList)
+        pkeyd_slist_free_all(headerList)
+        pkeyd_slist_free_all(addressList)
         errorText.deallocate()
     }
 
     func resume() {
-        curl_easy_pause(easy.pointer, pkeyd_pause_continue)
+        pkeyd_easy_pause(easy.pointer, pkeyd_pause_continue)
     }
 
     // MARK: What became of it

@@ -45,7 +45,7 @@ struct TransferTable {
             entries[id] = Entry(
                 addresses: addresses, transfer: transfer, silenceEnds: silenceLimit.map { .now.advanced(by: $0) })
             idOfHandle[transfer.easy.pointer] = id
-            guard curl_multi_add_handle(multi, transfer.easy.pointer) == CURLM_OK else {
+            guard pkeyd_multi_add_handle(multi, transfer.easy.pointer) == CURLM_OK else {
                 finish(id, .failure(.invalidRequest("libcurl refused the request")))
                 return
             }
@@ -58,9 +58,9 @@ struct TransferTable {
     mutating func advance() {
         endLeases()
         var running: Int32 = 0
-        curl_multi_perform(multi, &running)
+        pkeyd_multi_perform(multi, &running)
         var remaining: Int32 = 0
-        while let message = curl_multi_info_read(multi, &remaining) {
+        while let message = pkeyd_multi_info_read(multi, &remaining) {
             guard
                 message.pointee.msg == CURLMSG_DONE,
                 let easy = message.pointee.easy_handle,
@@ -136,7 +136,7 @@ struct TransferTable {
     private mutating func remove(_ id: TransferID) -> Entry? {
         guard let entry = entries.removeValue(forKey: id) else { return nil }
         idOfHandle[entry.transfer.easy.pointer] = nil
-        curl_multi_remove_handle(multi, entry.transfer.easy.pointer)
+        pkeyd_multi_remove_handle(multi, entry.transfer.easy.pointer)
         entry.transfer.close()
         return entry
     }

@@ -34,6 +34,9 @@ struct Connections {
         http = try HTTPClient()
     }
 
+    /// Makes ready what takes time and depends on nothing that has to be read first.
+    static func prepare() { HTTPClient.prepare() }
+
     private func transport(to server: MeteredTransport.Server) -> any HTTPTransport {
         registry.map { MeteredTransport(http, to: server, $0) } ?? http
     }

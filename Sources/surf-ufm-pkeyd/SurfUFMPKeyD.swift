@@ -40,14 +40,15 @@ enum Program {
         SupervisorVariables.note()
         // Early, so that passwords given as arguments are in `ps` for as short as can be.
         let arguments = ArgumentBlanking.blankProcessArguments()
+        let words = Array(arguments.texts.dropFirst())
+        // It needs none of what follows, and to parse it every command and option would be looked at.
+        if words == ["--version"] {
+            print(programVersion)
+            end(0)
+        }
         if let complaint = ProcessLimits.complaint() { end(1, saying: complaint) }
+        Connections.prepare()
         do {
-            let words = Array(arguments.texts.dropFirst())
-            // To parse it, every command and option would be looked at.
-            if words == ["--version"] {
-                print(programVersion)
-                end(0)
-            }
             try CommandLineCheck.refuseOddBytes(arguments)
             try CommandLineCheck.refuseUnknownMode(words)
             let (command, invocation) = try CommandLineCheck.parse(words)

@@ -1,6 +1,11 @@
 import Adapters
+import EtcdGateway
+import Foundation
+import Ledger
 import Reconciler
+import Synchronization
 import Testing
+import Transport
 
 @Suite("In which of etcd's stores the keys are")
 struct StoreChoiceTests {
@@ -68,6 +73,22 @@ struct StoreChoiceTests {
             #expect(StoreChoice.verdict(evidence(pinned)) == .chosen(pinned))
             #expect(StoreChoice.verdict(evidence(pinned, ofV3, ofV2)) == .chosen(pinned))
         }
+    }
+
+    @Test("A ledger that is pinned is asked for nothing else: a large one has tens of thousands of records")
+    func pinned() async throws {
+        let about = #"{"format":1,"least":"0.1.0","store":"v2"}"#
+        let key = Data("/surf-ufm-pkeyd/default/about".utf8).base64EncodedString()
+        let value = Data(about.utf8).base64EncodedString()
+        let etcd = Answering(
+            #"{"header":{"revision":"7"},"kvs":[{"key":"\#(key)","value":"\#(value)","mod_revision":"5"}],"count":"1"}"#
+        )
+        let member = EtcdEndpoint(scheme: .http, host: "e1", port: 2379)
+        let client = try EtcdClient(EtcdConfiguration(endpoints: [member]), transport: etcd)
+        let ledger = EtcdLedger(EtcdRecords(client, fabric: "default"), sources: [])
+        let known = try await StoreChoice.Evidence(of: ledger)
+        #expect(StoreChoice.verdict(known) == .chosen(.v2) && known.recorded.isEmpty)
+        #expect(etcd.requests.withLock { $0.count } == 1)
     }
 
     @Test("Records of both, and two ledgers that are pinned to both, are somebody's to settle")

@@ -129,6 +129,37 @@ struct DesiredStateTests {
         #expect(members() == ["043f720300f55171"])
     }
 
+    @Test("A record contradicts what is listed of the key that decides, and of no other")
+    mutating func contradicted() {
+        _ = state.apply([.set(entry("0x0005", hosts("1"), 10)), .set(entry("0x5", hosts("2"), 20))])
+        for (key, revision, isContradicted) in [
+            ("0x5", 21, true), ("0x5", 20, false), ("0x0005", 15, false), ("0x0005", 21, false), ("0x05", 21, false),
+        ] as [(String, KeyVersion, Bool)] {
+            let record = LedgerRecord(.synced, key: Self.prefix + key, revision: revision)
+            #expect(state.contradicts(record, of: pkey) == isContradicted, "\(key) \(revision)")
+        }
+    }
+
+    @Test("Every name that a PKey was seen to have is compared, also when it is gone", arguments: ["0x0005", "0x05"])
+    mutating func padded(name: String) {
+        _ = state.apply([.set(entry(name, hosts("1"), 10))])
+        _ = state.apply([.deleted(key: Self.prefix + name, revision: 11)])
+        #expect(
+            state.keyStates(of: pkey).mapValues(\.version) == [
+                Self.prefix + "0x5": .absent, Self.prefix + name: .absent,
+            ])
+    }
+
+    @Test("So is a name in capitals, and one that is as pcocc would write it is no other name")
+    mutating func capitals() throws {
+        let other = try PKey(parsing: "0x200e")
+        for name in ["0x200e", "0x200E"] {
+            _ = state.apply([.set(entry(name, hosts("1"), 10))])
+            _ = state.apply([.deleted(key: Self.prefix + name, revision: 11)])
+        }
+        #expect(Set(state.keyStates(of: other).keys) == [Self.prefix + "0x200e", Self.prefix + "0x200E"])
+    }
+
     @Test(
         "Names that are no managed PKey are ignored with one warning",
         arguments: [

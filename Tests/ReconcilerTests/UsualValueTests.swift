@@ -26,6 +26,7 @@ struct UsualValueTests {
             "{'host_guids': [], 'host_guids': []}", "{'hosts': []}", "{host_guids: []}", "{'host_guids': null}",
             "{'host_guids': ['0x043f720300f55176',]}", "{'host_guids': [1234567890123456]}", "{'host_guids': []",
             "{'host_guids': ['0x043f720300f55176\"]}", "{'host_guids': []}\n", "host_guids: []",
+            "{'host_guids': ['0x043f720300f55176', '0x043f720300f55177\"]}",
         ])
     func left(text: String) {
         #expect(UsualValue.read(Array(text.utf8)) == nil)

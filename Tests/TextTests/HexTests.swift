@@ -33,6 +33,32 @@ struct HexTests {
         #expect(Hex.value(of: text.utf8, prefix: .optional, maximumDigits: 20) == nil)
     }
 
+    @Test("Sixteen digits at once are what they are one by one, and nothing else passes for a digit")
+    func sixteen() {
+        var generator = SeededGenerator(Seed.fresh())
+        var read = 0
+        for _ in 0..<20_000 {
+            let value = generator.next()
+            var text = Array(Hex.digits(value, width: 16).utf8)
+            if Bool.random(using: &generator) { text = Array(String(decoding: text, as: UTF8.self).uppercased().utf8) }
+            if Bool.random(using: &generator) {
+                text[Int.random(in: 0..<16, using: &generator)] = UInt8.random(in: .min ... .max, using: &generator)
+            }
+            let expected =
+                text.allSatisfy(Hex.isDigit) ? Hex.value(of: text, prefix: .optional, maximumDigits: 16) : nil
+            if expected != nil { read += 1 }
+            #expect(text.withUnsafeBufferPointer { Hex.sixteen($0) } == expected, "\(text)")
+        }
+        #expect(read > 10_000)
+        for byte in UInt8.min ... .max {
+            let text = [UInt8](repeating: byte, count: 16)
+            #expect((text.withUnsafeBufferPointer { Hex.sixteen($0) } != nil) == Hex.isDigit(byte), "\(byte)")
+        }
+        for count in [0, 15, 17] {
+            #expect([UInt8](repeating: 0x30, count: count).withUnsafeBufferPointer { Hex.sixteen($0) } == nil)
+        }
+    }
+
     @Test("Bytes are pairs of digits, in either case, and nothing else")
     func bytes() {
         #expect(Hex.bytes(of: "00fFa0") == [0, 0xff, 0xa0])

@@ -111,7 +111,12 @@ struct PartitionListScannerTests {
     private func partition(_ random: inout SeededGenerator, _ space: String) -> String {
         var fields: [String] = []
         if Int.random(in: 0..<12, using: &random) > 0 {
-            let members = (0..<Int.random(in: 0...3, using: &random)).map { _ in member(&random, space) }
+            // As a rule they differ in their GUIDs and in nothing else.
+            let (usual, isUsual) = (member(&random, space, "%"), Bool.random(using: &random))
+            let members = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                isUsual && Int.random(in: 0..<8, using: &random) > 0
+                    ? usual.replacing("%", with: guid(&random)) : member(&random, space, guid(&random))
+            }
             fields.append("\"guids\":\(space)[\(members.joined(separator: ",\(space)"))]")
         }
         let others = [
@@ -126,15 +131,17 @@ struct PartitionListScannerTests {
         return "{" + fields.shuffled(using: &random).joined(separator: ",\(space)") + "}"
     }
 
-    private func member(_ random: inout SeededGenerator, _ space: String) -> String {
-        let guid =
-            [
-                "0002c903000e0b72", "0x0002c903000e0b72", "a", "0002C903000E0B72", "0", "00:02:c9:03:00:0e:0b:72",
-                "00000002c903000e0b72", "g",
-            ].randomElement(using: &random) ?? ""
-        var fields = [
-            "\"guid\":\(space)\"\(Int.random(in: 0..<6, using: &random) > 0 ? "0002c903000e0b7\(Int.random(in: 0...9, using: &random))" : guid)\""
+    private func guid(_ random: inout SeededGenerator) -> String {
+        let odd = [
+            "0x0002c903000e0b72", "a", "0002C903000E0B72", "0", "00:02:c9:03:00:0e:0b:72", "00000002c903000e0b72", "g",
+            "0x02c903000e0b72", "0000000000000000",
         ]
+        return Int.random(in: 0..<9, using: &random) > 0
+            ? "0002c903000e0b7\(Int.random(in: 0...9, using: &random))" : odd.randomElement(using: &random) ?? ""
+    }
+
+    private func member(_ random: inout SeededGenerator, _ space: String, _ guid: String) -> String {
+        var fields = ["\"guid\":\(space)\"\(guid)\""]
         if Bool.random(using: &random) { fields.append("\"index0\":\(space)\(Bool.random(using: &random))") }
         if Bool.random(using: &random) {
             let words = ["full", "limited", "full", "limited", "Full", "both"]

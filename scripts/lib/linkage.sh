@@ -28,12 +28,15 @@ ICU ^_ZN[K]?[0-9]*icu|^(u_strToUpper|ucol_open|udat_open|unum_open|icudt)
 PATTERNS
 }
 
-# check_loads PROGRAM: prints which libraries it loads that needs.txt does not have, or the other way round. Those of the
-# C library are everywhere, and libcrypto comes with libssl.
+# check_loads PROGRAM: prints which libraries it loads, or opens later, that needs.txt does not have, or the other way round. Those
+# of the C library are everywhere, and libcrypto comes with libssl.
 check_loads() {
     local listed loaded
-    listed=$(needs_to run | sed -n 's/.*|loads //p' | sort)
-    loaded=$(readelf --dynamic --wide "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
-        awk '!/^(libc|libm|libdl|libpthread|librt|libgcc_s|libcrypto|ld-linux.*)\.so/' | sort)
+    listed=$(needs_to run | sed -n -E 's/.*\|(loads|opens) //p' | sort)
+    # What it opens stands in it as a text.
+    loaded=$({
+        readelf --dynamic --wide "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'
+        LC_ALL=C grep -aoE 'lib[a-z0-9]+\.so\.[0-9]+' "$1"
+    } | awk '!/^(libc|libm|libdl|libpthread|librt|libgcc_s|libcrypto|ld-linux.*)\.so/' | sort -u)
     diff --label 'needs.txt, to run' --label "${1##*/}" -U 0 <(echo "$listed") <(echo "$loaded")
 }

@@ -21,7 +21,7 @@ is_there() {
         library) builds_and_runs c "#include <string.h>"$'\n'"#include <$header>"$'\n'"int main(void) { return !($expression); }" "$name" ;;
         c++) builds_and_runs c++ $'#include <string>\n#include <cstdio>\nint main() { return std::string("x").size() != 1; }' ;;
         # Not by `grep -q`, which leaves the pipe early: the library would be missing now and then.
-        loads) ldconfig_names | awk -v name="$name" '$0 == name { found = 1 } END { exit !found }' ;;
+        loads | opens) ldconfig_names | awk -v name="$name" '$0 == name { found = 1 } END { exit !found }' ;;
         pip) python3 -m pip --version >/dev/null ;;
         certificates) [[ -s /etc/ssl/certs/ca-certificates.crt || -s /etc/pki/tls/certs/ca-bundle.crt ]] ;;
         *) fail "needs.txt: how is one to know that \"$1\" is there?" ;;

@@ -5,7 +5,7 @@ import Testing
 struct LimitedMachineTests {
     @Test("Too few open files are one line and exit code 1, whatever is asked", arguments: [8, 12, 14, 20])
     func descriptors(limit: Int) async throws {
-        for arguments in [["--version"], ["monitor", "--help"], ["monitor"]] {
+        for arguments in [["--help"], ["monitor", "--help"], ["monitor"]] {
             let program = try Programs.pkeyd()
             let result = try await CommandRunner.run(
                 Command("/bin/sh", ["-c", "ulimit -n \(limit); exec \"$@\"", "sh", program] + arguments))
@@ -22,7 +22,7 @@ struct LimitedMachineTests {
     func tasks(limit: Int) async throws {
         let user = ["--reuid=54321", "--regid=54321", "--clear-groups", "--", "prlimit", "--nproc=\(limit)"]
         let result = try await CommandRunner.run(
-            Command("setpriv", user + [try Programs.pkeyd(), "--version"]), deadline: .seconds(30))
+            Command("setpriv", user + [try Programs.pkeyd(), "--help"]), deadline: .seconds(30))
         #expect(result.status == .code(1))
         expectOneComplaint(inErrors: result.errors, naming: ["too few tasks are allowed", "TasksMax="], "")
     }

@@ -60,6 +60,12 @@ package struct EtcdRecords: RecordStore {
         return stored
     }
 
+    package func isEmpty() async throws(Failure) -> Bool {
+        try await etcd { () async throws(EtcdError) in
+            try await client.range(.prefix(prefix.bytes), limit: 1, revision: present(), keysOnly: true)
+        }.keyValues.isEmpty
+    }
+
     /// How far etcd is. A read alone could be stale, and a record that is long gone, or another's by now, be taken for ours.
     private func present() async throws(EtcdError) -> Int64 {
         do throws(EtcdError) {

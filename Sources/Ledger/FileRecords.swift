@@ -23,6 +23,8 @@ package struct FileRecords: RecordStore {
         return stored
     }
 
+    package func isEmpty() async throws(Failure) -> Bool { try await contents().isEmpty }
+
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
         try file.content().entries[pkey].map { (entry) throws(Failure) in try read(entry, of: pkey).entry.get() }
     }

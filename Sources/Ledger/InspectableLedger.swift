@@ -6,6 +6,9 @@ package protocol InspectableLedger: OwnershipStore {
     /// Reads all that is held: completely, or not at all.
     func contents() async throws(Failure) -> StoredRecords
 
+    /// Whether there is no record, and nothing in the place of one.
+    func isEmpty() async throws(Failure) -> Bool
+
     /// Reads what it says of itself, beside its records. What cannot be understood fails.
     func about() async throws(Failure) -> KeptAbout
 
@@ -40,7 +43,7 @@ extension InspectableLedger {
     /// Whether anything is held here, and has not moved elsewhere.
     package func holdsWhatCounts() async throws(Failure) -> Bool {
         guard try await about().about.counts else { return false }
-        return try await !contents().isEmpty
+        return try await !isEmpty()
     }
 
     /// Changes what it says of itself, and looks again whenever somebody else was quicker.

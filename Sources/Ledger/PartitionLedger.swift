@@ -7,6 +7,8 @@ package import Reconciler
 package protocol RecordStore: Sendable {
     /// Reads all that is held: completely, or not at all.
     func contents() async throws(Failure) -> StoredRecords
+    /// Whether it has no record, and nothing in the place of one; without a read of all.
+    func isEmpty() async throws(Failure) -> Bool
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?
     /// Whether something is kept of a partition that was deleted.
@@ -148,6 +150,8 @@ package struct PartitionLedger<Store: RecordStore>: InspectableLedger {
     }
 
     package func contents() async throws(Failure) -> StoredRecords { try await store.contents() }
+
+    package func isEmpty() async throws(Failure) -> Bool { try await store.isEmpty() }
 
     package func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? { try await store.entry(of: pkey) }
 

@@ -16,6 +16,7 @@ private final class MemoryRecords: RecordStore {
     }
 
     func contents() async throws(Failure) -> StoredRecords { StoredRecords() }
+    func isEmpty() async throws(Failure) -> Bool { true }
     /// A record is there for whoever looks, so that it can be changed.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry? {
         LedgerEntry(record: LedgerRecord(.synced, key: "/p/0x5", revision: 10), time: nil, version: RecordVersion(1))

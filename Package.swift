@@ -37,7 +37,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // The system libraries
+        // The system libraries: libcurl is opened when the program runs, the others are linked with
         .target(name: "CCurl"),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl",

@@ -23,10 +23,8 @@ package struct StoreChoice: Sendable {
     package struct Evidence: Hashable, Sendable {
         /// The stores that they are pinned to.
         package private(set) var pinned: Set<KeyStore> = []
-        /// The stores of the keys that their records name.
+        /// The stores of the keys that their records name, where records had to be read: what is pinned decides without them.
         package private(set) var recorded: Set<KeyStore> = []
-
-        package init() {}
 
         /// - Parameter keys: of the records. A record of version 0.1 may have none: that knew v3 alone.
         package init(pinned: KeyStore? = nil, recordsOf keys: some Sequence<String> = [String]()) {

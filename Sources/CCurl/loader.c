@@ -18,8 +18,8 @@ static void load(void) {
         return;
     }
 #define FIND(NAME) \
-    if (!(pkeyd_curl.NAME = (__typeof__(pkeyd_curl.NAME))dlsym(library, "curl_" #NAME))) \
-        snprintf(problem, sizeof problem, "libcurl.so.4 has no curl_" #NAME ", as versions before 7.68 have not");
+    if (!problem[0] && !(pkeyd_curl.NAME = (__typeof__(pkeyd_curl.NAME))dlsym(library, "curl_" #NAME))) \
+        snprintf(problem, sizeof problem, "libcurl.so.4 has no curl_" #NAME ": libcurl 7.68 or later is needed");
     PKEYD_CURL_FUNCTIONS(FIND)
     // It wants its global state made before threads use it.
     if (!problem[0] && pkeyd_curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)

@@ -6,7 +6,8 @@ package protocol InspectableLedger: OwnershipStore {
     /// Reads all that is held: completely, or not at all.
     func contents() async throws(Failure) -> StoredRecords
 
-    /// Whether there is no record, and nothing in the place of one.
+    /// Whether there is no record, and nothing in the place of one; whether they count, since they have not moved elsewhere, is not
+    /// looked at, unlike in `contents`.
     func isEmpty() async throws(Failure) -> Bool
 
     /// Reads what it says of itself, beside its records. What cannot be understood fails.

@@ -7,7 +7,7 @@ package import Reconciler
 package protocol RecordStore: Sendable {
     /// Reads all that is held: completely, or not at all.
     func contents() async throws(Failure) -> StoredRecords
-    /// Whether it has no record, and nothing in the place of one; without a read of all.
+    /// Whether it has no record, and nothing in the place of one: of all that is held no more is read than that takes.
     func isEmpty() async throws(Failure) -> Bool
     /// Reads one record as it is now; nil where there is none. What is no record fails.
     func entry(of pkey: PKey) async throws(Failure) -> LedgerEntry?

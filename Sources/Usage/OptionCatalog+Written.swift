@@ -1,7 +1,7 @@
 extension OptionCatalog {
     /// Every option of the daemon's mode, and of the one of that name where there is one: as the parser describes them, which it
     /// would take a quarter of a short command's time to do. `HelpTests` compares.
-    package static func written(beside name: String? = nil) -> OptionCatalog {
+    package static func written(beside name: String?) -> OptionCatalog {
         let modes = WrittenModes.all.filter { $0.name == WrittenModes.standard || $0.name == name }
         return OptionCatalog(modes: modes.map(Mode.init), standard: WrittenModes.standard)
     }

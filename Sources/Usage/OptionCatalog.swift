@@ -1,4 +1,4 @@
-/// The modes of a program with the options of each, from the parser's own description of itself.
+/// The modes of a program with the options of each: from the parser's own description of itself, or as they are written down.
 package struct OptionCatalog: Sendable {
     /// An option or a flag, by all its names.
     package struct Option: Hashable, Sendable {

@@ -31,8 +31,9 @@ enum CommandLineCheck {
         let program = SurfUFMPKeyD.configuration
         let named = program.subcommands.first { $0.configuration.commandName == arguments.first }
         guard let mode = named ?? program.defaultSubcommand else { return nil }
-        // What is wrong, and a call for help, the whole program answers, in its own words.
-        return try? mode.parseAsRoot(named == nil ? arguments : Array(arguments.dropFirst()))
+        // What is wrong, and a call for help (which is parsed as another command), the whole program answers, in its own words.
+        let command = try? mode.parseAsRoot(named == nil ? arguments : Array(arguments.dropFirst()))
+        return command.flatMap { type(of: $0) == mode ? $0 : nil }
     }
 
     /// The help that the parser was asked for, in place of what it says by itself; nil where that is something else.

@@ -1,4 +1,4 @@
-# What the shipped program is linked with; to be sourced by scripts/check.
+# What the shipped program is linked with, and what it opens; to be sourced by scripts/check.
 # shellcheck shell=bash
 
 # check_linkage PROGRAM: prints what of the full Foundation, CoreFoundation or ICU it contains or loads.

@@ -18,7 +18,8 @@ is_there() {
     read -r kind name header expression <<<"$1"
     case $kind in
         program) command -v "$name" >/dev/null ;;
-        library) builds_and_runs c "#include <string.h>"$'\n'"#include <$header>"$'\n'"int main(void) { return !($expression); }" "$name" ;;
+        header) builds_and_runs c "#include <$name>"$'\n''int main(void) { return 0; }' ;;
+        library) builds_and_runs c "#include <$header>"$'\n'"int main(void) { return !($expression); }" "$name" ;;
         c++) builds_and_runs c++ $'#include <string>\n#include <cstdio>\nint main() { return std::string("x").size() != 1; }' ;;
         # Not by `grep -q`, which leaves the pipe early: the library would be missing now and then.
         loads | opens) ldconfig_names | awk -v name="$name" '$0 == name { found = 1 } END { exit !found }' ;;

@@ -95,12 +95,15 @@ take_first_steps() {
     expect 'it says what it would do' . in_root surf-ufm-pkeyd plan
 }
 
-# try_program: it loads, and says its version and nothing else.
+# try_program: it loads, says its version and nothing else, and gets as far as a server, with the libcurl that is opened for that.
 try_program() {
     in_root ldd /usr/bin/surf-ufm-pkeyd >"$WORK/said" || fail "$(cat "$WORK/said")"
     ! grep 'not found' "$WORK/said" || fail 'a library is missing'
     expect 'it runs without a word on standard error' '^[0-9]+\.[0-9]+' in_root surf-ufm-pkeyd --version
     (($(wc -l <"$WORK/said") == 1)) || fail "it says more than its version: $(cat "$WORK/said")"
+    # It cannot end well: nobody is there.
+    in_root env PCOCC_SYSTEM_CONF_DIR=/tmp surf-ufm-pkeyd etcd --list --etcd-endpoints http://127.0.0.1:1 >"$WORK/said" 2>&1 || true
+    grep -q 'cannot connect' "$WORK/said" || fail "it cannot ask a server: $(cat "$WORK/said")"
 }
 
 # stand_in_for_systemd: no systemd can be the first process here. This notes what it is asked, and which program is there then.

@@ -46,7 +46,7 @@ private struct Scan {
         guard text.skip("[") else { return nil }
         if text.skip("]") { return guids }
         var isAscending = true
-        // How the first one is written: so are all others, as a rule.
+        // How the last one that was read in full is written: so are the next, as a rule.
         var form: PlainScanner.Form?
         repeat {
             guard let guid = guid(&form) else { return nil }

@@ -23,6 +23,23 @@ struct HelpTests {
         #expect(simulator.split(separator: "\n").filter { $0.count > 80 } == [])
     }
 
+    @Test("is the same page however it is asked for, and names the program")
+    func spellings() async throws {
+        for mode in [nil] + Self.modes.map(Optional.some) {
+            let page = try await help(mode)
+            let usage = try #require(page.first { $0.hasPrefix("USAGE: ") }, "\(mode ?? "-")")
+            #expect(usage.hasPrefix("USAGE: surf-ufm-pkeyd \(mode ?? "")"), "\(usage)")
+            #expect(page.contains("EXAMPLES:"), "\(mode ?? "-")")
+            let word = [mode].compactMap(\.self)
+            // An option without a mode is the daemon's.
+            let others = mode == nil ? [] : [word + ["--debug", "--help"]]
+            for words in [word + ["-h"], ["help"] + word] + others {
+                let other = try await CommandRunner.succeed(Command(try Programs.pkeyd(), words)).output
+                #expect(other == page.joined(separator: "\n"), "\(words)")
+            }
+        }
+    }
+
     @Test("of a mode has each of its options once, at most ten in the first group, and no group names another")
     func options() async throws {
         let dump = try await CommandRunner.succeed(Command(try Programs.pkeyd(), ["--experimental-dump-help"])).output
@@ -53,7 +70,7 @@ struct HelpTests {
             for (ours, option) in zip(ours.options, mode.options) { #expect(ours == option, "\(mode.name)") }
             #expect(ours.takesWord == mode.takesWord, "\(mode.name)")
         }
-        #expect(OptionCatalog.written().modes.map(\.name) == [catalog.standard])
+        #expect(OptionCatalog.written(beside: nil).modes.map(\.name) == [catalog.standard])
     }
 
     @Test("ends in examples that the program takes: of each it says what a file lacks, and not that the usage is wrong")

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("A machine that allows little", .timeLimit(.minutes(10)))
 struct LimitedMachineTests {
-    @Test("Too few open files are one line and exit code 1, whatever is asked", arguments: [8, 12, 14, 20])
+    @Test(
+        "Too few open files are one line and exit code 1, whatever but the version is asked",
+        arguments: [8, 12, 14, 20])
     func descriptors(limit: Int) async throws {
         for arguments in [["--help"], ["monitor", "--help"], ["monitor"]] {
             let program = try Programs.pkeyd()
@@ -13,6 +15,9 @@ struct LimitedMachineTests {
             #expect(result.output == "")
             expectOneComplaint(inErrors: result.errors, naming: ["too few open files are allowed", "ulimit -n"], "")
         }
+        let version = try await CommandRunner.succeed(
+            Command("/bin/sh", ["-c", "ulimit -n \(limit); exec \"$1\" --version", "sh", try Programs.pkeyd()]))
+        #expect(version.output.contains(".") && version.errors == "")
     }
 
     @Test(

@@ -213,6 +213,17 @@ struct EngineRunTests {
         #expect(told.ledger(.failure(Failure(.rejected, "no")), at: .seconds(31)).onPartitions == [:])
     }
 
+    @Test("A list that failed puts no key in doubt: what has drifted meanwhile is put right")
+    mutating func failedList() throws {
+        _ = told.begin(
+            keys: [ToldEngine.key("0x5")], ledger: [pkey: synced], fabric: [try ToldEngine.partition(pkey)])
+        let request = try #require(told.tell(.timer, at: .seconds(31)).listRequest)
+        _ = told.tell(.sourceListed(request, .failure(Failure(.unreachable, "gone"))), at: .seconds(31))
+        let drifted = FabricSnapshot(complete: [try ToldEngine.partition(pkey, host: 2)])
+        let repair = told.tell(.fabricRead(.success(drifted)), at: .seconds(32))
+        #expect(repair.onPartitions[pkey] != nil)
+    }
+
     @Test("A list that begins anew has the ledger read again")
     mutating func relist() throws {
         let partition = try ToldEngine.partition(pkey)

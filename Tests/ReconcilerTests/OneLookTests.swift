@@ -101,6 +101,25 @@ struct OneLookTests {
         #expect(told.looks == looks + 1)
     }
 
+    @Test("One that was to lose a port, and has lost it without us, keeps nobody waiting until its next try")
+    mutating func lost() throws {
+        // UFM does not take the change that would put it right.
+        let drifted = try ToldEngine.partition(pkey, host: 2)
+        let start = told.begin(keys: [ToldEngine.key("0x5")], ledger: [pkey: record], fabric: [drifted])
+        #expect(start.onPartitions[pkey]?.isStep == true)
+        _ = told.answer(pkey, .written(.failure(Failure(.rejected, "no"))))
+        _ = told.answer(pkey, .read(drifted))
+        let joining = ToldEngine.key("0x7", host: 2, 101)
+        _ = told.tell(.source(.changed(revision: 101, [.set(joining)])), at: .seconds(1))
+        guard case .wait = told.answer(new, .done, at: .seconds(1)).onPartitions[new] else {
+            Issue.record("0x7 does not wait: \(told.asked)")
+            return
+        }
+        _ = told.answer(new, .done, at: .seconds(1))
+        let freed = readFabric([partition], .seconds(2))
+        #expect(freed.onPartitions[new] != nil, "\(told.asked)")
+    }
+
     @Test("What waited, and is in step without us, waits no more")
     mutating func waited() throws {
         let new = try PKey(parsing: "0x6")

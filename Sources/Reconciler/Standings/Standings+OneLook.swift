@@ -16,7 +16,8 @@ extension Standings {
     }
 
     /// Whether one key wants a partition and nobody doubts it, the ledger has it as synced for that key as it is now, the fabric
-    /// shows it so, and nothing is held back of it, waited for or yet to leave.
+    /// shows it so, and nothing is held back of it or waited for. One of which ports were noted that it is to lose is always looked at
+    /// for these (``unsure(_:_:)``).
     ///
     /// That it loses no port as far as was noted is not enough where its key is in doubt: a record that comes back makes it ours
     /// again, and then it may lose them all.
@@ -26,6 +27,6 @@ extension Standings {
             record == LedgerRecord(.synced, key: key, revision: entry.revision),
             let actual = picture.fabric.settled(pkey), planner.isRight(actual, for: wanted)
         else { return false }
-        return admission.isUnreserved(entry.intent, of: pkey) && !leaving.isLosing(pkey) && waiters[pkey] == nil
+        return admission.isUnreserved(entry.intent, of: pkey) && waiters[pkey] == nil
     }
 }

@@ -120,6 +120,16 @@ struct OneLookTests {
         #expect(freed.onPartitions[new] != nil, "\(told.asked)")
     }
 
+    @Test("Of a first list that comes when all else is known, only what is not in step is to be done")
+    mutating func listedLast() throws {
+        _ = told.tell(.started)
+        _ = told.ledger(.success([pkey: record]))
+        _ = readFabric([partition], .zero)
+        let keys = [ToldEngine.key("0x5"), ToldEngine.key("0x6", host: 2)]
+        let begun = told.tell(.source(.listed(KeySnapshot(complete: keys, revision: 100), reason: "start")))
+        #expect(begun.texts.contains { $0.hasSuffix("2 PKeys in etcd, 1 in the ledger, 1 to do") }, "\(begun.texts)")
+    }
+
     @Test("What waited, and is in step without us, waits no more")
     mutating func waited() throws {
         let new = try PKey(parsing: "0x6")

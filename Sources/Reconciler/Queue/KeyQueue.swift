@@ -101,24 +101,31 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
         now: Duration, takesEldest: Bool = true, where isOpen: (Urgency) -> Bool = { _ in true }
     ) -> (key: Key, urgency: Urgency, isEldest: Bool)? {
         let open = waiting(where: isOpen)
-        guard !open.isEmpty else { return nil }
-        let ready = dirty.lazy.filter { [running] in
-            $0.value.notBefore <= now && running[$0.key] == nil && open.contains($0.value.urgency)
-        }
         let eldestFirst = takesEldest && turns >= 3
-        let best = ready.min { left, right in
-            let (one, other) = (left.value, right.value)
-            if !eldestFirst, one.urgency != other.urgency { return one.urgency > other.urgency }
-            if !eldestFirst, one.attempt != other.attempt { return one.attempt < other.attempt }
-            return one.order < other.order
-        }
-        guard let (key, waiting) = best else { return nil }
+        guard !open.isEmpty, let (key, waiting) = best(of: open, now: now, eldestFirst: eldestFirst) else { return nil }
         turns = eldestFirst ? 0 : turns + 1
         leave(waiting)
         dirty[key] = nil
         running[key] = waiting.urgency
         attempted(key)
         return (key, waiting.urgency, eldestFirst)
+    }
+
+    /// Who is ready and comes before all others of these classes.
+    ///
+    /// Apart from what takes it out of the queue: whoever looks has the queue in his hands, and what is changed meanwhile would be
+    /// a copy of all that waits.
+    private func best(of open: Set<Urgency>, now: Duration, eldestFirst: Bool) -> (key: Key, waiting: Waiting)? {
+        let ready = dirty.lazy.filter {
+            $0.value.notBefore <= now && running[$0.key] == nil && open.contains($0.value.urgency)
+        }
+        let best = ready.min { left, right in
+            let (one, other) = (left.value, right.value)
+            if !eldestFirst, one.urgency != other.urgency { return one.urgency > other.urgency }
+            if !eldestFirst, one.attempt != other.attempt { return one.attempt < other.attempt }
+            return one.order < other.order
+        }
+        return best.map { ($0.key, $0.value) }
     }
 
     /// The classes in which a key waits for nothing but its turn.

@@ -100,7 +100,11 @@ extension Standings {
         let changed = outcome.changed.sorted()
         let (new, deleted) = picture.news(among: changed)
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
-        for pkey in changed { ask(pkey, isNews: true, &work, now: out.now) }
+        // A list that comes when all else is known changes every partition, and nearly all are as it says.
+        let different = Set(conspicuous(among: outcome.changed, picture))
+        for pkey in changed where different.contains(pkey) || work.isRunning(pkey) {
+            ask(pkey, isNews: true, &work, now: out.now)
+        }
         sides.fabric.hurry(now: out.now)
         return changed.map { ($0, picture.standing(of: $0, admission, leaving).intent) }
     }

@@ -347,10 +347,12 @@ def change(programs):
         yield Result(f"one change among 4,000 x 16: {what}", f"{one * 1000 if unit == 'ms' else one / 1000:.2f} {unit}",
                      f"{other * 1000 if unit == 'ms' else other / 1000:.2f} {unit}: among 40", ratio, "<= 1.2 x",
                      {"bytes-beside-small": ratio} if name else None, met=ratio <= 1.2)
+    made = large[2] / 1000
+    yield Result("first sync of 4,000 x 16: asked of memory per partition", f"{made:.0f} kB", counts={"kilobytes-per-partition": made})
 
 
 def spent_on_changes(programs, count, members, changes=200):
-    """Bytes and seconds of the processors that one change takes."""
+    """Bytes and seconds of the processors that one change takes, and the bytes for each partition that is made before."""
     with site(programs) as world:
         world.etcd.put_partitions(range(1, count + 1), members)
         counted = f"{world.directory}/counted"
@@ -359,6 +361,7 @@ def spent_on_changes(programs, count, members, changes=200):
         daemon.wait_for("UFM Status")
         # It makes them all first: what once had much to hold is to be no dearer for that.
         quiet(world.ufm)
+        made = count_of(counted) / count
         spent, last = [], (count_of(counted), daemon.cpu_seconds())
         for generation in range(1, changes + 1):
             world.etcd.put(7, guids_of(7, members, generation))
@@ -369,7 +372,7 @@ def spent_on_changes(programs, count, members, changes=200):
                 last = now
         daemon.stop()
     # The median of twenty changes each: a list that is read between them is no part of a change.
-    return [statistics.median(column) for column in zip(*spent)]
+    return [*(statistics.median(column) for column in zip(*spent)), made]
 
 
 def count_of(path):

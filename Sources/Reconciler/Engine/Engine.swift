@@ -320,12 +320,17 @@ package struct Engine: Sendable {
     /// Lets runs go on that have let time pass for long enough, or for something that is wanted no more.
     private mutating func wakeRuns(_ out: inout Output) {
         for (pkey, until) in work.resting.sorted(by: { $0.pkey < $1.pkey }) {
-            guard let run = work.run(of: pkey), let facts = standings.facts(of: pkey, gate, work, now: out.now) else {
-                continue
-            }
-            guard until <= out.now || gate.closedBy.contains(.stopping) || !run.isCurrent(facts) else { continue }
-            if let turn = run.woken(facts) { follow(turn, of: pkey, &out) }
+            if let turn = turn(ofResting: pkey, until: until, now: out.now) { follow(turn, of: pkey, &out) }
         }
+    }
+
+    /// What a run does that lets time pass; nil while it still does.
+    private func turn(ofResting pkey: PKey, until: Duration, now: Duration) -> Turn? {
+        guard let run = work.run(of: pkey), let facts = standings.facts(of: pkey, gate, work, now: now) else {
+            return nil
+        }
+        guard until <= now || gate.closedBy.contains(.stopping) || !run.isCurrent(facts) else { return nil }
+        return run.woken(facts)
     }
 
     /// Asks for what shows what came of writes, and lets those go on that a list has shown.
@@ -335,8 +340,7 @@ package struct Engine: Sendable {
         }
         if out.readsFabric { work.listAsked(standings.sides.fabric.readings) }
         while let pkey = work.nextShown() {
-            let facts = standings.facts(of: pkey, gate, work, now: out.now)
-            if let facts, let turn = work.run(of: pkey)?.shown(facts) {
+            if let turn = turn(ofShown: pkey, now: out.now) {
                 follow(turn, of: pkey, &out)
             } else {
                 work.contradicted(pkey)
@@ -357,6 +361,13 @@ package struct Engine: Sendable {
         }
     }
 
+    /// What a run does whose partition a list has shown; nil where it does not show what was written.
+    private func turn(ofShown pkey: PKey, now: Duration) -> Turn? {
+        standings.facts(of: pkey, gate, work, now: now).flatMap { work.run(of: pkey)?.shown($0) }
+    }
+
+    /// Apart from what finds the turn: whoever looks has all that is under way in his hands, and what is changed meanwhile would be a
+    /// copy of it.
     private mutating func follow(_ turn: Turn, of pkey: PKey, _ out: inout Output) {
         for effect in turn.effects {
             standings.apply(effect, to: pkey, gate, &work, &out)

@@ -18,6 +18,12 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
         /// The number of the last attempt on it before, 0 where there was none.
         var attempt: UInt64
         var notBefore: Duration
+
+        func comes(before other: Self, eldestFirst: Bool) -> Bool {
+            if !eldestFirst, urgency != other.urgency { return urgency > other.urgency }
+            if !eldestFirst, attempt != other.attempt { return attempt < other.attempt }
+            return order < other.order
+        }
     }
 
     /// To run, when it is not running.
@@ -115,17 +121,14 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     ///
     /// Apart from what takes it out of the queue: whoever looks has the queue in his hands, and what is changed meanwhile would be
     /// a copy of all that waits.
-    private func best(of open: Set<Urgency>, now: Duration, eldestFirst: Bool) -> (key: Key, waiting: Waiting)? {
-        let ready = dirty.lazy.filter {
-            $0.value.notBefore <= now && running[$0.key] == nil && open.contains($0.value.urgency)
+    private func best(of open: UrgencySet, now: Duration, eldestFirst: Bool) -> (key: Key, waiting: Waiting)? {
+        var best: (key: Key, waiting: Waiting)?
+        for (key, waiting) in dirty where waiting.notBefore <= now && open.contains(waiting.urgency) {
+            if let best, !waiting.comes(before: best.waiting, eldestFirst: eldestFirst) { continue }
+            // Last: this alone has to be looked for, and all that waits is gone through.
+            if running[key] == nil { best = (key, waiting) }
         }
-        let best = ready.min { left, right in
-            let (one, other) = (left.value, right.value)
-            if !eldestFirst, one.urgency != other.urgency { return one.urgency > other.urgency }
-            if !eldestFirst, one.attempt != other.attempt { return one.attempt < other.attempt }
-            return one.order < other.order
-        }
-        return best.map { ($0.key, $0.value) }
+        return best
     }
 
     /// The classes in which a key waits for nothing but its turn.
@@ -134,8 +137,8 @@ package struct KeyQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     /// The classes in which anything waits, of those that are open.
-    private func waiting(where isOpen: (Urgency) -> Bool) -> Set<Urgency> {
-        Set(waiters.filter { $0.value.line.depth > 0 && isOpen($0.key) }.keys)
+    private func waiting(where isOpen: (Urgency) -> Bool) -> UrgencySet {
+        UrgencySet(waiters.filter { $0.value.line.depth > 0 && isOpen($0.key) }.keys)
     }
 
     /// When the next key becomes ready, if only time keeps it.

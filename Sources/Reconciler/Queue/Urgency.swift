@@ -11,7 +11,7 @@ package enum Urgency: String, Comparable, Sendable, CaseIterable {
 
     package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
+    fileprivate var rank: Int {
         switch self {
         case .drift: 0
         case .listedDeparture: 1
@@ -27,4 +27,17 @@ package enum Urgency: String, Comparable, Sendable, CaseIterable {
         case .arrival, .departure: 1
         }
     }
+}
+
+/// Some of the classes, for whoever goes through all that waits: nothing has to be looked for in it.
+struct UrgencySet: Sendable {
+    private var ranks: UInt8 = 0
+
+    init(_ urgencies: some Sequence<Urgency>) {
+        for urgency in urgencies { ranks |= 1 << urgency.rank }
+    }
+
+    var isEmpty: Bool { ranks == 0 }
+
+    func contains(_ urgency: Urgency) -> Bool { ranks & 1 << urgency.rank != 0 }
 }

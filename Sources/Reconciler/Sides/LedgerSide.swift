@@ -81,7 +81,8 @@ struct LedgerSide: Sendable {
     }
 
     private mutating func touch(_ pkey: PKey, upTo version: RecordVersion) {
-        for read in reads.keys where (reads[read]?[pkey]?.number ?? -1) < version.number {
+        // Not the keys as they are in it: whoever holds them holds all that each read has learnt, which would be copied.
+        for read in Array(reads.keys) where (reads[read]?[pkey]?.number ?? -1) < version.number {
             reads[read]?[pkey] = version
         }
     }

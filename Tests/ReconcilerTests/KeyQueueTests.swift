@@ -26,6 +26,16 @@ struct KeyQueueTests {
         #expect(queue.next(now: .zero)?.key == nil)
     }
 
+    @Test("A key that runs, and would be the next one again, keeps nobody else waiting")
+    mutating func runningFirst() {
+        queue.add("a", .departure, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "a")
+        queue.add("a", .departure, isNews: true, now: .zero)
+        queue.add("b", .drift, isNews: true, now: .zero)
+        #expect(queue.next(now: .zero)?.key == "b")
+        #expect(queue.next(now: .zero)?.key == nil)
+    }
+
     @Test("A failed key comes back after a backoff that doubles, and delays nobody else")
     mutating func backoff() throws {
         var now = Duration.zero

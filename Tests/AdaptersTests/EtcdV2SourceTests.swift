@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Transport
 
-@Suite("The PKey directory of the v2 store as a source", .timeLimit(.minutes(3)))
+@Suite("The PKey directory of the v2 store as a source", .timeLimit(.minutes(20)))
 struct EtcdV2SourceTests {
     private static let prefix = "/p/"
 

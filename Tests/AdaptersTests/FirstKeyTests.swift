@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transport
 
-@Suite("A watch for pcocc's first key in the v2 store", .timeLimit(.minutes(3)))
+@Suite("A watch for pcocc's first key in the v2 store", .timeLimit(.minutes(20)))
 struct FirstKeyTests {
     private static let prefix = "/pcocc/global/opensm/pkeys/"
 

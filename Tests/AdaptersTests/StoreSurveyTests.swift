@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transport
 
-@Suite("Whether a v3 store beside a v2 store with passwords is open to everybody", .timeLimit(.minutes(3)))
+@Suite("Whether a v3 store beside a v2 store with passwords is open to everybody", .timeLimit(.minutes(20)))
 struct StoreSurveyTests {
     /// Asks an etcd whose v2 store asks for a password, with a member before it in the list that is down.
     private func isOpen(v3Password: String?) async throws -> Bool {

@@ -56,7 +56,7 @@ private final class BentTransport: HTTPTransport {
     }
 }
 
-@Suite("What the v2 source vouches for", .timeLimit(.minutes(3)))
+@Suite("What the v2 source vouches for", .timeLimit(.minutes(20)))
 struct V2WitnessTests {
     private static let prefix = "/p/"
 

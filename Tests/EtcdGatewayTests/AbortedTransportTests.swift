@@ -4,7 +4,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Following over a transport that was shut down", .timeLimit(.minutes(2)))
+@Suite("Following over a transport that was shut down", .timeLimit(.minutes(20)))
 struct AbortedTransportTests {
     @Test("It waits between its tries, ever longer, whether it had begun or not", arguments: [true, false])
     func patience(hasBegun: Bool) async throws {

@@ -4,7 +4,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Authentication on a real etcd", .timeLimit(.minutes(5)))
+@Suite("Authentication on a real etcd", .timeLimit(.minutes(20)))
 struct AuthenticationTests {
     private static let options = EtcdOptions(rootPassword: "root:pä\"ss")
     private static let root = EtcdConfiguration.Login(user: "root", password: "root:pä\"ss")

@@ -4,7 +4,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Calls, their repetition, and lists that cannot be completed", .timeLimit(.minutes(5)))
+@Suite("Calls, their repetition, and lists that cannot be completed", .timeLimit(.minutes(20)))
 struct CallTests {
     private static let endpoints = [1, 2, 3].map { EtcdEndpoint(scheme: .http, host: "m\($0)", port: 1) }
     private static let firstPage = Result<HTTPResponse, TransportError>.answer(

@@ -5,7 +5,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("etcd behind TLS", .timeLimit(.minutes(5)))
+@Suite("etcd behind TLS", .timeLimit(.minutes(20)))
 struct EtcdTLSTests {
     /// Puts a key, and sees it on a watch.
     private func works(_ etcd: EtcdServer, _ tls: TLSSettings, login: EtcdConfiguration.Login? = nil) async throws {

@@ -5,7 +5,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("How soon the next change arrives when a member goes", .timeLimit(.minutes(5)), .serialized)
+@Suite("How soon the next change arrives when a member goes", .timeLimit(.minutes(20)), .serialized)
 struct FailoverSpeedTests {
     /// What happens to the member in use.
     enum Fault: String, CaseIterable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EtcdGateway
 
-@Suite("Following a prefix on a real etcd through its accidents", .timeLimit(.minutes(5)))
+@Suite("Following a prefix on a real etcd through its accidents", .timeLimit(.minutes(20)))
 struct FollowerTests {
     private static let prefix = "/f/"
 

@@ -12,7 +12,7 @@ import Transport
 /// (`FollowerPositionTests`); wiped stores (`FollowerTests`); tokens per member (`TokenStoreTests`, `ClusterTests`);
 /// certificates with a common name (`EtcdTLSTests`); writes of unknown outcome (`MemberTests`, `WireErrorTests`);
 /// white space and 64-bit ids (`WireTests`).
-@Suite("Traps of the gateway", .timeLimit(.minutes(2)))
+@Suite("Traps of the gateway", .timeLimit(.minutes(20)))
 struct GatewayTrapTests {
     @Test("A watch is one create message in a body of fixed length, over HTTP/1.1, and asks for fragments")
     func oneCreatePerRequest() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EtcdGateway
 
-@Suite("Keys on a real etcd", .timeLimit(.minutes(5)))
+@Suite("Keys on a real etcd", .timeLimit(.minutes(20)))
 struct KeyTests {
     @Test("A key is put, read, changed and deleted, with the revisions that etcd gives it")
     func lifeOfAKey() async throws {

@@ -5,7 +5,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Numbers that no store can have", .timeLimit(.minutes(2)))
+@Suite("Numbers that no store can have", .timeLimit(.minutes(20)))
 struct LargeNumberTests {
     private static let endpoint = EtcdEndpoint(scheme: .http, host: "m.example", port: 1)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import EtcdGateway
 @testable import Transport
 
-@Suite("Logins that are refused, and refusals without a word", .timeLimit(.minutes(2)))
+@Suite("Logins that are refused, and refusals without a word", .timeLimit(.minutes(20)))
 struct LoginTests {
     private static let endpoints = [1, 2, 3].map { EtcdEndpoint(scheme: .http, host: "m\($0).example", port: 1) }
     private static let login = EtcdConfiguration.Login(user: "u", password: "p")

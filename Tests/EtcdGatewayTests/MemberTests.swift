@@ -4,7 +4,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Several members, some of them dead", .timeLimit(.minutes(5)))
+@Suite("Several members, some of them dead", .timeLimit(.minutes(20)))
 struct MemberTests {
     private func dead() throws -> EtcdEndpoint {
         EtcdEndpoint(scheme: .http, host: "127.0.0.1", port: try FreePort.find(1)[0])

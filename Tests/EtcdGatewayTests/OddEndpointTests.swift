@@ -5,7 +5,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Endpoints that are no etcd, or not ours to trust", .timeLimit(.minutes(5)))
+@Suite("Endpoints that are no etcd, or not ours to trust", .timeLimit(.minutes(20)))
 struct OddEndpointTests {
     /// What stands at the first endpoint.
     enum Oddity: String, CaseIterable, CustomTestStringConvertible {

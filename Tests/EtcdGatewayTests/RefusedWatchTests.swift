@@ -6,7 +6,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("Watches and lists that fail again and again", .timeLimit(.minutes(2)))
+@Suite("Watches and lists that fail again and again", .timeLimit(.minutes(20)))
 struct RefusedWatchTests {
     private static let endpoint = EtcdEndpoint(scheme: .http, host: "m.example", port: 1)
     static let list = #"{"header":{"cluster_id":"7","member_id":"1","revision":"9","raft_term":"2"}}"#

@@ -5,7 +5,7 @@ import Testing
 @testable import EtcdGateway
 @testable import Transport
 
-@Suite("A name with several addresses", .timeLimit(.minutes(5)))
+@Suite("A name with several addresses", .timeLimit(.minutes(20)))
 struct SeveralAddressesTests {
     /// What the name server says.
     private final class Names: Sendable {

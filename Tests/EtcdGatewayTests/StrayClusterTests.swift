@@ -6,7 +6,7 @@ import Transport
 
 @testable import EtcdGateway
 
-@Suite("An endpoint of another cluster", .timeLimit(.minutes(5)))
+@Suite("An endpoint of another cluster", .timeLimit(.minutes(20)))
 struct StrayClusterTests {
     private func client(
         _ endpoints: [EtcdEndpoint], _ transport: any HTTPTransport, login: EtcdConfiguration.Login? = nil,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EtcdGateway
 
-@Suite("Tokens", .timeLimit(.minutes(5)))
+@Suite("Tokens", .timeLimit(.minutes(20)))
 struct TokenStoreTests {
     private static let first = EtcdEndpoint(scheme: .http, host: "one", port: 1)
     private static let second = EtcdEndpoint(scheme: .http, host: "two", port: 2)

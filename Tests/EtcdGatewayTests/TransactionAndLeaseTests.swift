@@ -4,7 +4,7 @@ import Testing
 
 @testable import EtcdGateway
 
-@Suite("Transactions and leases on a real etcd", .timeLimit(.minutes(5)))
+@Suite("Transactions and leases on a real etcd", .timeLimit(.minutes(20)))
 struct TransactionAndLeaseTests {
     @Test("A transaction is carried out exactly if its condition holds")
     func conditions() async throws {

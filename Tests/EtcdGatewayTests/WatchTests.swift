@@ -4,7 +4,7 @@ import Testing
 
 @testable import EtcdGateway
 
-@Suite("Watches on a real etcd", .timeLimit(.minutes(5)))
+@Suite("Watches on a real etcd", .timeLimit(.minutes(20)))
 struct WatchTests {
     @Test("Changes come in the order of their revisions, each revision whole")
     func order() async throws {

@@ -5,7 +5,7 @@ import Transport
 
 @testable import EtcdV2
 
-@Suite("Who may do what in the v2 store, and how it is reached", .timeLimit(.minutes(5)))
+@Suite("Who may do what in the v2 store, and how it is reached", .timeLimit(.minutes(20)))
 struct V2AccessTests {
     private static let root = EtcdConfiguration.Login(user: "root", password: "pa55:wörd")
 

@@ -6,7 +6,7 @@ import Transport
 
 @testable import EtcdV2
 
-@Suite("Following a directory of the v2 store on a real etcd", .timeLimit(.minutes(5)))
+@Suite("Following a directory of the v2 store on a real etcd", .timeLimit(.minutes(20)))
 struct V2FollowerTests {
     @Test("It tells the list first, then each change once and in order, hidden keys left out")
     func ordinaryLife() async throws {

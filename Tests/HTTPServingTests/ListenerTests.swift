@@ -3,7 +3,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@Suite("A listener on a socket", .timeLimit(.minutes(5)))
+@Suite("A listener on a socket", .timeLimit(.minutes(20)))
 struct ListenerTests {
     @Test("It serves, refuses everybody when it is closed, and serves again on its port when it is opened again")
     func reopening() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Ledger
 
 /// What people leave for the daemon, beside a ledger file.
-@Suite("Instructions beside a file", .timeLimit(.minutes(1)))
+@Suite("Instructions beside a file", .timeLimit(.minutes(20)))
 struct InstructionTests {
     private let directory: TemporaryDirectory
     private let pkey: PKey

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("The move of a ledger", .timeLimit(.minutes(2)))
+@Suite("The move of a ledger", .timeLimit(.minutes(20)))
 struct LedgerMoveTests {
     private typealias Place = LedgerInEachPlace.Place
 

@@ -8,7 +8,7 @@ import Testing
 private let hangUps = Atomic<Int>(0)
 
 /// Serial, because the handlers of signals belong to the whole process.
-@Suite("Asking for a password on a terminal", .serialized, .timeLimit(.minutes(5)))
+@Suite("Asking for a password on a terminal", .serialized, .timeLimit(.minutes(20)))
 struct SettingsPromptTests {
     private let question = "etcd password for root: "
 

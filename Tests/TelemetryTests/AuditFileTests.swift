@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The file of changes", .timeLimit(.minutes(1)))
+@Suite("The file of changes", .timeLimit(.minutes(20)))
 struct AuditFileTests {
     private func text(_ path: String) throws -> String { try String(contentsOf: URL(filePath: path), encoding: .utf8) }
 

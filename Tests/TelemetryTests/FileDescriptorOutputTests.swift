@@ -3,7 +3,7 @@ import Synchronization
 import Telemetry
 import Testing
 
-@Suite("Writing lines to a descriptor", .timeLimit(.minutes(5)))
+@Suite("Writing lines to a descriptor", .timeLimit(.minutes(20)))
 struct FileDescriptorOutputTests {
     private func makePipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The service manager's socket", .timeLimit(.minutes(1)))
+@Suite("The service manager's socket", .timeLimit(.minutes(20)))
 struct NotifySocketTests {
     @Test("takes what is sent, under a path and under an abstract name", arguments: [false, true])
     func sending(isAbstract: Bool) async throws {

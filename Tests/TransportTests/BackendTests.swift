@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// A balancer binds each connection to one of its servers: a kept one goes on leading to the one that is not well.
-@Suite("Connections that lead to a server that is not well", .timeLimit(.minutes(5)))
+@Suite("Connections that lead to a server that is not well", .timeLimit(.minutes(20)))
 struct BackendTests {
     /// The first `keptCount` connections serve one request each and are refused from then on; later ones are served.
     private static func balancer(keptCount: Int, status: Int, gate: Gate? = nil) throws -> ScriptedServer {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("The pipe between libcurl's thread and a reader", .timeLimit(.minutes(5)))
+@Suite("The pipe between libcurl's thread and a reader", .timeLimit(.minutes(20)))
 struct BodyPipeTests {
     @Test("A head that comes at the moment in which the reader begins to wait is not missed")
     func headMeetsReader() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Requests that are given up", .timeLimit(.minutes(5)))
+@Suite("Requests that are given up", .timeLimit(.minutes(20)))
 struct CancellationTests {
     /// Reads a request, sends the text, and reports that the client has hung up.
     private static func server(sending text: String, closed: Watched<Bool>) throws -> ScriptedServer {

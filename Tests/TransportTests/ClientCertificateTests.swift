@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Who we are to a TLS server", .timeLimit(.minutes(5)))
+@Suite("Who we are to a TLS server", .timeLimit(.minutes(20)))
 struct ClientCertificateTests {
     @Test("A server that demands a client certificate gets it", arguments: ["-tls1_2", "-tls1_3"])
     func demanded(version: String) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connections", .timeLimit(.minutes(5)))
+@Suite("Connections", .timeLimit(.minutes(20)))
 struct ConnectionTests {
     @Test("Requests one after the other share a connection")
     func keepAlive() async throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import Transport
 
 /// An answer that is cut anywhere must never pass for a whole one: a shorter list would delete partitions.
-@Suite("Answers that are cut", .timeLimit(.minutes(5)))
+@Suite("Answers that are cut", .timeLimit(.minutes(20)))
 struct CutAnswerTests {
     private static let whole: [String] = [
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"kvs\":[1]}",

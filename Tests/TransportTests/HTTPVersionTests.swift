@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Over HTTP/2 names of headers are in lower case, and Go's HTTP/1.1 writes them in capitals: so a head tells the version.
-@Suite("Which HTTP is spoken with etcd", .timeLimit(.minutes(5)))
+@Suite("Which HTTP is spoken with etcd", .timeLimit(.minutes(20)))
 struct HTTPVersionTests {
     private func names(_ response: HTTPResponse) -> Set<String> { Set(response.head.headers.map(\.name)) }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connections that are kept", .timeLimit(.minutes(5)))
+@Suite("Connections that are kept", .timeLimit(.minutes(20)))
 struct KeptConnectionTests {
     /// Answers the first request of the first connection, then does as told; later connections answer all with their number.
     private static func server(

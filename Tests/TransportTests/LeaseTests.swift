@@ -15,7 +15,7 @@ private final class TestLease: SendLease {
     func revoke() { move(to: .zero) }
 }
 
-@Suite("Requests under a lease", .timeLimit(.minutes(5)))
+@Suite("Requests under a lease", .timeLimit(.minutes(20)))
 struct LeaseTests {
     private func request(_ server: ScriptedServer, _ lease: TestLease) -> HTTPRequest {
         var request = HTTPRequest(.put, server.url, body: Array("{}".utf8), totalTimeout: nil)

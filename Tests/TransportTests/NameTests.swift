@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Names of servers", .timeLimit(.minutes(5)))
+@Suite("Names of servers", .timeLimit(.minutes(20)))
 struct NameTests {
     /// Look-ups that hang until they are let go; others are answered with 127.0.0.1.
     private final class Directory: Sendable {

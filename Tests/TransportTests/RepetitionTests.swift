@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Whether a request may be repeated is for the caller to say: a write that is sent twice may undo a later one.
-@Suite("Requests on a connection that dies", .timeLimit(.minutes(5)))
+@Suite("Requests on a connection that dies", .timeLimit(.minutes(20)))
 struct RepetitionTests {
     /// Answers the first request of a connection, and closes it on the second, which may have been carried out.
     private static func server() throws -> ScriptedServer {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("What is sent and what comes back", .timeLimit(.minutes(5)))
+@Suite("What is sent and what comes back", .timeLimit(.minutes(20)))
 struct RequestTests {
     /// The request as a server reads it.
     private func received(_ request: (String) -> HTTPRequest) async throws -> ScriptedRequest {

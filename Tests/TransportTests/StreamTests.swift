@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Bodies that stream", .timeLimit(.minutes(5)))
+@Suite("Bodies that stream", .timeLimit(.minutes(20)))
 struct StreamTests {
     @Test("The pieces of a body arrive while the request is still open")
     func pieceByPiece() async throws {

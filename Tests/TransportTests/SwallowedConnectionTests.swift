@@ -5,7 +5,7 @@ import Testing
 
 /// A firewall that has forgotten a connection swallows its packets: nobody is told, neither by a reset nor by an end.
 @Suite(
-    "Connections that a firewall swallows", .timeLimit(.minutes(2)),
+    "Connections that a firewall swallows", .timeLimit(.minutes(20)),
     .enabled(if: PrivateNetwork.isAvailable, Comment(rawValue: PrivateNetwork.need)))
 struct SwallowedConnectionTests {
     private let network: PrivateNetwork

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Whom a server's certificate convinces", .timeLimit(.minutes(5)))
+@Suite("Whom a server's certificate convinces", .timeLimit(.minutes(20)))
 struct TLSTests {
     private func get(_ url: String, _ verification: TLSSettings.Verification) async throws -> TransportError? {
         try await withClient { client in

@@ -4,7 +4,7 @@ import UFMClient
 import UFMModel
 
 /// Everything that can go wrong, at every route that the client uses, while it does everything that it can do.
-@Suite("The client under every fault at every route", .timeLimit(.minutes(5)))
+@Suite("The client under every fault at every route", .timeLimit(.minutes(20)))
 struct FaultTests {
     typealias Fault = ModelTransport.Fault
 

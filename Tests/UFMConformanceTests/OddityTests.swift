@@ -6,7 +6,7 @@ import UFMClient
 import UFMModel
 
 /// UFMs unlike any that is on record: what they do is done right, or refused in words that name what is odd.
-@Suite("UFM's oddities", .timeLimit(.minutes(5)))
+@Suite("UFM's oddities", .timeLimit(.minutes(20)))
 struct OddityTests {
     /// What cannot be done with a UFM of such a setting, and the words that say why.
     struct Oddity: Sendable, CustomTestStringConvertible {

@@ -6,7 +6,7 @@ import UFMModel
 import UFMSimulator
 
 /// The same over real sockets and libcurl, so that a cut, a hang and half a body are what the wire makes of them.
-@Suite("The client against the simulator on a socket", .timeLimit(.minutes(2)))
+@Suite("The client against the simulator on a socket", .timeLimit(.minutes(20)))
 struct SocketTests {
     private typealias Kind = UFMSimulator.Fault.Kind
 

@@ -4,7 +4,7 @@ import UFMClient
 import UFMModel
 
 /// Every answer that UFM might give to two open questions at once.
-@Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(10)))
+@Suite("The client against every pair of answers to open questions", .timeLimit(.minutes(20)))
 struct SwitchPairTests {
     struct Setting: Sendable {
         let name: String

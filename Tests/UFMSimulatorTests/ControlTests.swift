@@ -3,7 +3,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ControlTests {
     /// Runs a simulator with one partition, and sends requests to its control port.
     private func withControl(_ body: (UFMSimulator, RawConnection) async throws -> Void) async throws {

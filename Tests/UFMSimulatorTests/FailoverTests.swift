@@ -3,7 +3,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct FailoverTests {
     private static let lastUpdated = pkeys + "/last_updated"
 

@@ -3,7 +3,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct FaultTests {
     @Test("A status in place of an answer comes in HTML, as often as asked, where it was asked for")
     func status() async throws {

@@ -3,7 +3,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ScenarioTests {
     private static let document = """
         {

@@ -3,7 +3,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ServerTests {
     @Test("One connection carries many requests, and every reply has UFM's headers")
     func keepAlive() async throws {

@@ -13,7 +13,7 @@ import UFMSimulator
 ///     swift build -c release --product ufm-simulator
 ///     .build/release/ufm-simulator --port 8080 &
 ///     UFM_SIMULATOR_PORT=8080 swift test --disable-xctest --filter SpeedTests
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SpeedTests {
     private static let writes = 4000
     private static let partitions = 1000

@@ -4,7 +4,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct StateFileTests {
     private static func configuration(_ directory: TemporaryDirectory) -> UFMSimulator.Configuration {
         var configuration = UFMSimulator.Configuration()

@@ -4,7 +4,7 @@ import Testing
 import UFMModel
 import UFMSimulator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TLSTests {
     @Test("A certificate made at start is good for clients that trust it, and goes at shutdown")
     func selfSigned() async throws {

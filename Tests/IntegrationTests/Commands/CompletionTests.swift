@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What the Tab key offers in a real bash, by the script that the package installs.
-@Suite("Completions", .timeLimit(.minutes(10)))
+@Suite("Completions", .timeLimit(.minutes(20)))
 struct CompletionTests {
     /// What is offered for the last of these words.
     private func offered(_ words: String...) async throws -> [Substring] {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Usage
 
-@Suite("Help", .timeLimit(.minutes(10)))
+@Suite("Help", .timeLimit(.minutes(20)))
 struct HelpTests {
     private static let modes = ["monitor", "plan", "status", "ufm", "etcd"]
 

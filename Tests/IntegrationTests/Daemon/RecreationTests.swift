@@ -5,7 +5,7 @@ import UFMModel
 import UFMSimulator
 
 /// One PKey that passes from tenant to tenant as quickly as etcd can write.
-@Suite("A PKey that is deleted and recreated at once", .serialized, .timeLimit(.minutes(5)))
+@Suite("A PKey that is deleted and recreated at once", .serialized, .timeLimit(.minutes(20)))
 struct RecreationTests {
     /// Which requests such a change takes.
     enum Way: String, CaseIterable, Sendable {

@@ -8,7 +8,7 @@ import UFMSimulator
 private let restarts = ProcessInfo.processInfo.environment["RESTARTS"].flatMap { Int($0) } ?? 100
 
 /// The daemon, killed at any moment while keys change.
-@Suite("Restarts of the daemon", .timeLimit(.minutes(10)))
+@Suite("Restarts of the daemon", .timeLimit(.minutes(20)))
 struct RestartTests {
     static let pkeys = Array(UInt16(0x2000)...0x200b)
     static let handMade = Partition(

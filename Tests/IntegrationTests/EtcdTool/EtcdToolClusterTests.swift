@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The etcd tool on three members, of which not all are well.
-@Suite("The etcd tool on a cluster", .timeLimit(.minutes(2)))
+@Suite("The etcd tool on a cluster", .timeLimit(.minutes(20)))
 struct EtcdToolClusterTests {
     private struct Status: Decodable {
         let endpoint: String

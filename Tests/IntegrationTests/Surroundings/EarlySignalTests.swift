@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("A daemon that is asked to end at once", .timeLimit(.minutes(10)))
+@Suite("A daemon that is asked to end at once", .timeLimit(.minutes(20)))
 struct EarlySignalTests {
     @Test("ends with 0 as soon as it can be asked at all", arguments: [SIGTERM, SIGINT])
     func early(signal: Int32) async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("A machine that allows little", .timeLimit(.minutes(10)))
+@Suite("A machine that allows little", .timeLimit(.minutes(20)))
 struct LimitedMachineTests {
     @Test(
         "Too few open files are one line and exit code 1, whatever but the version is asked",

@@ -5,7 +5,7 @@ import UFMSimulator
 
 @Suite("A log that nobody reads")
 struct LogReaderTests {
-    @Test("holds up neither the work nor the end", .timeLimit(.minutes(10)))
+    @Test("holds up neither the work nor the end", .timeLimit(.minutes(20)))
     func unread() async throws {
         try await withSite(.http) { site in
             let log = site.configuration.file("log")

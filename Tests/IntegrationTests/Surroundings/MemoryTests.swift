@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Neither UFM nor anybody in its place is to fill the memory, nor to keep it filled.
-@Suite("Memory under lists that are too large", .serialized, .timeLimit(.minutes(10)))
+@Suite("Memory under lists that are too large", .serialized, .timeLimit(.minutes(20)))
 struct MemoryTests {
     /// Answers as a UFM that has the default partition, and, as long as it is told so, strangers' partitions without end.
     private final class LargeUFM: Responder {

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Files that are none", .timeLimit(.minutes(10)))
+@Suite("Files that are none", .timeLimit(.minutes(20)))
 struct OddFileTests {
     @Test("are an error that names them, wherever a file is expected, and nobody waits for their end")
     func everywhere() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// Parts of the machine are taken away in a mount namespace of the program's own.
 @Suite(
-    "Odd places", .timeLimit(.minutes(10)), .enabled(if: isRoot, "only root can take parts of a machine away"))
+    "Odd places", .timeLimit(.minutes(20)), .enabled(if: isRoot, "only root can take parts of a machine away"))
 struct OddPlaceTests {
     private func command(_ script: String, _ command: Command) -> Command {
         var command = command

@@ -5,7 +5,7 @@ import UFMSimulator
 /// The whole program on a libcurl that takes no option newer than 7.76 has, which is RHEL 9's: a shim that the loader finds in
 /// place of this machine's libcurl, which it brings, refuses them as that one does. What a libcurl without `PREREQFUNCTION`
 /// repeats by itself, ours repeats then as well.
-@Suite("A libcurl as old as RHEL 9's", .timeLimit(.minutes(10)))
+@Suite("A libcurl as old as RHEL 9's", .timeLimit(.minutes(20)))
 struct OldLibcurlTests {
     /// The C text of the shim. The highest option of 7.76 is number 308; what kind of value it takes stands in the thousands.
     private static let shim = #"""

@@ -3,7 +3,7 @@ import Testing
 
 /// The daemon on one machine, etcd and UFM on another, and a firewall in between that forgets what it has let through.
 @Suite(
-    "A daemon whose connections a firewall swallows", .timeLimit(.minutes(3)),
+    "A daemon whose connections a firewall swallows", .timeLimit(.minutes(20)),
     .enabled(if: PrivateNetwork.isAvailable, Comment(rawValue: PrivateNetwork.need)))
 struct SwallowedDaemonTests {
     @Test("carries a change from etcd to UFM in seconds all the same", arguments: KeyPlace.allCases)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("A libcurl that cannot be used", .timeLimit(.minutes(10)))
+@Suite("A libcurl that cannot be used", .timeLimit(.minutes(20)))
 struct UnusableLibraryTests {
     @Test(
         "is named in one line with what is wrong with it, and only where a server is to be asked",

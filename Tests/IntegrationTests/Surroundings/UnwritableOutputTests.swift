@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Output that cannot be written", .timeLimit(.minutes(10)))
+@Suite("Output that cannot be written", .timeLimit(.minutes(20)))
 struct UnwritableOutputTests {
     @Test("is exit code 1 and a word, for every command", arguments: [">/dev/full", ">&-"])
     func everyCommand(redirection: String) async throws {

@@ -5,7 +5,7 @@ import UFMSimulator
 
 /// The site for which this was written: http, etcd's v2 store with root's password, two hundred keys, and two partitions of
 /// somebody else.
-@Suite("The site with two hundred keys in v2", .timeLimit(.minutes(15)))
+@Suite("The site with two hundred keys in v2", .timeLimit(.minutes(20)))
 struct SeedSiteTests {
     private static let first: UInt16 = 0x2000
     private static let numbers = (0..<200).map { first + UInt16($0) }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The loop around the engine, with servers in memory and a clock that the test moves.
-@Suite("The loop", .timeLimit(.minutes(5)))
+@Suite("The loop", .timeLimit(.minutes(20)))
 struct ReconcilerLoopTests {
     private let clock = ManualClock()
     private let board = StatusBoard()

@@ -22,7 +22,7 @@ struct StatusBoardTests {
     /// One thread does both: were there anything to wait for, it would wait for ever.
     @Test(
         "Whoever publishes does not wait for one who is reading, who in turn sees nothing change",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func reading() {
         board.publish(status(at: 1))
         let seen = board.read { shown in

@@ -14,7 +14,7 @@ private let count = ProcessInfo.processInfo.environment["HISTORIES"].flatMap { I
 ///
 /// A history that breaks an invariant is run once more with a journal, and printed with its seed:
 /// `TEST_SEED=0x… scripts/test --filter oneHistory` runs it alone.
-@Suite("Generated histories of the engine", .timeLimit(.minutes(20)))
+@Suite("Generated histories of the engine", .timeLimit(.minutes(60)))
 struct EngineHistoryTests {
     static let pkeys = (0x2000...0x2007).compactMap { PKey(PartitionNumber(lowBitsOf: UInt16($0))) }
     static let steps = 50

@@ -10,7 +10,7 @@ private let count = ProcessInfo.processInfo.environment["HISTORIES"].flatMap { I
 ///
 /// A history that breaks one is run once more with a journal, and printed with its seed:
 /// `TEST_SEED=0x… scripts/test --filter oneSite` runs it alone.
-@Suite("Generated histories of a site", .timeLimit(.minutes(20)))
+@Suite("Generated histories of a site", .timeLimit(.minutes(60)))
 struct SiteHistoryTests {
     @Test("One site's history, for a seed that failed", .enabled(if: Seed.isChosen))
     func oneSite() {

@@ -10,9 +10,12 @@ internal import Planning
 extension Standings {
     /// Those of these PKeys of which there may be anything to say or to do.
     func conspicuous(among pkeys: Set<PKey>, _ picture: Picture) -> [PKey] {
-        guard !picture.desired.isDisagreeing else { return Array(pkeys) }
         // In the order in which lists brought them: what is looked at lies in memory much as it came.
-        return pkeys.sorted().filter { !isPlainlyInStep($0, picture) }
+        pkeys.sorted().filter { isConspicuous($0, picture) }
+    }
+
+    func isConspicuous(_ pkey: PKey, _ picture: Picture) -> Bool {
+        picture.desired.isDisagreeing || !isPlainlyInStep(pkey, picture)
     }
 
     /// Whether one key wants a partition and nobody doubts it, the ledger has it as synced for that key as it is now, the fabric

@@ -100,9 +100,9 @@ extension Standings {
         let changed = outcome.changed.sorted()
         let (new, deleted) = picture.news(among: changed)
         if !new.isEmpty || !deleted.isEmpty { out.found(.wanted(new: Capped(new), deleted: Capped(deleted))) }
-        // A list that comes when all else is known changes every partition, and nearly all are as it says.
-        let different = Set(conspicuous(among: outcome.changed, picture))
-        for pkey in changed where different.contains(pkey) || work.isRunning(pkey) {
+        // A list that comes when all else is known changes every partition, and nearly all are as it says. Of one that is worked on
+        // the picture may lack what has been asked for.
+        for pkey in changed where isConspicuous(pkey, picture) || work.isRunning(pkey) {
             ask(pkey, isNews: true, &work, now: out.now)
         }
         sides.fabric.hurry(now: out.now)

@@ -83,14 +83,12 @@ package struct EtcdV2Source: KeySource {
                     tell(.listed(named(list), reason: reason.rawValue))
                 case .changed(let point, let changes):
                     let changes = changes.map(named)
-                    heard.changed(changes, at: point.revision)
+                    heard.changed(changes, at: point.revision, by: lists.openWatch)
                     tell(.changed(point, changes))
                 case .progress(let point):
                     heard.reached(point.revision)
                     tell(.progress(point))
-                case .lost(let error):
-                    heard.lost()
-                    tell(.lost(etcd.failure(error)))
+                case .lost(let error): tell(.lost(etcd.failure(error)))
                 case .restored(let duration, _): tell(.restored(after: duration))
                 }
             }
@@ -114,7 +112,7 @@ package struct EtcdV2Source: KeySource {
         _ expected: [KeyName: KeyState], for purpose: AffirmationPurpose, _ permit: WritePermit
     ) async throws(Failure) -> Bool {
         // What the watch itself has told so just now is somebody's word, and only adds.
-        if purpose == .claim, heard.stand(expected) { return true }
+        if purpose == .claim, heard.stand(expected, by: lists.openWatch) { return true }
         let listing = try await present(avoiding: lists.lastEndpoint)
         let states = listing.snapshot.states
         return expected.allSatisfy { (states[unnamed($0.key)] ?? .absent) == $0.value }

@@ -2,10 +2,15 @@ internal import KeyHistory
 internal import Reconciler
 internal import Synchronization
 
-/// What the watch itself has told, and when it was last heard or proven.
+/// What one watch itself has told, and when it was last heard or proven.
+///
+/// It is taken to be so for as long as that watch goes on: one that is taken up in its place may be of a store that was
+/// restored meanwhile, and gives a version that was told to another value.
 final class Hearsay: Sendable {
     private struct Content {
         var told = KeyVersion.absent
+        /// Which watch has told it.
+        var watch: Int?
         var keys: [KeyName: KeyState] = [:]
         var last: ContinuousClock.Instant?
     }
@@ -23,8 +28,10 @@ final class Hearsay: Sendable {
         content.withLock { $0 = Content(told: version, last: .now) }
     }
 
-    func changed(_ changes: [KeyChange], at version: KeyVersion) {
+    /// - Parameter watch: the number of the watch that tells it.
+    func changed(_ changes: [KeyChange], at version: KeyVersion, by watch: Int?) {
         content.withLock { content in
+            if content.watch != watch { (content.watch, content.keys) = (watch, [:]) }
             content.told = max(content.told, version)
             content.last = .now
             for change in changes {
@@ -40,12 +47,14 @@ final class Hearsay: Sendable {
         }
     }
 
-    func lost() { content.withLock { $0.last = nil } }
-
     /// Whether the watch has told all these keys so, and would have told otherwise.
-    func stand(_ expected: [KeyName: KeyState]) -> Bool {
+    ///
+    /// - Parameter open: the number of the watch that goes on; nil while none does.
+    func stand(_ expected: [KeyName: KeyState], by open: Int?) -> Bool {
         content.withLock { content in
-            guard let last = content.last, last.duration(to: .now) < Self.trust else { return false }
+            guard let open, content.watch == open, let last = content.last, last.duration(to: .now) < Self.trust else {
+                return false
+            }
             return expected.allSatisfy { content.keys[$0.key] == $0.value }
         }
     }

@@ -22,7 +22,7 @@ package struct Doubt: Sendable {
     private var since: Duration
     private var witness: Respondent?
     private var asks = 0
-    /// Whether any of the lists that agree contradicts what we know.
+    /// Whether any list since the doubt began contradicts what we know.
     package private(set) var hasContradicted: Bool
     /// When another list is to be asked for.
     package private(set) var askAt: Duration
@@ -68,8 +68,11 @@ package struct Doubt: Sendable {
             return true
         case .old, .suspect, .otherStore:
             let asks = asks
+            let hadContradicted = hasContradicted
             self = Doubt(list, kind, now: now)
             self.asks = asks
+            // One that is merely old, or nonsense, does not take back what another has said.
+            hasContradicted = hasContradicted || hadContradicted
             askAt = max(askAt, now + min(Self.firstPause * (1 << min(asks, 5)), .seconds(30)))
             return false
         }

@@ -128,9 +128,9 @@ struct V2WitnessTests {
         try await withWorld { world in
             let first = try await world.client.set("/p/0x5", to: "a").index
             try await following(world) { told in
-                _ = await told.wait(timeout: .seconds(20)) { $0.told.number >= first ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.told.number >= first ? true : nil }
                 let second = try await world.client.set("/p/0x6", to: "b").index
-                _ = await told.wait(timeout: .seconds(20)) { $0.told.number >= second ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.told.number >= second ? true : nil }
                 world.transport.bend(.old)
                 let failure = await #expect(throws: Failure.self) {
                     _ = try await world.source.affirm(["v2:/p/0x6": .absent], for: .other, permit)
@@ -145,14 +145,14 @@ struct V2WitnessTests {
         try await withWorld { world in
             let first = try await world.client.set("/p/0x5", to: "a").index
             try await following(world) { told in
-                _ = await told.wait(timeout: .seconds(20)) { $0.told.number >= first ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.told.number >= first ? true : nil }
                 let second = try await world.client.set("/p/0x6", to: "b").index
-                _ = await told.wait(timeout: .seconds(20)) { $0.told.number >= second ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.told.number >= second ? true : nil }
                 let new: [KeyName: KeyState] = ["v2:/p/0x6": KeyState(KeyVersion(second), [98])]
                 #expect(try await world.source.affirm(new, for: .claim, permit))
                 world.transport.bend(.cut)
                 // The cut shows with the next change, or with the next list.
-                _ = await told.wait(timeout: .seconds(30)) { $0.isLost ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.isLost ? true : nil }
                 await #expect(throws: Failure.self) { _ = try await world.source.affirm(new, for: .claim, permit) }
             }
         }

@@ -21,7 +21,7 @@ struct AbortedTransportTests {
                 }
             }
             if hasBegun {
-                try #require(await isListed.wait(timeout: .seconds(30)) { $0 ? true : nil } == true)
+                try #require(await isListed.wait(timeout: .untilHung) { $0 ? true : nil } == true)
                 // Until its first proof.
                 try await clock.waitForSleepers(count: 1)
                 transport.shutdown()

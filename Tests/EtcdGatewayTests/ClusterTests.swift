@@ -43,7 +43,7 @@ struct ClusterTests {
         let puts = Task { try await writer.run() }
         defer { puts.cancel() }
 
-        let goesOn: Void? = await record.wait(timeout: .seconds(20)) { $0.position > base + 10 ? () : nil }
+        let goesOn: Void? = await record.wait(timeout: .untilHung) { $0.position > base + 10 ? () : nil }
         try #require(goesOn != nil, "\(record.read(\.errors))")
         let faults = try await makeFaults(cluster)
         puts.cancel()
@@ -51,7 +51,7 @@ struct ClusterTests {
         try await writer.settle(after: base)
         let made = await writer.made
         let last = base + Int64(made.count)
-        let hasAll: Void? = await record.wait(timeout: .seconds(30)) { $0.position >= last ? () : nil }
+        let hasAll: Void? = await record.wait(timeout: .untilHung) { $0.position >= last ? () : nil }
         let told = record.read { $0 }
         following.cancel()
         try await following.value
@@ -95,7 +95,7 @@ struct ClusterTests {
             count += 1
             let endpoint = try cluster.members[member].member
             try await withGateway([endpoint], login: Self.login, timeout: .seconds(5)) { client in
-                try await eventually("answer of member \(member)", timeout: .seconds(30)) {
+                try await eventually("answer of member \(member)") {
                     try await client.get(Self.prefix.bytes) == nil
                 }
             }
@@ -115,14 +115,14 @@ struct ClusterTests {
                     try await cluster.kill(0)
                     try await following.reaches("loss") { $0.news == ["lost"] }
                     // The first one may meet a cluster that has just lost its leader.
-                    try await eventually("put without the dead member", timeout: .seconds(20)) {
+                    try await eventually("put without the dead member") {
                         try await client.put("\(Self.prefix)3".bytes, [2]) > 0
                     }
                     try await client.delete(.single("\(Self.prefix)0".bytes))
                     let last = try await client.put("\(Self.prefix)9".bytes, [2])
                     try await cluster.etcdctl(at: 1, "compaction", "\(last)")
                     try await cluster.restart(0)
-                    try await following.reaches("second list", within: .seconds(30)) {
+                    try await following.reaches("second list") {
                         $0.lists == [.start, .compacted] && $0.news.last == "restored"
                     }
                     let next = try await client.put("\(Self.prefix)8".bytes, [3])

@@ -75,7 +75,7 @@ actor ClusterWriter {
     /// A put may be made long after its writer gave up; it can then be told only by the revision that it leaves.
     func settle(after base: Int64) async throws {
         do throws(HarnessError) {
-            try await eventually("full account of the revisions", timeout: .seconds(20)) {
+            try await eventually("full account of the revisions") {
                 for put in unsettled {
                     guard let found = try await client.get(put.key), found.value == put.value else { continue }
                     made[found.modRevision] = Put(key: put.key, value: put.value, acknowledged: nil)

@@ -124,7 +124,7 @@ struct FollowerTests {
                 let following = Following(client, Self.prefix)
                 try await following.reaches("list") { $0.keys.count == 30 }
                 try await etcd.wipeAndRestart()
-                try await following.reaches("list of the empty store", within: .seconds(25)) {
+                try await following.reaches("list of the empty store") {
                     $0.keys.isEmpty && $0.lists == [.start, .revisionWentBack]
                 }
                 let again = try await client.list(.prefix(Self.prefix.bytes)).header.clusterID

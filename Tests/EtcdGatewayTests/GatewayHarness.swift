@@ -107,7 +107,7 @@ final class Following: Sendable {
 
     /// Waits until the events have come to a state, and records an issue when they do not.
     func reaches(
-        _ what: String, within limit: Duration = .seconds(60), _ sourceLocation: SourceLocation = #_sourceLocation,
+        _ what: String, within limit: Duration = .untilHung, _ sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: @escaping @Sendable (State) -> Bool
     ) async throws {
         guard await state.wait(timeout: limit, for: { condition($0) ? true : nil }) == nil else { return }

@@ -84,7 +84,7 @@ struct GatewayTrapTests {
                 try await following.reaches("list") { $0.keys.count == 1 }
                 try await cluster.kill(1)
                 try await cluster.kill(2)
-                try await following.reaches("loss", within: .seconds(20)) { $0.news == ["lost"] }
+                try await following.reaches("loss") { $0.news == ["lost"] }
                 #expect(following.state.read(\.errors).first?.kind == .noLeader)
 
                 let start = ContinuousClock.now
@@ -95,8 +95,8 @@ struct GatewayTrapTests {
                 #expect(start.duration(to: .now) < .seconds(3))
 
                 try await cluster.restart(1)
-                try await following.reaches("return", within: .seconds(30)) { $0.news == ["lost", "restored"] }
-                try await eventually("put with a leader", timeout: .seconds(20)) {
+                try await following.reaches("return") { $0.news == ["lost", "restored"] }
+                try await eventually("put with a leader") {
                     try await client.put("/l/b".bytes, [2]) > 0
                 }
                 try await following.reaches("change") { $0.keys["/l/b".bytes] == [2] }
@@ -128,7 +128,7 @@ struct GatewayTrapTests {
                         #expect(start.duration(to: .now) < .seconds(6))
                         // The daemon's own life: one list, one watch.
                         let following = Following(client, "/f/")
-                        try await following.reaches("list", within: .seconds(20)) { $0.lists == [.start] }
+                        try await following.reaches("list") { $0.lists == [.start] }
                         await following.stop()
                     }
                 }

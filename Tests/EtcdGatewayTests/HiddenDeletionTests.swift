@@ -39,7 +39,7 @@ struct HiddenDeletionTests {
                 }
                 let puts = told.read { $0.puts }
                 relay.sever()
-                _ = await told.wait(timeout: .seconds(10)) { $0.lost > 0 ? true : nil }
+                _ = await told.wait(timeout: .untilHung) { $0.lost > 0 ? true : nil }
                 try await client.delete(.single("/h/a".bytes))
                 let revision = try await client.range(.prefix("/h/".bytes)).header.revision
                 try await etcd.etcdctl("compaction", "\(revision)")
@@ -52,7 +52,7 @@ struct HiddenDeletionTests {
                     }
                 }
                 defer { writer.cancel() }
-                let end = await told.wait(timeout: .seconds(15)) { $0.end != nil || $0.deletions > 0 ? true : nil }
+                let end = await told.wait(timeout: .untilHung) { $0.end != nil || $0.deletions > 0 ? true : nil }
                 print("hidden deletion after \(puts) puts: \(told.read { "\($0)" })")
                 #expect(end != nil)
                 #expect(told.read { $0.end }?.message.contains("may be missing") == true)

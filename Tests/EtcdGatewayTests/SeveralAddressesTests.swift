@@ -73,7 +73,7 @@ struct SeveralAddressesTests {
             let silent = try SilentServer(on: "127.0.0.3", port: port)
             let following = Following(client, "/n/")
             names.answer.withLock { $0 = .success(["127.0.0.1"]) }
-            try await following.reaches("list at the new address", within: .seconds(30)) { $0.lists == [.start] }
+            try await following.reaches("list at the new address") { $0.lists == [.start] }
             let revision = try await client.put("/n/a".bytes, [1])
             try await following.reaches("change") { $0.revisions == [revision] }
             _ = silent
@@ -103,7 +103,7 @@ private final class AddressRelay: Sendable {
                 for x, y in ((c, u), (u, c)): threading.Thread(target=pump, args=(x, y), daemon=True).start()
             """
         process = try BackgroundProcess(Command("python3", ["-c", script, address, "\(port)"]))
-        try await process.waitForLine(containing: "listening", timeout: .seconds(20))
+        try await process.waitForLine(containing: "listening")
     }
 
     func freeze() { process.send(signal: 19) }

@@ -37,11 +37,11 @@ struct StrayClusterTests {
                 let following = Following(client, "/s/")
                 try await following.reaches("list") { $0.keys.count == 1 }
                 for member in 0..<3 { try await cluster.kill(member) }
-                try await following.reaches("loss", within: .seconds(30)) { $0.news == ["lost"] }
+                try await following.reaches("loss") { $0.news == ["lost"] }
                 let error = await failure { () async throws(EtcdError) in try await client.put("/s/b".bytes, [2]) }
                 #expect(error?.beside.contains { $0.contains("answers, and not") } == true, "\(error.debugDescription)")
                 for member in 0..<2 { Task { try await cluster.restart(member) } }
-                try await following.reaches("return", within: .seconds(60)) { $0.news.last == "restored" }
+                try await following.reaches("return") { $0.news.last == "restored" }
                 #expect(following.state.read(\.keys) == ["/s/a".bytes: [1]])
                 let alone = try EtcdClient(
                     EtcdConfiguration(endpoints: [try stray.member], login: login), transport: transport)

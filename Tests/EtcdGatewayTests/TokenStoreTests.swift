@@ -21,7 +21,7 @@ struct TokenStoreTests {
                     calls += 1
                     return calls
                 }
-                _ = await allowed.wait(timeout: .seconds(10)) { $0 >= number ? true : nil }
+                _ = await allowed.wait(timeout: .untilHung) { $0 >= number ? true : nil }
                 if number == 1, let error { throw error }
                 return .token("\(endpoint.host) \(number)")
             }
@@ -33,7 +33,7 @@ struct TokenStoreTests {
         let authority = Authority(allowing: 0)
         let store = authority.store()
         let callers = (0..<50).map { _ in Task { try await store.token(for: Self.first) } }
-        _ = await authority.calls.wait(timeout: .seconds(10)) { $0 > 0 ? true : nil }
+        _ = await authority.calls.wait(timeout: .untilHung) { $0 > 0 ? true : nil }
         authority.allowed.update { $0 = .max }
         for caller in callers { #expect(try await caller.value == .token("one 1")) }
         #expect(try await store.token(for: Self.first) == .token("one 1"))
@@ -66,7 +66,7 @@ struct TokenStoreTests {
         let authority = Authority(allowing: 0)
         let store = authority.store()
         let impatient = Task { try await store.token(for: Self.first) }
-        _ = await authority.calls.wait(timeout: .seconds(10)) { $0 == 1 ? true : nil }
+        _ = await authority.calls.wait(timeout: .untilHung) { $0 == 1 ? true : nil }
         let patient = Task { try await store.token(for: Self.first) }
         impatient.cancel()
         authority.allowed.update { $0 = .max }

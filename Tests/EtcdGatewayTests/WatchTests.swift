@@ -139,7 +139,7 @@ struct WatchTests {
                     guard isCancelled else { return true }
                     return try await updates.next() == nil
                 }
-                _ = await isOpen.wait(timeout: .seconds(10)) { $0 ? true : nil }
+                _ = await isOpen.wait(timeout: .untilHung) { $0 ? true : nil }
                 if isCancelled {
                     try await eventually("watcher") { try await watchers() == 1 }
                     task.cancel()

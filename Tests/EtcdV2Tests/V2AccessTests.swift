@@ -102,7 +102,7 @@ struct V2AccessTests {
                     try await following.reaches("list") { $0.lists == [.start] }
                     try await eventually("the first member serves the watch") { following.lists.isFollowed }
                     if isKilled { try await cluster.kill(0) } else { await cluster.pause(0) }
-                    try await eventually("writing goes on", timeout: .seconds(30)) {
+                    try await eventually("writing goes on") {
                         do throws(EtcdError) {
                             try await writer.set("/q", to: "1")
                             return true
@@ -112,7 +112,7 @@ struct V2AccessTests {
                     }
                     for number in 0..<50 { try await writer.set("/p/k", to: "\(number)") }
                     let expected = (0..<50).map { "/p/k=\($0)" }
-                    try await following.reaches("all of it", within: .seconds(40)) {
+                    try await following.reaches("all of it") {
                         $0.changes.filter { $0 != "/p/k=start" } == expected
                     }
                     if !isKilled { await cluster.resume(0) }

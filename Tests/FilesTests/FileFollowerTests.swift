@@ -16,11 +16,11 @@ struct FileFollowerTests {
             }
         }
         defer { task.cancel() }
-        #expect(await told.wait(timeout: .seconds(10)) { $0 == ["none"] ? true : nil } == true)
+        #expect(await told.wait(timeout: .untilHung) { $0 == ["none"] ? true : nil } == true)
         for text in ["1", "two", "2"] {
             try directory.write(text, to: "a")
             // A writing that is seen half done is seen again when it is whole.
-            #expect(await told.wait(timeout: .seconds(10)) { $0.last == text ? true : nil } == true)
+            #expect(await told.wait(timeout: .untilHung) { $0.last == text ? true : nil } == true)
         }
     }
 
@@ -35,6 +35,6 @@ struct FileFollowerTests {
             }
         }
         defer { task.cancel() }
-        #expect(await count.wait(timeout: .seconds(10)) { $0 >= 5 ? true : nil } == true)
+        #expect(await count.wait(timeout: .untilHung) { $0 >= 5 ? true : nil } == true)
     }
 }

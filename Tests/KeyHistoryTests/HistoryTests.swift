@@ -248,6 +248,13 @@ struct DoubtTests {
         #expect(doubt.hasContradicted)
     }
 
+    @Test("That one has contradicted what was known is not taken back by one that merely ends too early")
+    func contradictedBefore() {
+        var doubt = Doubt(list(52, ["a": 40]), .suspect, now: .zero)
+        let isBelieved = doubt.hears(list(5, ["a": 3]), .old, now: .seconds(1))
+        #expect(!isBelieved && doubt.kind == .old && doubt.hasContradicted)
+    }
+
     @Test("Others are asked for at once, and then less and less often")
     func pauses() {
         var doubt = Doubt(list(50), .suspect, now: .zero)

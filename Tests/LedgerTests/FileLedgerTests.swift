@@ -307,12 +307,12 @@ struct FileLedgerTests {
                     told.update { $0.append(try? entry.get()?.record.state) }
                 }
             }
-            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced] ? true : nil } == true)
+            #expect(await told.wait(timeout: .untilHung) { $0 == [.synced] ? true : nil } == true)
             #expect(try await ledger.amend(LedgerRecord(.failing, key: key, revision: 10), for: pkey))
-            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing] ? true : nil } == true)
+            #expect(await told.wait(timeout: .untilHung) { $0 == [.synced, .failing] ? true : nil } == true)
             let isReleased = try await ledger.release(pkey)
             #expect(isReleased)
-            #expect(await told.wait(timeout: .seconds(10)) { $0 == [.synced, .failing, nil] ? true : nil } == true)
+            #expect(await told.wait(timeout: .untilHung) { $0 == [.synced, .failing, nil] ? true : nil } == true)
             group.cancelAll()
         }
     }

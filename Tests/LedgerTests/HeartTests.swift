@@ -159,16 +159,16 @@ struct HeartTests {
         let real = Heart(
             of: daemon, on: board, StatusBoard(), words: { _ in "" }, clock: ContinuousClock(),
             say: { message in said.update { $0.append(message) } })
-        await real.end(harness.open(), within: .seconds(60))
+        await real.end(harness.open(), within: .untilHung)
         #expect(try await harness.open().about().about.stop?.host == "admin1")
         #expect(board.state.read(\.log) == ["removed"])
         // One that goes on elsewhere says no such thing.
         let other = try FileLedgerHarness()
-        await real.end(nil, within: .seconds(60))
+        await real.end(nil, within: .untilHung)
         #expect(try await other.open().about() == .absent)
         #expect(board.state.read(\.log.count) == 2 && said.read(\.isEmpty))
         board.state.update { $0.failure = Failure(.permission, "no") }
-        await real.end(nil, within: .seconds(60))
+        await real.end(nil, within: .untilHung)
         #expect(said.read { $0.map(\.text) } == ["that this daemon stops could not be put down: no"])
     }
 

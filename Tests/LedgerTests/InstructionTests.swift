@@ -46,7 +46,7 @@ struct InstructionTests {
         for what in [approval, .adopt([pkey: note])] {
             try await following(board()) { heard in
                 let id = try await board().leave(what)
-                #expect(await heard.wait(timeout: .seconds(20)) { $0.isEmpty ? nil : $0 } == [Instruction(id, what)])
+                #expect(await heard.wait(timeout: .untilHung) { $0.isEmpty ? nil : $0 } == [Instruction(id, what)])
                 #expect(try await !board().isTaken(id))
                 #expect(try await board().take(id))
                 #expect(try await !board().take(id))
@@ -91,7 +91,7 @@ struct InstructionTests {
             try await following(board(ledger: "second.json")) { second in
                 try await following(board()) { ours in
                     _ = try await board().leave(approval)
-                    #expect(await ours.wait(timeout: .seconds(20)) { $0.isEmpty ? nil : true } == true)
+                    #expect(await ours.wait(timeout: .untilHung) { $0.isEmpty ? nil : true } == true)
                     #expect(heard.read { $0.isEmpty } && second.read { $0.isEmpty })
                 }
             }

@@ -27,10 +27,10 @@ struct CancellationTests {
                     try await client.send(HTTPRequest(.get, server.url, totalTimeout: nil))
                 }
             }
-            #expect(await server.log.wait(timeout: .seconds(10)) { $0.requests.isEmpty ? nil : true } == true)
+            #expect(await server.log.wait(timeout: .untilHung) { $0.requests.isEmpty ? nil : true } == true)
             task.cancel()
             #expect(await task.value == .cancelled)
-            #expect(await closed.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await closed.wait(timeout: .untilHung) { $0 ? true : nil } == true)
         }
     }
 
@@ -48,10 +48,10 @@ struct CancellationTests {
                     return try await stream.next()
                 }
             }
-            #expect(await reading.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await reading.wait(timeout: .untilHung) { $0 ? true : nil } == true)
             task.cancel()
             #expect(await task.value == .cancelled)
-            #expect(await closed.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await closed.wait(timeout: .untilHung) { $0 ? true : nil } == true)
         }
     }
 
@@ -78,7 +78,7 @@ struct CancellationTests {
             #expect(stream?.head.status == 200)
             #expect(closed.read { $0 } == false)
             stream = nil
-            #expect(await closed.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await closed.wait(timeout: .untilHung) { $0 ? true : nil } == true)
         }
     }
 
@@ -91,7 +91,7 @@ struct CancellationTests {
                 try await client.send(HTTPRequest(.get, server.url, bodyLimit: 1))
             }
             #expect(error?.kind == "answerTooLarge")
-            #expect(await closed.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await closed.wait(timeout: .untilHung) { $0 ? true : nil } == true)
         }
     }
 
@@ -109,10 +109,10 @@ struct CancellationTests {
                 }
             }
         }
-        #expect(await server.log.wait(timeout: .seconds(10)) { $0.requests.count == 20 ? true : nil } == true)
+        #expect(await server.log.wait(timeout: .untilHung) { $0.requests.count == 20 ? true : nil } == true)
         client.shutdown()
         for task in tasks { #expect(await task.value == .cancelled) }
-        #expect(await server.log.wait(timeout: .seconds(10)) { $0.finished == 20 ? true : nil } == true)
+        #expect(await server.log.wait(timeout: .untilHung) { $0.finished == 20 ? true : nil } == true)
         let later = await failure { () async throws(TransportError) in
             try await client.send(HTTPRequest(.get, server.url))
         }

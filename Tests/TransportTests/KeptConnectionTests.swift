@@ -47,7 +47,7 @@ struct KeptConnectionTests {
         try await withClient { client in
             #expect(try await client.text(Self.request(.get, server)) == "1")
             // Sent is arrived, within one kernel.
-            #expect(await sent.wait(timeout: .seconds(10)) { $0 ? true : nil } == true)
+            #expect(await sent.wait(timeout: .untilHung) { $0 ? true : nil } == true)
             let answer = try await client.send(Self.request(method, server))
             #expect(answer.status == 200)
             #expect(answer.text == "2")
@@ -108,7 +108,7 @@ struct KeptConnectionTests {
         try await withClient { client in
             let request = Self.request(.get, server, silenceLimit: .milliseconds(1))
             async let answer = client.send(request)
-            #expect(await server.log.wait(timeout: .seconds(10)) { $0.requests.isEmpty ? nil : true } == true)
+            #expect(await server.log.wait(timeout: .untilHung) { $0.requests.isEmpty ? nil : true } == true)
             // Long past the limit, another request has gone out and come back.
             let other = try ScriptedServer.answering()
             for _ in 1...20 { _ = try await client.send(Self.request(.get, other, silenceLimit: .milliseconds(1))) }

@@ -58,7 +58,7 @@ struct LeaseTests {
         let lease = TestLease()
         try await withClient { client in
             let task = Task { await send(request(server, lease), client) }
-            #expect(await server.log.wait(timeout: .seconds(10)) { $0.requests.isEmpty ? nil : true } == true)
+            #expect(await server.log.wait(timeout: .untilHung) { $0.requests.isEmpty ? nil : true } == true)
             lease.revoke()
             #expect(await task.value?.kind == "leaseEnded, sent")
             gate.open()
@@ -96,10 +96,10 @@ struct LeaseTests {
             var request = HTTPRequest(.put, server.url, body: Array("{}".utf8), totalTimeout: nil)
             request.lease = lease
             let task = Task { [request] in try await client.send(request).status }
-            _ = await server.log.wait(timeout: .seconds(10)) { $0.requests.isEmpty ? nil : true }
+            _ = await server.log.wait(timeout: .untilHung) { $0.requests.isEmpty ? nil : true }
             // Five times over it has passed the end that it had when the request was sent.
             let first = lease.asked.read { $0 }
-            _ = await lease.asked.wait(timeout: .seconds(30)) { $0 < first + 5 ? nil : true }
+            _ = await lease.asked.wait(timeout: .untilHung) { $0 < first + 5 ? nil : true }
             gate.open()
             let status = try await task.value
             #expect(status == 200)
@@ -160,7 +160,7 @@ struct LeaseTests {
             request.lease = lease
             request.lossLimit = .seconds(60)
             let task = Task { [request] in await send(request, client) }
-            #expect(await server.log.wait(timeout: .seconds(10)) { $0.accepted == 0 ? nil : true } == true)
+            #expect(await server.log.wait(timeout: .untilHung) { $0.accepted == 0 ? nil : true } == true)
             lease.revoke()
             let kind = await task.value?.kind
             #expect(kind?.hasPrefix("leaseEnded") == true)

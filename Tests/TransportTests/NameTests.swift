@@ -47,7 +47,7 @@ struct NameTests {
             async let stuck = failure { () async throws(TransportError) in
                 try await client.send(HTTPRequest(.get, "http://stuck.example:1", connectTimeout: .seconds(2)))
             }
-            #expect(await directory.asked.wait(timeout: .seconds(10)) { $0.isEmpty ? nil : true } == true)
+            #expect(await directory.asked.wait(timeout: .untilHung) { $0.isEmpty ? nil : true } == true)
             for _ in 1...50 {
                 let answer = try await client.send(HTTPRequest(.get, "http://server.example:\(server.port)"))
                 #expect(answer.status == 200)
@@ -64,7 +64,7 @@ struct NameTests {
                     try await client.send(HTTPRequest(.get, "http://stuck.example", connectTimeout: .seconds(3_600)))
                 }
             }
-            #expect(await directory.asked.wait(timeout: .seconds(10)) { $0.isEmpty ? nil : true } == true)
+            #expect(await directory.asked.wait(timeout: .untilHung) { $0.isEmpty ? nil : true } == true)
             task.cancel()
             #expect(await task.value == .cancelled)
             client.shutdown()
@@ -78,7 +78,7 @@ struct NameTests {
             let url = "http://stuck.example:\(server.port)"
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 1...20 { group.addTask { try await client.status(HTTPRequest(.get, url)) } }
-                #expect(await directory.asked.wait(timeout: .seconds(10)) { $0.isEmpty ? nil : true } == true)
+                #expect(await directory.asked.wait(timeout: .untilHung) { $0.isEmpty ? nil : true } == true)
                 directory.letGo()
                 for try await status in group { #expect(status == 200) }
             }

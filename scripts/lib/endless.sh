@@ -15,7 +15,8 @@ run_to_an_end() {
     # Not in the background, where Ctrl-C would not reach it; who watches it ends with it.
     (
         process=$BASHPID
-        end_at_rest "$process" "$rested" &
+        # Whoever reads what it writes need not wait for its end.
+        end_at_rest "$process" "$rested" >/dev/null 2>&1 &
         # SIGXCPU, which nobody else sends; a SIGKILL may be the system's, for want of memory.
         ulimit -S -t "$PROCESSOR_LIMIT"
         exec "$@"

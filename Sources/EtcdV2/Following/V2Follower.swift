@@ -106,6 +106,7 @@ package struct V2Follower<C: Clock>: Sendable where C.Duration == Duration {
                 }
                 try await FollowerStop.telling(event, tell)
                 lists.follows(through: watch.endpoint)
+                defer { lists.watchEnded() }
                 // Whoever lists answers in milliseconds; whoever is frozen is silent. Where a login costs nothing, that is felt.
                 guard !client.isAuthenticated, await client.places().count > 1 else {
                     try await read(watch, state, tell)

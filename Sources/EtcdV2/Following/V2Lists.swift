@@ -33,6 +33,8 @@ package final class V2Lists: Sendable {
         var regular: (answer: Answer, task: Task<Void, Never>)?
         /// Who serves the watch; nil where nobody follows.
         var watched: EtcdEndpoint?
+        /// How many watches were taken up, one after the other, and whether the last one goes on.
+        var watches = (begun: 0, isOpen: false)
     }
 
     package let client: EtcdV2Client
@@ -55,6 +57,10 @@ package final class V2Lists: Sendable {
 
     /// Whether somebody follows, and so asks for a list again and again.
     package var isFollowed: Bool { content.withLock { $0.watched != nil } }
+
+    /// The number of the watch that goes on; nil while none does. What another one has told may be of a store that was
+    /// restored since: none outlives the server that serves it.
+    package var openWatch: Int? { content.withLock { $0.watches.isOpen ? $0.watches.begun : nil } }
 
     /// A list that was begun after this call: one for all that wait.
     ///
@@ -166,8 +172,16 @@ package final class V2Lists: Sendable {
     /// Takes note of the list from which on is followed.
     func begins(with listing: Listing) { content.withLock { $0.presence.begins(at: listing.snapshot.revision) } }
 
-    /// Takes note of who serves the watch.
-    func follows(through endpoint: EtcdEndpoint) { content.withLock { $0.watched = endpoint } }
+    /// Takes note that a watch was taken up, and who serves it.
+    func follows(through endpoint: EtcdEndpoint) {
+        content.withLock { content in
+            content.watched = endpoint
+            content.watches = (content.watches.begun + 1, true)
+        }
+    }
+
+    /// Takes note that the watch has ended.
+    func watchEnded() { content.withLock { $0.watches.isOpen = false } }
 }
 
 /// Whether a directory was ever there. Pure.

@@ -172,7 +172,7 @@ extension FailingCommand {
             let cluster = try await EtcdCluster.start()
             try await cluster.kill(1)
             try await cluster.kill(2)
-            try await eventually("loss of the leader", timeout: .seconds(20)) {
+            try await eventually("loss of the leader") {
                 await cluster.members[0].log.contains("lost leader")
             }
             let command = ["etcd", "--etcd-endpoints", "http://\(cluster.endpoints[0])", "--get", "/a"]

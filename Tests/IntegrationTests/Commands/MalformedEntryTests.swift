@@ -112,7 +112,7 @@ struct MalformedEntryTests {
             try await site.waitForPartitions(wanted)
             #expect(site.partition(0x7fff)?.members.isEmpty == true)
             for row in Self.rows {
-                let line = try await daemon.waitForLine("warning of \(row.testDescription)", timeout: .seconds(5)) {
+                let line = try await daemon.waitForLine("warning of \(row.testDescription)") {
                     $0.text.hasPrefix("WARNING: \(Site.pkeyPrefix)\(row.shownKey)") && $0.text.contains(row.warning)
                 }
                 // A value of a megabyte must not make a line of a megabyte.

@@ -54,7 +54,7 @@ struct AbsenceTests {
                 #expect(waited.exitCode == 0, "\(waited.errors)")
                 // The next list shows it.
                 try await site.waitForMembers(nil, of: 0x200e)
-                try await eventually("the end of the record", timeout: .seconds(40)) {
+                try await eventually("the end of the record") {
                     try await Self.record(in: site) == nil
                 }
                 #expect(site.partition(0x200e) == nil, "\(words)")
@@ -141,7 +141,7 @@ struct AbsenceTests {
             }
             func run() async throws {
                 let once = try site.startDaemon("--once")
-                #expect(try await once.waitForExit(timeout: .seconds(20)) == .code(0), "\(once.output)")
+                #expect(try await once.waitForExit() == .code(0), "\(once.output)")
             }
             #expect(try await lists { try await run() } == 1)
             for pkey in ["0x200e", "0x2001"] { try await site.delete(pkey: pkey) }

@@ -53,7 +53,7 @@ struct DaemonPromptnessTests {
                 }
                 func waitForStorm(_ round: Int) async throws {
                     for number in storm {
-                        try await site.waitForMembers(hosts(number, round), of: number, timeout: .seconds(120))
+                        try await site.waitForMembers(hosts(number, round), of: number)
                     }
                 }
                 /// How long a fresh key takes, and how many writes of others UFM is asked for before it.
@@ -111,12 +111,12 @@ struct DaemonPromptnessTests {
             }
             let start = ContinuousClock.now
             let daemon = try site.startDaemon()
-            try await site.waitForPartitions(wanted, timeout: .seconds(300))
+            try await site.waitForPartitions(wanted)
             let applied = start.duration(to: .now)
             let last = "Successfully synchronized PKey"
             var line = 0
             for _ in wanted {
-                line = try await daemon.waitForLine(containing: last, from: line, timeout: .seconds(120)).index + 1
+                line = try await daemon.waitForLine(containing: last, from: line).index + 1
             }
             let (all, reads) = (site.ufm.requests.count, site.ufm.requests.count { !$0.isWrite })
             print("a first sync of 1,000 partitions: \(all) requests, \(reads) of them reads; applied after \(applied)")

@@ -22,7 +22,7 @@ struct FailoverTests {
                 await standby.promote()
                 try await site.put(pkey: "0x2001", hosts: [Self.port])
                 try await site.delete(pkey: "0x2000")
-                try await site.waitForPartitions([0x2001: [Self.guid]], timeout: .seconds(30))
+                try await site.waitForPartitions([0x2001: [Self.guid]])
                 #expect(standby.requests.contains { $0.isWrite && $0.changedState })
                 #expect(try await daemon.stop() == .code(0))
                 #expect(daemon.output.contains("UFM does not answer") == daemon.output.contains("UFM answers again"))

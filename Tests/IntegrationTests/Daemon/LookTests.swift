@@ -142,7 +142,7 @@ struct LookTests {
                     try await writer.put(number, hosts: KeyWriter.hosts(of: UInt64(number), count: 4))
                 }
                 let daemon = try await start(site, port, ["--poll-interval", "5", "--ufm-concurrency", "16"])
-                try await eventually("all are synced", timeout: .seconds(300), interval: .seconds(1)) {
+                try await eventually("all are synced", interval: .seconds(1)) {
                     await shellOutput("curl -s http://127.0.0.1:\(port)/").contains("4000 synced")
                 }
                 try await picture("4000", port)
@@ -151,7 +151,7 @@ struct LookTests {
                 // What goes while nobody watches is told by a list, all at once.
                 for number in 1...UInt16(1_500) { try await writer.delete(number) }
                 let next = try await start(site, port, ["--poll-interval", "5"])
-                try await eventually("the guard is raised", timeout: .seconds(60), interval: .seconds(1)) {
+                try await eventually("the guard is raised", interval: .seconds(1)) {
                     await shellOutput("curl -s http://127.0.0.1:\(port)/metrics").contains("guard_raised 1")
                 }
                 try await eventually("it is shown") {
@@ -179,7 +179,7 @@ struct LookTests {
                 }
             }
             let daemon = try await start(site, port, ["--ufm-concurrency", "16"])
-            try await eventually("all are synced", timeout: .seconds(120), interval: .seconds(1)) {
+            try await eventually("all are synced", interval: .seconds(1)) {
                 await shellOutput("curl -s http://127.0.0.1:\(port)/").contains("1000 synced")
             }
             // A page that is open reloads itself.

@@ -51,12 +51,12 @@ struct OddEndpointTests {
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
             let written = site.ufm.writes.count
             try await site.etcd.kill()
-            try await daemon.waitForLine(containing: "answers, and not", timeout: .seconds(60))
+            try await daemon.waitForLine(containing: "answers, and not")
             try await Task.sleep(for: .seconds(3))
             #expect(site.ufm.writes.count == written)
             try await site.etcd.restart()
             try await site.delete(pkey: "0x200e")
-            try await site.waitForMembers(nil, of: 0x200e, timeout: .seconds(60))
+            try await site.waitForMembers(nil, of: 0x200e)
             #expect(site.partition(0x3000) == nil)
             #expect(try await daemon.stop() == .code(0))
             try await stray.kill()
@@ -71,7 +71,7 @@ struct OddEndpointTests {
             let endpoints = "\(other.endpoint),\(site.etcd.endpoint)"
             let daemon = try site.startDaemon("--poll-interval", "1", "--etcd-endpoints", endpoints)
             let id = try await site.clusterID
-            try await daemon.waitForLine("both ids", timeout: .seconds(30)) {
+            try await daemon.waitForLine("both ids") {
                 $0.text.hasPrefix("ERROR: ") && $0.text.contains("is of 0x\(id)")
                     && $0.text.contains("--etcd-cluster-id")
             }

@@ -61,7 +61,7 @@ struct OlderStateTests {
             try await site.waitForMembers([Self.other, Self.function(0x2002)], of: 0x2002)
             for pkey: UInt16 in [0x2001, 0x2002, 0x2003] { try await site.delete(pkey: Self.name(pkey)) }
             for pkey: UInt16 in [0x2001, 0x2002, 0x2003] { try await site.waitForMembers(nil, of: pkey) }
-            try await eventually("the end of their records", timeout: .seconds(40)) {
+            try await eventually("the end of their records") {
                 let entries = try await site.run(["status", "--output", "json"] + site.etcdArguments + ledger)
                 return entries.exitCode == 0 && !entries.output.contains("0x200")
             }
@@ -102,7 +102,7 @@ struct OlderStateTests {
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x2001")
             let before = site.ufm.partitions
             try await site.delete(pkey: "0x2001")
-            try await eventually("the end of the record", timeout: .seconds(40)) {
+            try await eventually("the end of the record") {
                 try await site.get(Site.ledgerPrefix + "0x2001") == nil
             }
             try await Self.lists(3, of: site)

@@ -37,13 +37,13 @@ struct OtherHistoryTests {
             try await site.restoreEtcd(from: saved)
             try await withKeyWriter(site) { writer in try await writer.touch(300) }
             _ = daemon.send(signal: 18)
-            try await daemon.waitForLine(containing: "has another history than before", timeout: .seconds(300))
+            try await daemon.waitForLine(containing: "has another history than before")
             try await Self.waitFor(20, "guarded", in: site)
             #expect(site.ufm.writes.count == written)
             #expect(site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) } == new)
 
             #expect(try await site.status("--approve-deletes", "--yes").status == .code(0))
-            try await site.waitForPartitions(old, timeout: .seconds(60))
+            try await site.waitForPartitions(old)
             try await Self.waitFor(20, "synced", in: site)
             #expect(try await daemon.stop() == .code(0))
         }
@@ -76,31 +76,31 @@ struct OtherHistoryTests {
             let written = site.ufm.writes.count
 
             await site.etcd.pause()
-            try await daemon.waitForLine("both ids", timeout: .seconds(60)) { line in
+            try await daemon.waitForLine("both ids") { line in
                 line.text.contains("answers, and not")
             }
             // As long as a server is silent that is moved to another machine.
             try await Task.sleep(for: .seconds(7))
             await site.etcd.resume()
             try await withKeyWriter(site) { writer in try await writer.delete(0x2003) }
-            try await site.waitForMembers(nil, of: 0x2003, timeout: .seconds(60))
+            try await site.waitForMembers(nil, of: 0x2003)
             // That deletion and nothing else.
             #expect(site.ufm.writes.count == written + 1)
             #expect(
                 site.ufm.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) }
                     == wanted.filter { $0.key != 0x2003 })
-            #expect(try await daemon.stop(within: .seconds(20)) == .code(0))
+            #expect(try await daemon.stop() == .code(0))
 
             // The next life knows which cluster is ours, though the other one is asked first and alone answers.
             await site.etcd.pause()
             let next = try site.startDaemon(
                 "--poll-interval", "1", "--etcd-endpoints", "\(other.endpoint),\(site.etcd.endpoint)",
                 "--state-dir", state.path)
-            try await next.waitForLine("both ids", timeout: .seconds(60)) { $0.text.contains("answers, and not") }
+            try await next.waitForLine("both ids") { $0.text.contains("answers, and not") }
             await site.etcd.resume()
-            try await next.waitForLine(containing: "UFM Status", timeout: .seconds(60))
+            try await next.waitForLine(containing: "UFM Status")
             #expect(site.ufm.writes.count == written + 1)
-            #expect(try await next.stop(within: .seconds(20)) == .code(0))
+            #expect(try await next.stop() == .code(0))
             try await other.kill()
         }
     }
@@ -128,7 +128,7 @@ struct OtherHistoryTests {
             #expect(proxy.cuts > 0)
             proxy.mend()
             let rest = wanted.filter { !Self.pkeys.prefix(6).contains($0.key) }
-            try await site.waitForPartitions(rest, timeout: .seconds(60))
+            try await site.waitForPartitions(rest)
             try await Self.waitFor(14, "synced", in: site)
             #expect(try await daemon.stop() == .code(0))
         }
@@ -136,7 +136,7 @@ struct OtherHistoryTests {
 
     /// Waits until the ledger has so many records and all are in a state.
     private static func waitFor(_ count: Int, _ state: String, in site: Site) async throws {
-        try await eventually("\(count) records that are \(state)", timeout: .seconds(60)) {
+        try await eventually("\(count) records that are \(state)") {
             let records = try await site.entries(prefix: Site.ledgerPrefix)
             return records.count == count && records.allSatisfy { $0.value.contains("\"state\":\"\(state)\"") }
         }

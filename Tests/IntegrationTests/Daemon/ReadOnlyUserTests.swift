@@ -69,7 +69,7 @@ struct ReadOnlyUserTests {
             try await daemon.waitForLine(containing: "UFM lets us read and change nothing")
             // Those that were under way by then have been answered, and one has been tried by itself: of a UFM that takes one and
             // refuses the next, each refusal would be told.
-            try await site.ufm.waitFor("single tries", timeout: .seconds(60)) {
+            try await site.ufm.waitFor("single tries") {
                 $0.requests.filter(\.isWrite).count >= 7
             }
             site.ufm.clearFaults()
@@ -90,7 +90,7 @@ struct ReadOnlyUserTests {
             #expect(daemon.lines.count { $0.text.hasPrefix("ERROR") } <= 3)
             site.ufm.clearFaults()
             for number: UInt16 in [0x2000, 0x2001, 0x2002] {
-                try await site.waitForMembers(nil, of: number, timeout: .seconds(90))
+                try await site.waitForMembers(nil, of: number)
             }
             #expect(try await daemon.stop() == .code(0))
         }

@@ -35,7 +35,7 @@ struct RestartTests {
                     try await daemon.waitForLine(containing: "UFM Status")
                     do {
                         try await site.waitForPartitions(
-                            wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 }, timeout: .seconds(40))
+                            wanted.merging([0x4000: Set(Self.handMade.members.keys)]) { $1 })
                     } catch {
                         // What it came to shows best in the ledger, and in what the last daemon says.
                         let records = try await site.entries(prefix: Site.ledgerPrefix)
@@ -82,7 +82,7 @@ struct RestartTests {
             case 1: try await daemon.waitForLine(containing: "UFM Status")
             // How far a start gets in a while is the machine's affair, and etcd's: a password costs v2 0.1 s a request.
             default:
-                try await site.ufm.waitFor("a write of this life", timeout: .seconds(120)) {
+                try await site.ufm.waitFor("a write of this life") {
                     $0.requests.filter(\.isWrite).count > written
                 }
             }
@@ -134,7 +134,7 @@ struct RestartTests {
 
     private static func waitForLedger(of site: Site, wanted: Set<UInt16>) async throws {
         let keys = wanted.sorted().map { Site.ledgerPrefix + "0x" + String($0, radix: 16) }
-        try await eventually("a ledger that calls all partitions synced", timeout: .seconds(20)) {
+        try await eventually("a ledger that calls all partitions synced") {
             // What was deleted, and made by an earlier daemon, stays on record for ten minutes.
             let records = try await site.entries(prefix: Site.ledgerPrefix).filter {
                 !$0.value.contains(#""gone":true"#)

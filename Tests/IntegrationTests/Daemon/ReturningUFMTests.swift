@@ -21,11 +21,11 @@ struct ReturningUFMTests {
             // Writes would hang for a minute, which is another matter.
             site.ufm.inject(UFMSimulator.Fault(kind, method: "GET", count: nil))
             try await daemon.waitForLine(
-                containing: "ERROR: UFM does not answer; trying until it does: ", timeout: .seconds(90))
+                containing: "ERROR: UFM does not answer; trying until it does: ")
             // It is away for some questions more.
             let asked = site.ufm.requests.count
             try await site.put(pkey: "0x2002", hosts: ["043f720300f55178"])
-            try await site.ufm.waitFor("more questions", timeout: .seconds(60)) { $0.requests.count >= asked + 3 }
+            try await site.ufm.waitFor("more questions") { $0.requests.count >= asked + 3 }
             site.ufm.clearFaults()
             let back = ContinuousClock.now
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])

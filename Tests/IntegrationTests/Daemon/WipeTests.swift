@@ -58,7 +58,7 @@ struct WipeTests {
     }
 
     private static func waitForSynced(_ count: Int, of site: Site) async throws {
-        try await eventually("\(count) records that are synced", timeout: .seconds(20)) {
+        try await eventually("\(count) records that are synced") {
             let records = try await site.entries(prefix: Site.ledgerPrefix)
             return records.count == count && records.allSatisfy { $0.value.contains(#""state":"synced""#) }
         }

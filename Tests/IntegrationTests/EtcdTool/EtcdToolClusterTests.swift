@@ -33,13 +33,13 @@ struct EtcdToolClusterTests {
                 try await watch.waitForLine(containing: "/w/0")
                 // The member of the watch stays connected and is silent; the others elect a leader if need be.
                 await cluster.pause(0)
-                try await eventually("put without the frozen member", timeout: .seconds(20)) {
+                try await eventually("put without the frozen member") {
                     try await cluster.etcdctl(at: 1, "put", "/w/1", "y") == "OK\n"
                 }
-                try await watch.waitForLine(containing: "\"/w/1\"", timeout: .seconds(30))
+                try await watch.waitForLine(containing: "\"/w/1\"")
                 await cluster.resume(0)
                 try await cluster.etcdctl(at: 2, "put", "/w/2", "z")
-                try await watch.waitForLine(containing: "\"/w/2\"", timeout: .seconds(30))
+                try await watch.waitForLine(containing: "\"/w/2\"")
                 watch.terminate()
                 #expect(try await watch.waitForExit() == .code(0))
                 let events = try ToolKey.lines(watch.output)
@@ -73,7 +73,7 @@ struct EtcdToolClusterTests {
                 #expect(wounded[2].revision == nil && wounded[2].problems.first?.contains("refused") == true)
 
                 try await cluster.kill(1)
-                try await eventually("a member that knows of no leader", timeout: .seconds(20)) {
+                try await eventually("a member that knows of no leader") {
                     try await status(1)[0].problems.contains { $0.contains("no leader") }
                 }
                 let get = try await CommandRunner.run(command(cluster, directory, ["--get", "/a"]))

@@ -71,7 +71,7 @@ struct ConfirmationTests {
             try await astray.waitForLine(containing: "UFM PKeys managed through etcd: [0x2001]")
             // It has looked once more since, and would have acted.
             let seen = site.ufm.requests.count
-            try await site.ufm.waitFor("another look", timeout: .seconds(60)) { $0.requests.count > seen + 1 }
+            try await site.ufm.waitFor("another look") { $0.requests.count > seen + 1 }
             let shown = try await site.run(["status", "--etcd-user", "root", "--confirm"], input: "yes\n")
             #expect(shown.output.contains("/pcocc/global/pkeys/ (was /pcocc/global/opensm/pkeys/)"))
             #expect(shown.exitCode == 1)

@@ -73,7 +73,7 @@ struct FileLedgerDaemonTests {
             try await site.addReader()
             try await daemon.waitForLine(containing: "etcd is read again, after")
             // Two lists below what was told, and another one that agrees, five seconds apart each.
-            try await eventually("guarded", timeout: .seconds(60)) {
+            try await eventually("guarded") {
                 FileManager.default.contents(atPath: ledger).map { String(decoding: $0, as: UTF8.self) }?
                     .contains(#""state" : "guarded""#) ?? false
             }
@@ -221,7 +221,7 @@ struct FileLedgerDaemonTests {
             try await daemon.waitForLine(containing: "does not answer; trying until it does: the ledger \(ledger): ")
             try await site.put(pkey: "0x200f", hosts: ["043f720300f55176"])
             try good.write(to: URL(filePath: ledger))
-            try await site.waitForMembers([Self.host], of: 0x200f, timeout: .seconds(30))
+            try await site.waitForMembers([Self.host], of: 0x200f)
             #expect(daemon.lines.count { $0.text.contains("does not answer") } == 1)
             #expect(try await daemon.stop() == .code(0))
         }

@@ -69,12 +69,12 @@ struct HeartbeatTests {
             try await eventually("it lives") { try await site.entries(prefix: Self.alive).count == 1 }
             let second = try site.startDaemon()
             let line = try await first.waitForLine(
-                containing: "another daemon serves this fabric", timeout: .seconds(90))
+                containing: "another daemon serves this fabric")
             #expect(line.text.hasPrefix("ERROR") && line.text.contains("process \(second.identifier)"))
             #expect(try await firstLine(site).hasPrefix("2 daemons run, and one is right: on "))
             #expect(try await site.run(["status", "--health", "--etcd-user", "root"]).exitCode == 1)
             #expect(try await second.stop() == .code(0))
-            try await first.waitForLine(containing: "the other daemon of this fabric is gone", timeout: .seconds(90))
+            try await first.waitForLine(containing: "the other daemon of this fabric is gone")
             #expect(try await first.stop() == .code(0))
         }
     }
@@ -139,7 +139,7 @@ struct HeartbeatTests {
             let daemon = try site.startDaemon("--etcd-user", "keeper")
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176"])
             try await daemon.waitForLine(containing: "Successfully synchronized PKey 0x200e")
-            try await daemon.waitForLine(containing: "the heartbeat cannot be written or read", timeout: .seconds(120))
+            try await daemon.waitForLine(containing: "the heartbeat cannot be written or read")
             #expect(try await daemon.stop() == .code(0))
             #expect(daemon.lines.count { $0.text.contains("the heartbeat cannot be written") } == 1)
             #expect(try await site.entries(prefix: Self.alive).isEmpty)

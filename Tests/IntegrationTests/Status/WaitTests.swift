@@ -43,7 +43,7 @@ struct WaitTests {
             try await site.put(pkey: "0x200e", hosts: ["043f720300f55176", "043f720300f55177"])
             #expect(wait.isRunning)
             site.ufm.clearFaults()
-            #expect(try await wait.waitForExit(timeout: .seconds(30)) == .code(0))
+            #expect(try await wait.waitForExit() == .code(0))
             #expect(site.partition(0x200e)?.members.count == 2)
             let revision = try #require(await site.get(Site.pkeyPrefix + "0x200e")).revision
             #expect(wait.output.contains(#""pkey" : "0x200e""#))

@@ -62,7 +62,7 @@ extension Site {
 
 extension BackgroundProcess {
     /// Asks the daemon to end and waits for that; throws when it takes longer.
-    func stop(within limit: Duration = .seconds(5)) async throws -> ExitStatus {
+    func stop(within limit: Duration = .untilHung) async throws -> ExitStatus {
         terminate()
         return try await waitForExit(timeout: limit)
     }

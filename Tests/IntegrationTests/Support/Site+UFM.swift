@@ -8,7 +8,7 @@ extension Site {
     func partition(_ number: UInt16) -> Partition? { ufm.partitions[number] }
 
     /// Waits until a partition has exactly these members; until it is not there for nil.
-    func waitForMembers(_ guids: Set<UInt64>?, of number: UInt16, timeout: Duration = .seconds(60)) async throws {
+    func waitForMembers(_ guids: Set<UInt64>?, of number: UInt16, timeout: Duration = .untilHung) async throws {
         let text = guids.map { "\($0.count) members of" } ?? "the end of"
         try await ufm.waitFor("\(text) 0x\(String(number, radix: 16))", timeout: timeout) { state in
             state.partitions[number].map { Set($0.members.keys) } == guids
@@ -16,7 +16,7 @@ extension Site {
     }
 
     /// Waits until UFM has exactly these partitions besides `management`, each with exactly these members.
-    func waitForPartitions(_ wanted: [UInt16: Set<UInt64>], timeout: Duration = .seconds(60)) async throws {
+    func waitForPartitions(_ wanted: [UInt16: Set<UInt64>], timeout: Duration = .untilHung) async throws {
         try await ufm.waitFor("exactly \(wanted.count) partitions", timeout: timeout) { state in
             state.partitions.filter { $0.key != 0x7fff }.mapValues { Set($0.members.keys) } == wanted
         }

@@ -15,7 +15,7 @@ struct EarlySignalTests {
                     Self.caught(by: daemon.identifier) & (1 << UInt64(signal - 1)) != 0
                 }
                 daemon.send(signal: signal)
-                #expect(try await daemon.waitForExit(timeout: .seconds(20)) == .code(0), "\(daemon.output)")
+                #expect(try await daemon.waitForExit() == .code(0), "\(daemon.output)")
             }
         }
     }
@@ -31,7 +31,7 @@ struct EarlySignalTests {
                 try await daemon.waitForLine(containing: "Performing initial PKey scan")
                 let start = ContinuousClock.now
                 daemon.send(signal: SIGTERM)
-                #expect(try await daemon.waitForExit(timeout: .seconds(20)) == .code(0), "\(daemon.output)")
+                #expect(try await daemon.waitForExit() == .code(0), "\(daemon.output)")
                 quickest = min(quickest, start.duration(to: .now))
             }
             #expect(quickest < .seconds(2))
@@ -54,7 +54,7 @@ struct EarlySignalTests {
                             || operation == "--list" && start.duration(to: .now) > .milliseconds(500)
                     }
                     tool.send(signal: SIGTERM)
-                    #expect(try await tool.waitForExit(timeout: .seconds(20)) == expected, "\(tool.errors)")
+                    #expect(try await tool.waitForExit() == expected, "\(tool.errors)")
                 }
             }
             await site.etcd.resume()

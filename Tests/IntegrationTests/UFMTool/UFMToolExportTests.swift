@@ -109,7 +109,7 @@ struct UFMToolExportTests {
             }
             // Looks at every state that UFM goes through, until the partition that marks the end is there.
             let ports = Watched((seen: 0, double: Set<UInt64>()))
-            async let watch: Void = site.ufm.waitFor("end of the import", timeout: .seconds(60)) { state in
+            async let watch: Void = site.ufm.waitFor("end of the import") { state in
                 ports.update { ports in
                     ports.seen += 1
                     ports.double.formUnion(Self.portsInTwo(state.partitions))

@@ -51,7 +51,7 @@ struct SeedSiteTests {
             let daemon = try site.startDaemon()
             let others = Self.foreign.mapValues { Set($0.members.keys) }
             try await site.waitForPartitions(
-                Self.wanted.merging(others) { $1 }, timeout: .seconds(60))
+                Self.wanted.merging(others) { $1 })
             try await daemon.waitForLine(containing: "[0x4000, 0x5000]")
             try await eventually("every record says synced") {
                 try await site.entries(prefix: Site.ledgerPrefix).count { $0.value.contains("synced") } == 200
@@ -67,7 +67,7 @@ struct SeedSiteTests {
             var left = Self.wanted.merging(others) { $1 }
             for number in gone { left[number] = nil }
             left[new] = [Self.host(new), Self.function(new)]
-            try await site.waitForPartitions(left, timeout: .seconds(60))
+            try await site.waitForPartitions(left)
             expectForeignUntouched(site)
             let status = try await site.run(["status"] + site.etcdArguments)
             #expect(status.exitCode == 0 && status.output.contains("a daemon runs on "))

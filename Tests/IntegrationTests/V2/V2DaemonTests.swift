@@ -97,7 +97,7 @@ struct V2DaemonTests {
             try await site.put(pkey: "0x200e", hosts: Self.hosts)
             let written = site.ufm.writes.count
             let second = try site.startDaemon("--etcd-api", "v3")
-            try await eventually("the record speaks of v3", timeout: .seconds(20)) {
+            try await eventually("the record speaks of v3") {
                 try await site.entries(prefix: Site.ledgerPrefix).contains {
                     $0.value.contains("\"/pcocc/global/opensm/pkeys/0x200e\"")
                 }
@@ -177,7 +177,7 @@ struct V2DaemonTests {
             for pkey in pkeys { try await daemon.waitForLine(containing: "Successfully synchronized PKey \(pkey)") }
             try await site.etcd.v2(
                 "DELETE", "/keys/pcocc/global/opensm/pkeys?recursive=true", login: "root:\(site.options.etcdPassword)")
-            try await eventually("they are guarded", timeout: .seconds(20)) {
+            try await eventually("they are guarded") {
                 try await site.entries(prefix: Site.ledgerPrefix).count { $0.value.contains("guarded") } == 8
             }
             #expect(site.ufm.createdPartitions.count == 8)
@@ -192,7 +192,7 @@ struct V2DaemonTests {
             let approval = try await site.run(["status", "--approve-deletes", "--yes"] + site.etcdArguments)
             #expect(approval.output.contains("where the keys of 8 partitions have been"))
             #expect(approval.output.contains("Made /pcocc/global/opensm/pkeys again."))
-            try await eventually("all are gone", timeout: .seconds(60)) { () async throws -> Bool in
+            try await eventually("all are gone") { () async throws -> Bool in
                 _ = try await site.run(["status", "--approve-deletes", "--yes"] + site.etcdArguments)
                 return site.ufm.createdPartitions.isEmpty
             }

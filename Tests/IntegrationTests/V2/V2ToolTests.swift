@@ -38,7 +38,7 @@ struct V2ToolTests {
             let watch = try site.start(
                 ["etcd", "--etcd-user", "root", "--etcd-api", "v2", "--watch", Site.pkeyPrefix, "--decode"])
             // Until it watches, what is written belongs to the past.
-            try await eventually("the watch tells", timeout: .seconds(20)) {
+            try await eventually("the watch tells") {
                 try await pcocc.put("0x200e", hosts: ["043f720300f55176"])
                 return watch.output.contains("PUT /pcocc/global/opensm/pkeys/0x200e")
             }

@@ -29,7 +29,8 @@ struct Daemon {
     var reads = 0
     var readsSince: Instant = 0
     var care: Care
-    /// How the watch itself has told keys to be since the last list; kept where keys are compared apart.
+    /// How the watch that goes on has told keys to be since the last list; kept where keys are compared apart. No watch outlives
+    /// the server that serves it.
     var hearsay: [KeyName: KeyState] = [:]
     /// When it is killed at the latest, once it was told to stop.
     var graceUntil: Instant?

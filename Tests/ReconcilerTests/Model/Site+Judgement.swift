@@ -221,10 +221,12 @@ extension Site {
     private func isTaken(_ ports: PortSet, from slot: Int, _ index: Int) -> Bool {
         let pkey = Self.pkey(slot)
         let witness = daemons[index].witness
-        // What another daemon has made it need not know of, and what is no record of the partition's own holds it: as it was
-        // last read, though another daemon may have written one since.
+        // What another daemon has made it need not know of, nor what is claimed for one that is dead, which only a ledger that knows
+        // the keys refuses; and what is no record of the partition's own holds it: as it was last read, though another daemon may
+        // have written one since.
+        let knowsAll = !powers.has(.twoDaemons) && !powers.has(.keysApart)
         guard configuration.limits.range.contains(pkey), configuration.limits.policy == .sync,
-            !powers.has(.twoDaemons) || witness.owned.contains(pkey),
+            knowsAll || witness.owned.contains(pkey),
             !witness.strange.contains(pkey),
             let record = store.records[pkey.description], record.form == .plain, record.isAbout(pkey),
             let heard = witness.memory.wish(of: pkey)?.ports, heard.isDisjoint(with: ports)

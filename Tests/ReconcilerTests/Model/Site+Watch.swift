@@ -144,6 +144,7 @@ extension Site {
     mutating func cutWatches(for pause: ClosedRange<Int>) {
         for index in daemons.indices where daemons[index].follower.phase != .listing {
             daemons[index].follower.cut(until: now + draw(pause) * 1_000)
+            daemons[index].hearsay = [:]
         }
     }
 }

@@ -5,7 +5,7 @@
 /// and is part of the message when time runs out: which is long, since where all tests begin at once some wait for a processor.
 @discardableResult
 package func eventually<Value>(
-    _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(20),
+    _ what: String, timeout: Duration = .untilHung, interval: Duration = .milliseconds(20),
     isolation: isolated (any Actor)? = #isolation, _ find: () async throws -> Value?
 ) async throws(HarnessError) -> Value {
     let deadline = ContinuousClock.now + timeout
@@ -27,7 +27,7 @@ package func eventually<Value>(
 
 /// Awaits that a condition of a foreign process is true, as above.
 package func eventually(
-    _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(20),
+    _ what: String, timeout: Duration = .untilHung, interval: Duration = .milliseconds(20),
     isolation: isolated (any Actor)? = #isolation, isTrue condition: () async throws -> Bool
 ) async throws(HarnessError) {
     try await eventually(what, timeout: timeout, interval: interval) { () async throws -> Void? in

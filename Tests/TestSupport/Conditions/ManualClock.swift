@@ -83,7 +83,7 @@ package final class ManualClock: Clock, Sendable {
     }
 
     /// Waits, in real time and without polling, until at least so many tasks sleep.
-    package func waitForSleepers(count: Int, timeout: Duration = .seconds(60)) async throws(HarnessError) {
+    package func waitForSleepers(count: Int, timeout: Duration = .untilHung) async throws(HarnessError) {
         let slept = await state.wait(timeout: timeout) { $0.sleepers.count >= count ? true : nil }
         guard slept == nil else { return }
         if Task.isCancelled { throw .cancelled(waitingFor: "\(count) sleepers") }

@@ -159,7 +159,7 @@ package actor EtcdServer {
             options.command(directory: dataDirectory, clientURL: clientURL, place: place, peers: peers))
         self.process = process
         // The listeners are open by then: a connection waits in their queue until it is served.
-        try await process.waitForLine(containing: "serving client traffic", timeout: .seconds(30))
+        try await process.waitForLine(containing: "serving client traffic")
     }
 
     func enableAuthentication() async throws(HarnessError) {

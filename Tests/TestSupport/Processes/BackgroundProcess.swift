@@ -42,14 +42,14 @@ package final class BackgroundProcess: Sendable {
     /// - Parameter start: the index of the first line to look at: one more than that of an earlier line, to find a later one.
     @discardableResult
     package func waitForLine(
-        _ what: String = "line", from start: Int = 0, timeout: Duration = .seconds(60),
+        _ what: String = "line", from start: Int = 0, timeout: Duration = .untilHung,
         matching: @escaping @Sendable (OutputLine) -> Bool
     ) async throws(HarnessError) -> (index: Int, text: String) {
         switch await log.wait(from: start, timeout: timeout, matching: matching) {
         case .found(let line, let index):
             return (index, line.text)
         case .endOfOutput:
-            let status = await child.waitForExit(timeout: .seconds(5)) ?? .code(0)
+            let status = await child.waitForExit(timeout: .untilHung) ?? .code(0)
             throw .commandFailed(command: "\(command), before its \(what)", status: status, errors: lastLines)
         case nil:
             if Task.isCancelled { throw .cancelled(waitingFor: what) }
@@ -60,7 +60,7 @@ package final class BackgroundProcess: Sendable {
     /// Waits for a line that contains the text, on either stream.
     @discardableResult
     package func waitForLine(
-        containing part: String, from start: Int = 0, timeout: Duration = .seconds(60)
+        containing part: String, from start: Int = 0, timeout: Duration = .untilHung
     ) async throws(HarnessError) -> (index: Int, text: String) {
         try await waitForLine("line with \"\(part)\"", from: start, timeout: timeout) { $0.text.contains(part) }
     }
@@ -77,7 +77,7 @@ package final class BackgroundProcess: Sendable {
 
     /// Waits for its end, and until all that it wrote is in `lines`.
     @discardableResult
-    package func waitForExit(timeout: Duration = .seconds(60)) async throws(HarnessError) -> ExitStatus {
+    package func waitForExit(timeout: Duration = .untilHung) async throws(HarnessError) -> ExitStatus {
         guard let status = await child.waitForExit(timeout: timeout) else {
             if Task.isCancelled { throw .cancelled(waitingFor: "end of \(command)") }
             throw .timedOut(waitingFor: "end of \(command)", after: timeout, detail: lastLines)

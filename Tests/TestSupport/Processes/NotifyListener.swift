@@ -51,7 +51,7 @@ package final class NotifyListener: Sendable {
 
     /// Waits for a datagram with this line in it, behind so many others; gives its lines, and its place.
     package func wait(
-        for line: String, from start: Int = 0, timeout: Duration = .seconds(60)
+        for line: String, from start: Int = 0, timeout: Duration = .untilHung
     ) async throws(HarnessError) -> (index: Int, lines: [Substring]) {
         let found = await datagrams.wait(timeout: timeout) { datagrams -> (Int, String)? in
             datagrams.indices.dropFirst(start).first { index in
